@@ -1,0 +1,42 @@
+# Commands that a person uses. They need git, Python 3.11 or newer, and make.
+PYTHON ?= python3
+UV := $(shell command -v uv || echo .uv/bin/uv)
+BIN := .venv/bin
+
+.PHONY: demo test test-slow benchmark lock clean
+
+demo: .venv/ready  # the founding example: a network learns XOR by measured slopes
+	$(BIN)/koubai train xor
+
+test: .venv/ready  # lint, types, tests with branch coverage
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m "not slow"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+test-slow: .venv/ready  # the tests that take minutes
+	$(BIN)/python -m pytest -m slow
+
+benchmark: .venv/ready  # the figures of benchmarks/README.md
+	$(BIN)/python benchmarks/founding.py
+	sh benchmarks/startup.sh
+
+# The packages exactly as uv.lock has them, each checked against its hash, from whichever index pip or uv is set to here.
+.venv/ready: uv.lock pyproject.toml
+	@command -v $(UV) >/dev/null || $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	$(UV) export --quiet --frozen --no-emit-project --output-file .venv/requirements.txt
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes .venv/requirements.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+# uv writes the address of every file into its lock; the names and hashes are enough, so the addresses are left out.
+lock:  # choose the newest versions that pyproject.toml allows
+	$(UV) lock --upgrade
+	sed -i -E 's#url = "https?://[^"]*/([^/"]+)"#filename = "\1"#; s#registry = "https?://[^"]*"#registry = "index"#' uv.lock
+
+clean:
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

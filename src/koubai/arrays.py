@@ -1,0 +1,28 @@
+"""Arrays that come from outside: made finite float64 numbers that nobody changes, and named by their content."""
+
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from koubai.errors import InputError
+
+
+def frozen_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """A read-only copy as float64; InputError, with ``name``, where it isn't regular, not numeric or not finite."""
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError("not-numbers", name=name) from error
+    if not np.isfinite(array).all():
+        raise InputError("not-finite", name=name, value=array[~np.isfinite(array)].flat[0])
+    array.setflags(write=False)
+    return array
+
+
+def digest(array: NDArray[Any]) -> str:
+    """The SHA-256 of an array's type, shape and numbers (little-endian, C order), as hexadecimal digits."""
+    plain = np.ascontiguousarray(array)
+    plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
+    return sha256(f"{plain.dtype.str}{plain.shape}".encode() + plain.tobytes()).hexdigest()

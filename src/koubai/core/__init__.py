@@ -1,0 +1,5 @@
+"""The mathematics: no files, no clock that is shown, no printing, no global random state, no settings.
+
+Reading order: ``activations``, ``losses``, ``network``, ``slopes/loop`` (the definition of a measured slope), ``descent``,
+``training``, and then the other slope methods.
+"""

@@ -1,0 +1,154 @@
+"""Network: dense layers and an activation, as frozen data (a JAX pytree whose leaves are the weights and biases)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from jax.tree_util import register_dataclass
+from numpy.typing import ArrayLike, NDArray
+
+from koubai.arrays import frozen_floats
+from koubai.core.activations import Array, Namespace, activation_named
+from koubai.core.losses import softmax
+from koubai.errors import InputError
+
+Output = Literal["softmax", "identity"]
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One dense layer: ``weights`` (inputs, units) and ``bias`` (units,)."""
+
+    weights: Any
+    bias: Any
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """A dense network. The activation follows every layer but the last; the last layer's values are the logits.
+
+    ``output`` says what an answer is: "softmax" (probabilities over classes; a prediction is a class) or "identity" (a
+    prediction is the values themselves). A gradient has this structure too, slopes in the places of the parameters.
+    """
+
+    layers: tuple[Layer, ...]
+    activation: str = "relu"
+    output: Output = "softmax"
+
+    @classmethod
+    def random(
+        cls,
+        sizes: Sequence[int],
+        *,
+        activation: str = "relu",
+        scale: float = 0.1,
+        seed: int = 0,
+        output: Output = "softmax",
+    ) -> "Network":
+        """A network at its start: weights are standard normals × ``scale``, biases zero.
+
+        ``sizes`` are the numbers of inputs, of units of every hidden layer, and of outputs. The normals come from
+        ``numpy.random.RandomState(seed)`` in the order of the layers. InputError where a size, the scale or the seed can't be.
+        """
+        sizes = tuple(sizes)
+        if len(sizes) < 2 or not all(isinstance(s, (int, np.integer)) and s > 0 for s in sizes):
+            raise InputError("sizes", value=list(sizes))
+        if not (np.isfinite(scale) and scale >= 0):
+            raise InputError("scale", value=scale)
+        if not (isinstance(seed, (int, np.integer)) and 0 <= seed < 2**32):
+            raise InputError("seed", value=seed)
+        normals = np.random.RandomState(seed)
+        return cls.from_arrays(
+            [(normals.standard_normal(shape) * scale, np.zeros(shape[1])) for shape in pairwise(sizes)],
+            activation=activation,
+            output=output,
+        )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        layers: Iterable[tuple[ArrayLike, ArrayLike]],
+        *,
+        activation: str = "relu",
+        output: Output = "softmax",
+    ) -> "Network":
+        """A network of the given ``(weights, bias)`` pairs: (inputs, units) and (units,), finite, copied as float64.
+
+        InputError where the shapes don't follow each other, a number isn't finite, or a name is unknown.
+        """
+        activation_named(activation)
+        if output not in ("softmax", "identity"):
+            raise InputError("output", value=output)
+        made: list[Layer] = []
+        for number, (weights, bias) in enumerate(layers, 1):
+            w, b = frozen_floats(weights, f"w{number}"), frozen_floats(bias, f"b{number}")
+            if w.ndim != 2 or b.shape != w.shape[1:] or 0 in w.shape:
+                raise InputError("layer-shape", layer=number, weights=w.shape, bias=b.shape)
+            if made and made[-1].bias.shape[0] != w.shape[0]:
+                raise InputError("layer-chain", layer=number, inputs=w.shape[0], units=made[-1].bias.shape[0])
+            made.append(Layer(w, b))
+        if not made:
+            raise InputError("no-layers")
+        return cls(tuple(made), activation, output)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of inputs, of units of every hidden layer, and of outputs."""
+        return (self.layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in self.layers))
+
+    def logits(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
+        """The last layer's values: (features,) -> (outputs,), or (n, features) -> (n, outputs)."""
+        x = np.asarray(inputs, dtype=self.layers[0].weights.dtype)
+        if x.ndim not in (1, 2) or x.shape[-1] != self.sizes[0]:
+            raise InputError("inputs-shape", shape=x.shape, features=self.sizes[0])
+        values: NDArray[np.floating[Any]] = forward(self, x, np)
+        return values
+
+    def probabilities(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
+        """Softmax of the logits, of the same shape; each row sums to 1."""
+        p: NDArray[np.floating[Any]] = softmax(self.logits(inputs), np)
+        return p
+
+    def predict(self, inputs: ArrayLike) -> NDArray[Any]:
+        """Class numbers, (n,), for a softmax output; the values, (n, outputs), for an identity output.
+
+        One point, (features,), gives one answer: () or (outputs,). Of equal probabilities the first class is taken.
+        """
+        return self.classify(inputs) if self.output == "softmax" else self.logits(inputs)
+
+    def classify(self, inputs: ArrayLike) -> NDArray[Any]:
+        """The class with the largest logit, whatever the output is: (features,) -> (), or (n, features) -> (n,)."""
+        return np.asarray(self.logits(inputs).argmax(axis=-1))
+
+    def astype(self, dtype: Any) -> "Network":
+        """The same network with NumPy arrays of ``dtype``."""
+        cast = tuple(Layer(np.asarray(a.weights, dtype), np.asarray(a.bias, dtype)) for a in self.layers)
+        return replace(self, layers=cast)
+
+    def arrays(self) -> dict[str, Any]:
+        """The parameters by name, in the order in which they are measured: w1, b1, w2, b2, …"""
+        return {
+            name: array
+            for number, layer in enumerate(self.layers, 1)
+            for name, array in ((f"w{number}", layer.weights), (f"b{number}", layer.bias))
+        }
+
+    def __repr__(self) -> str:
+        return f"Network({'-'.join(map(str, self.sizes))}, {self.activation}, {self.output})"
+
+
+register_dataclass(Network, data_fields=["layers"], meta_fields=["activation", "output"])
+
+
+def forward(network: Network, inputs: Array, xp: Namespace) -> Array:
+    """The logits of ``inputs`` (…, features) -> (…, outputs), computed with ``xp`` (``numpy`` or ``jax.numpy``)."""
+    activation = activation_named(network.activation)
+    values = inputs
+    for number, layer in enumerate(network.layers):
+        if number > 0:
+            values = activation.apply(values, xp)
+        values = values @ layer.weights + layer.bias
+    return values

@@ -1,0 +1,129 @@
+"""How a slope is measured. ``METHODS`` are all the ways by name; ``slopes`` is their public face."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from koubai.core.activations import activation_named
+from koubai.core.losses import Loss, loss_named
+from koubai.core.network import Network
+from koubai.core.precision import Precision, computing_in, dtype_of
+from koubai.core.slopes import backprop, differences, loop, response, stochastic
+from koubai.core.slopes.base import Batch, Measure, Method, batch_of, mean_loss
+from koubai.errors import InputError, unknown
+
+
+def _of_the_whole_network(gradient: Callable[..., Any], *, draws: bool = False) -> Measure:
+    """A method for any function of any pytree, applied to the loss as a function of the network."""
+
+    def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
+        def f(moved: Network) -> Any:
+            return mean_loss(loss, moved, data, jnp)
+
+        return f(network), gradient(f, network, h, key) if draws else gradient(f, network, h)
+
+    return measure
+
+
+def _exact(loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
+    return backprop.value_and_gradient(lambda moved: mean_loss(loss, moved, data, jnp), network)
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method("central", response.measure, wants_points=True),
+        Method("loop", loop.measure, compiled=False),
+        Method("forward", _of_the_whole_network(differences.forward)),
+        Method("complex-step", _of_the_whole_network(differences.complex_step), default_h=1e-20, wants_analytic=True),
+        Method("backprop", _exact),
+        Method("spsa", _of_the_whole_network(stochastic.spsa, draws=True)),
+        Method("random-directions", _of_the_whole_network(stochastic.random_directions, draws=True)),
+    )
+}
+
+
+def method_named(name: str) -> Method:
+    """The method called ``name``; InputError, with the nearest name, where there is none."""
+    if name not in METHODS:
+        raise unknown("method", name, METHODS)
+    return METHODS[name]
+
+
+def check_method(method: Method, activation: str) -> None:
+    """InputError where ``method`` can't measure a network with that activation."""
+    if method.wants_analytic and not activation_named(activation).analytic:
+        raise InputError("not-analytic", method=method.name, activation=activation)
+
+
+def check_h(h: float, precision: Precision) -> None:
+    """InputError where ``h`` isn't a finite number above 0, in the precision that computes."""
+    if not (isinstance(h, (int, float, np.number)) and np.isfinite(h) and h > 0):
+        raise InputError("h", value=h)
+    with np.errstate(under="ignore", over="ignore"):
+        cast = dtype_of(precision)(h)
+    if not (cast > 0 and np.isfinite(2 * cast)):
+        raise InputError("h-precision", value=h, precision=precision)
+
+
+def prepared(method: Method, data: Batch) -> Batch:
+    """``data`` with what ``method`` wants to know of it beforehand."""
+    return replace(data, points=response.few_points(data.inputs)) if method.wants_points else data
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """A way of measuring, ready to be called: ``(network, data) -> (loss, gradient)``."""
+
+    method: Method
+    h: float
+    loss: Loss
+    seed: int
+    precision: Precision
+
+    def __call__(self, network: Network, data: Any) -> tuple[float, Network]:
+        """The loss, and the gradient as a Network of slopes.
+
+        ``data`` has ``inputs`` (n, features) and ``targets`` (n, outputs). InputError where they don't fit the network.
+        """
+        check_method(self.method, network.activation)
+        batch = prepared(self.method, batch_of(data, network, self.precision))
+        network = replace(network.astype(dtype_of(self.precision)), output=self.loss.output)
+        if not self.method.compiled:
+            value, gradient = self.method.measure(self.loss, network, batch, self.h, None)
+            return float(value), gradient
+        with computing_in(self.precision):
+            key = jax.random.key(self.seed)
+            value, gradient = _compiled(self.method, self.loss, network, batch, self.h, key)
+            return float(value), jax.tree.map(np.asarray, gradient)
+
+
+def slopes(
+    method: str = "central",
+    *,
+    h: float | None = None,
+    loss: str = "cross-entropy",
+    seed: int = 0,
+    precision: Precision = "float64",
+) -> Slopes:
+    """The slopes of a loss in every weight and bias of a network, measured or exact.
+
+    ``method``: central, loop, forward, complex-step, backprop, spsa or random-directions. ``h``: the step size, in the units of
+    the parameters; by default 0.1 (complex-step: 1e-20); backprop has none. ``seed`` is for the methods that draw.
+    Returns a callable, ``(network, data) -> (loss, gradient)``. InputError names what can't be.
+    """
+    chosen = method_named(method)
+    dtype_of(precision)
+    step_size = chosen.default_h if h is None else h
+    check_h(step_size, precision)
+    return Slopes(chosen, float(step_size), loss_named(loss), seed, precision)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _compiled(method: Method, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
+    return method.measure(loss, network, data, h, key)

@@ -1,0 +1,13 @@
+"""Exact slopes by reverse-mode differentiation (backpropagation), for comparison. At a kink: the derivative from below."""
+
+from typing import Any
+
+import jax
+
+from koubai.core.slopes.differences import Function
+
+
+def value_and_gradient(f: Function, x: Any) -> tuple[Any, Any]:
+    """f(x) and its exact gradient, a pytree like ``x``."""
+    value, gradient = jax.value_and_grad(f)(x)
+    return value, gradient

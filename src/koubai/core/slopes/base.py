@@ -1,0 +1,74 @@
+"""The shape that every slope method has: ``measure(loss, network, data, h, key) -> (loss now, gradient)``."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from jax.tree_util import register_dataclass
+from numpy.typing import NDArray
+
+from koubai.core.activations import Array, Namespace
+from koubai.core.losses import Loss
+from koubai.core.network import Network, forward
+from koubai.core.precision import Precision, dtype_of
+from koubai.errors import InputError
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class Points:
+    """The few distinct inputs of a layer (see ``response.few_points``): ``values`` (k, n), ``reads`` (k, n, inputs + 1)."""
+
+    values: Any
+    reads: Any
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What a loss is evaluated on: ``inputs`` (n, features), ``targets`` (n, outputs), and what a method prepared from them."""
+
+    inputs: Any
+    targets: Any
+    points: Points | None = None
+
+
+class Measure(Protocol):
+    """How a slope is measured. ``key`` is a JAX random key (of shape (2,), uint32), used by the methods that draw."""
+
+    def __call__(self, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
+        """The loss, and the slope of every parameter in the parameter's place."""
+        ...
+
+
+@dataclass(frozen=True)
+class Method:
+    """A slope method by name. ``compiled`` is False for plain NumPy, which runs a step at a time."""
+
+    name: str
+    measure: Measure
+    default_h: float = 0.1
+    compiled: bool = True
+    wants_points: bool = False
+    wants_analytic: bool = False
+
+
+def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array:
+    """The loss: the mean over the rows of what each loses."""
+    return xp.mean(loss.rows(forward(network, data.inputs, xp), data.targets, xp))
+
+
+def batch_of(data: Any, network: Network, precision: Precision) -> Batch:
+    """``data.inputs`` (n, features) and ``data.targets`` (n, outputs), checked against ``network``."""
+    inputs, targets = np.asarray(data.inputs), np.asarray(data.targets)
+    if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0] or not len(inputs):
+        raise InputError("inputs-shape", shape=inputs.shape, features=network.sizes[0])
+    if targets.shape != (len(inputs), network.sizes[-1]):
+        raise InputError("targets-shape", shape=targets.shape, expected=(len(inputs), network.sizes[-1]))
+    dtype = dtype_of(precision)
+    return Batch(inputs.astype(dtype), targets.astype(dtype))
+
+
+def with_points(data: Batch, values: NDArray[Any], reads: NDArray[Any]) -> Batch:
+    """``data`` with the distinct points of its inputs."""
+    return replace(data, points=Points(values, reads))

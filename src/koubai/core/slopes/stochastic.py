@@ -1,0 +1,30 @@
+"""Slopes from two evaluations, along one random direction. They are right on average only; the descent does the averaging.
+
+SPSA: J. C. Spall, "Multivariate stochastic approximation using a simultaneous perturbation gradient approximation", IEEE
+TAC 37 (1992). Random directions (Gaussian smoothing): Y. Nesterov and V. Spokoiny, Found. Comput. Math. 17 (2017).
+"""
+
+from typing import Any
+
+import jax
+from jax.flatten_util import ravel_pytree
+
+from koubai.core.slopes.differences import Function
+
+
+def spsa(f: Function, x: Any, h: Any, key: Any) -> Any:
+    """Every entry moves by +h or by -h, drawn with equal chance; each slope is the whole difference over its own 2·(±h)."""
+    flat, unravel = ravel_pytree(x)
+    signs = jax.random.rademacher(key, flat.shape, flat.dtype)
+    return unravel(_along(f, flat, unravel, signs, h) * signs)
+
+
+def random_directions(f: Function, x: Any, h: Any, key: Any) -> Any:
+    """The slope along one direction of standard normals, times that direction."""
+    flat, unravel = ravel_pytree(x)
+    direction = jax.random.normal(key, flat.shape, flat.dtype)
+    return unravel(_along(f, flat, unravel, direction, h) * direction)
+
+
+def _along(f: Function, flat: Any, unravel: Any, direction: Any, h: Any) -> Any:
+    return (f(unravel(flat + h * direction)) - f(unravel(flat - h * direction))) / (2 * h)

@@ -1,0 +1,255 @@
+"""Training: a generator of Steps. Chunks of steps are one compiled program, which also keeps the records.
+
+The program returns to Python by elapsed time, so that a Ctrl-C or a closed page is noticed soon, however many steps there
+are. How many steps it makes is a traced number: a run cut anywhere, and continued from any Step, repeats the same bits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.tree_util import register_dataclass
+from numpy.typing import NDArray
+
+from koubai.core.descent import Rule
+from koubai.core.losses import Loss
+from koubai.core.network import Network
+from koubai.core.precision import Precision, computing_in, dtype_of
+from koubai.core.slopes import check_h, check_method, prepared
+from koubai.core.slopes.base import Batch, Method, batch_of
+from koubai.errors import Diverged
+
+SECONDS_AT_ONCE = 0.05  # how long the program runs before it returns to Python
+LOSSES_AT_ONCE = 8192  # the most steps of one call
+RECORDS_AT_ONCE = 256  # the most records of one call, fewer where they are large:
+RECORD_BYTES_AT_ONCE = 2**24
+
+
+@dataclass(frozen=True)
+class Descent:
+    """What is done at every step: which loss is descended, with which slopes, by which rule. Hashable: it is compiled in."""
+
+    loss: Loss
+    method: Method
+    rule: Rule
+    rule_options: tuple[tuple[str, float], ...] = ()
+    precision: Precision = "float64"
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Where the training stands after ``number`` steps: all that is needed to go on from there. Arrays are NumPy's.
+
+    ``losses`` are the losses since the Step before, each at its parameters, the last one being ``loss``. ``recorded`` tells the
+    Steps that are kept (the first, every multiple of record_every, the last) from those that only show progress.
+    """
+
+    number: int
+    parameters: Network
+    loss: float
+    losses: NDArray[np.float64]
+    optimizer_state: Any
+    random_state: NDArray[np.uint32]
+    recorded: bool
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class _State:
+    number: Any
+    parameters: Any
+    gradient: Any
+    loss: Any
+    optimizer_state: Any
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """What may change without compiling anew. ``key`` is the random state, the same at every step."""
+
+    h: Any
+    learning_rate: Any
+    record_every: Any
+    last: Any
+    key: Any
+    data: Batch
+
+
+@dataclass
+class _Made:
+    """What one call of the program made: the state after it, the losses on the way, and the records."""
+
+    state: _State
+    first: int  # the number of the first of ``losses``
+    losses: NDArray[Any]
+    finite: bool
+    records: list[tuple[int, Any, Any]] = field(default_factory=list)  # number, parameters, optimiser's state
+
+
+def descend(
+    network: Network,
+    data: Any,
+    descent: Descent,
+    *,
+    h: float,
+    learning_rate: float,
+    steps: int,
+    record_every: int,
+    seed: int = 0,
+    resume: Step | None = None,
+) -> Iterator[Step]:
+    """Train ``network`` on ``data`` (``inputs`` (n, features), ``targets`` (n, outputs)) and yield Steps on the way.
+
+    The first Step is the start itself (number 0), the last one has the number ``steps``. With ``resume``, a Step of the same
+    training, the Steps after it follow, bit for bit those of a training that was never cut. Raises Diverged at the first
+    step whose loss or parameters aren't finite; what was yielded before stays good.
+    """
+    check_method(descent.method, network.activation)
+    check_h(h, descent.precision)
+    dtype = dtype_of(descent.precision)
+    batch = prepared(descent.method, batch_of(data, network, descent.precision))
+    if resume is None:
+        start = network.astype(dtype)
+        with computing_in(descent.precision):
+            key = np.asarray(jax.random.key_data(jax.random.key(seed)))
+            optimizer_state = jax.tree.map(np.asarray, descent.rule.start(start, descent.rule_options))
+        number = 0
+    else:
+        start, number = resume.parameters.astype(dtype), resume.number
+        optimizer_state, key = resume.optimizer_state, resume.random_state
+    numbers = _Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch)
+    state = _State(np.int32(number), start, jax.tree.map(np.zeros_like, start), dtype(0), optimizer_state)
+    program = _compiled_chunk if descent.method.compiled else _plain_chunk
+    count, fresh = 1, True
+    while fresh or number < steps:
+        began = perf_counter()
+        with computing_in(descent.precision):
+            made = program(descent, state, fresh, count, numbers)
+        elapsed = perf_counter() - began
+        state, number = made.state, made.first + len(made.losses) - 1
+        if not (fresh and resume is not None):  # else it is the Step that is resumed, which was yielded before
+            yield from _steps(made, key)
+        if not made.finite:
+            diverged = Diverged("diverged", step=number + 1, learning_rate=learning_rate)
+            diverged.losses = made.losses[made.records[-1][0] - made.first + 1 :] if made.records else made.losses
+            raise diverged
+        count = 1 if fresh else _next_count(len(made.losses), elapsed)
+        count, fresh = min(count, steps - number, LOSSES_AT_ONCE), False
+
+
+def _steps(made: _Made, key: NDArray[np.uint32]) -> Iterator[Step]:
+    """The records of one call, and where it ended."""
+    losses, since = np.asarray(made.losses, np.float64), 0
+    for number, parameters, optimizer_state in made.records:
+        upto = number - made.first + 1
+        yield Step(number, parameters, float(losses[upto - 1]), losses[since:upto], optimizer_state, key, recorded=True)
+        since = upto
+    if since < len(losses) and made.finite:
+        parameters, optimizer_state = jax.tree.map(np.asarray, _recorded(made.state))
+        number = made.first + len(losses) - 1
+        yield Step(number, parameters, float(losses[-1]), losses[since:], optimizer_state, key, recorded=False)
+
+
+def _next_count(count: int, elapsed: float) -> int:
+    """As many steps as fill the time, but at most eight times as many as before."""
+    return max(1, int(count * min(8.0, SECONDS_AT_ONCE / max(elapsed, 1e-6))))
+
+
+def _advanced(descent: Descent, state: _State, fresh: Any, numbers: _Numbers) -> _State:
+    """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
+    moved, optimizer_state = descent.rule.move(
+        state.gradient, state.optimizer_state, state.parameters, numbers.learning_rate, descent.rule_options
+    )
+    moved, optimizer_state = jax.tree.map(
+        lambda new, old: jnp.where(fresh, old, new), (moved, optimizer_state), (state.parameters, state.optimizer_state)
+    )
+    number = state.number + jnp.where(fresh, 0, 1).astype(jnp.int32)
+    key = jax.random.fold_in(jax.random.wrap_key_data(numbers.key), number)
+    loss, gradient = descent.method.measure(descent.loss, moved, numbers.data, numbers.h, key)
+    return _State(number, moved, gradient, loss, optimizer_state)
+
+
+def _is_finite(state: _State) -> Any:
+    checks = [jnp.isfinite(state.loss), *(jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state.parameters))]
+    return jnp.stack(checks).all()
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _chunk(descent: Descent, slots: int, state: _State, fresh: Any, count: Any, numbers: _Numbers) -> Any:
+    """At most ``count`` steps, ending early where a step isn't finite or the room for records is full.
+
+    Every step is written to the next free slot, which only a record uses up: that is cheaper than asking each time.
+    Returns the state, how many finite steps were made, their losses, how many records, their slots, is the state finite?
+    """
+
+    def going(carry: Any) -> Any:
+        _, _, made, _, used, _, finite = carry
+        return (made < count) & (used < slots) & finite
+
+    def body(carry: Any) -> Any:
+        state, fresh, made, losses, used, rooms, _ = carry
+        after = _advanced(descent, state, fresh, numbers)
+        finite = _is_finite(after)
+        losses = lax.dynamic_update_index_in_dim(losses, after.loss, made, 0)
+        rooms = jax.tree.map(lambda room, value: lax.dynamic_update_index_in_dim(room, value, used, 0), rooms, _recorded(after))
+        keep = finite & ((after.number % numbers.record_every == 0) | (after.number == numbers.last))
+        return after, False, made + finite.astype(int), losses, used + keep.astype(int), rooms, finite
+
+    rooms = jax.tree.map(lambda value: jnp.zeros((slots + 1, *jnp.shape(value)), jnp.result_type(value)), _recorded(state))
+    losses = jnp.zeros(LOSSES_AT_ONCE, jnp.result_type(state.loss))
+    carry = (state, jnp.asarray(fresh), jnp.asarray(0), losses, jnp.asarray(0), rooms, jnp.asarray(True))
+    state, _, made, losses, used, rooms, finite = lax.while_loop(going, body, carry)
+    return state, made, losses, used, rooms, finite
+
+
+def _recorded(state: _State) -> Any:
+    return state.parameters, state.optimizer_state
+
+
+def _compiled_chunk(descent: Descent, state: _State, fresh: bool, count: int, numbers: _Numbers) -> _Made:
+    bytes_each = sum(np.dtype(leaf.dtype).itemsize * leaf.size for leaf in jax.tree.leaves(_recorded(state)))
+    slots = int(np.clip(RECORD_BYTES_AT_ONCE // max(1, bytes_each), 1, RECORDS_AT_ONCE))
+    after, made, losses, used, rooms, finite = _chunk(descent, slots, state, fresh, count, numbers)
+    first = int(state.number) + (not fresh)
+    numbers_made = np.arange(first, first + int(made))
+    at = numbers_made[(numbers_made % int(numbers.record_every) == 0) | (numbers_made == int(numbers.last))]
+    kept = jax.tree.map(lambda room: np.asarray(room)[: int(used)].copy(), rooms)
+    records = [(int(number), *jax.tree.map(lambda room, slot=slot: room[slot], kept)) for slot, number in enumerate(at)]
+    return _Made(after, first, np.asarray(losses)[: int(made)], bool(finite), records)
+
+
+def _plain_chunk(descent: Descent, state: _State, fresh: bool, count: int, numbers: _Numbers) -> _Made:
+    """The same for a method of plain NumPy, a step at a time."""
+    made = _Made(state, int(state.number) + (not fresh), np.zeros(0), True)
+    losses: list[Any] = []
+    for _ in range(count):
+        after = _plainly_advanced(descent, made.state, fresh, numbers)
+        if not np.isfinite([after.loss, *(np.abs(a).max() for a in after.parameters.arrays().values())]).all():
+            made.finite = False
+            break
+        made.state, fresh = after, False
+        losses.append(after.loss)
+        number = int(after.number)
+        if number % int(numbers.record_every) == 0 or number == int(numbers.last):
+            made.records.append((number, *_recorded(after)))
+    made.losses = np.asarray(losses)
+    return made
+
+
+def _plainly_advanced(descent: Descent, state: _State, fresh: bool, numbers: _Numbers) -> _State:
+    moved, optimizer_state, number = state.parameters, state.optimizer_state, state.number
+    if not fresh:
+        with np.errstate(all="ignore"):
+            made = descent.rule.move(state.gradient, optimizer_state, moved, numbers.learning_rate, descent.rule_options)
+        moved, optimizer_state = jax.tree.map(np.asarray, made)
+        number = np.int32(number + 1)
+    with np.errstate(all="ignore"):
+        loss, gradient = descent.method.measure(descent.loss, moved, numbers.data, numbers.h, None)
+    return _State(number, moved, gradient, loss, optimizer_state)

@@ -1,0 +1,68 @@
+"""What can go wrong: a code and the values. The sentence that a person reads is looked up in ``locale/``."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from koubai.locale import sentence
+
+
+class KoubaiError(Exception):
+    """Something went wrong that one sentence explains.
+
+    Attributes: ``code`` names the sentence in ``koubai.locale``; ``values`` fill it; ``exit_code`` is what a
+    command line ends with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    def sentence(self, language: str = "en") -> str:
+        """The sentence in ``language``."""
+        return sentence(f"error-{self.code}", language, **self.values)
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuilt, (type(self), self.code, self.values))
+
+
+class InputError(KoubaiError, ValueError):
+    """A value that a person gave can't be used."""
+
+    exit_code = 2
+
+
+class FileFault(KoubaiError, OSError):
+    """A file or folder can't be read or written."""
+
+
+class Diverged(KoubaiError, ArithmeticError):
+    """The loss or a parameter is no longer finite. ``values["step"]`` is the step at which that was first so.
+
+    ``losses`` are the last finite ones, those after the Step that was yielded last.
+    """
+
+    losses: Any = ()
+
+
+class DivergenceWarning(UserWarning):
+    """Given by ``koubai.train`` for a run that diverged: it ended before all its steps were made."""
+
+
+def _rebuilt(kind: type[KoubaiError], code: str, values: dict[str, Any]) -> KoubaiError:
+    return kind(code, **values)
+
+
+def unknown(code: str, value: object, choices: Iterable[str]) -> InputError:
+    """An unknown name, with the nearest of ``choices`` suggested where one is near, else all of them."""
+    names = list(choices)
+    near = get_close_matches(str(value).lower(), names, n=1, cutoff=0.5)
+    if near:
+        return InputError(f"{code}-near", value=value, nearest=near[0])
+    return InputError(code, value=value, choices=", ".join(names))
