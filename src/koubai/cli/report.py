@@ -1,0 +1,138 @@
+"""What a training came to, as text and as JSON."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import koubai
+from koubai.experiment import Experiment, Run
+from koubai.locale import sentence
+
+# the files of a run's folder, in the order in which a person looks at them
+FILES = ("region.png", "loss.png", "run.json", "losses.csv", "records.safetensors", "weights.safetensors")
+MOST_ROWS = 32  # of a truth table that is shown
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run, the folder that keeps it, and the seconds that the training took."""
+
+    run: Run
+    folder: Path
+    seconds: float
+
+
+def started(experiment: Experiment, language: str) -> str:
+    """One line: what is trained, and how."""
+    problem = experiment.problem
+    data = problem.dataset()
+    sizes = (data.inputs.shape[1], *(problem.hidden or ()), data.targets.shape[1])
+    return sentence(
+        "report-start",
+        language,
+        data=data.name,
+        sizes="-".join(map(str, sizes)),
+        activation=problem.activation,
+        method=experiment.method,
+        h=f"{experiment.h:g}",
+        learning_rate=f"{experiment.learning_rate:g}",
+        steps=experiment.steps,
+        seed=experiment.seed,
+    )
+
+
+def as_text(outcome: Outcome, language: str) -> str:
+    """The truth table, whether it was learned, and where the files are."""
+    run = outcome.run
+    right, rows = int(run.correct.sum()), len(run.correct)
+    verdict = "report-success" if right == rows else "report-failure"
+    lines = [
+        "",
+        *_table(run, language),
+        "",
+        sentence(verdict, language, right=right, rows=rows, seed=run.experiment.seed + 1),
+        sentence(
+            "report-loss",
+            language,
+            loss=f"{run.losses[-1]:.6f}",
+            first=f"{run.losses[0]:.6f}",
+            steps=len(run.losses) - 1,
+            seconds=f"{outcome.seconds:.2f}",
+        ),
+        "",
+        sentence("report-files", language, folder=str(outcome.folder)),
+    ]
+    present = [name for name in FILES if (outcome.folder / name).exists()]
+    width = max(map(len, present))
+    for name in present:
+        meaning = sentence(f"file-{name.split('.')[0]}", language, every=run.experiment.record_every)
+        lines.append(f"  {name:<{width}}  {meaning}")
+    if run.data.inputs.shape[1] != 2:
+        lines.append(sentence("report-no-region", language, data=run.data.name, features=run.data.inputs.shape[1]))
+    return "\n".join(lines)
+
+
+def _table(run: Run, language: str) -> list[str]:
+    data, network = run.data, run.network
+    values = _answers(run)
+    column = "report-probability" if network.output == "softmax" else "report-value"
+    head = [
+        *data.feature_names,
+        data.name,
+        sentence("report-answer", language),
+        "",
+        *(sentence(column, language, label=label) for label in data.classes),
+    ]
+    cells = [head]
+    for inputs, label, answer, value in zip(data.inputs, data.labels, network.classify(data.inputs), values, strict=True):
+        judged = sentence("report-right" if label == answer else "report-wrong", language)
+        numbers = [f"{number:.4f}" for number in value]
+        cells.append([*(f"{x:g}" for x in inputs), str(data.classes[label]), str(data.classes[answer]), judged, *numbers])
+    shown = cells[: MOST_ROWS + 1]
+    widths = [max(len(row[i]) for row in shown) for i in range(len(head))]
+    lines = ["  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
+    return [*lines, "  …"] if len(cells) > len(shown) else lines
+
+
+def _answers(run: Run) -> Any:
+    network = run.network
+    return network.probabilities(run.data.inputs) if network.output == "softmax" else network.logits(run.data.inputs)
+
+
+def as_json(outcome: Outcome) -> str:
+    """The same as one JSON object."""
+    run, folder = outcome.run, outcome.folder
+    data = run.data
+    classes = run.network.classify(data.inputs)
+    table = [
+        {
+            "inputs": inputs.tolist(),
+            "target": data.classes[label],
+            "answer": data.classes[answer],
+            "right": bool(label == answer),
+            "probabilities": value.tolist(),
+        }
+        for inputs, label, answer, value in zip(data.inputs, data.labels, classes, _answers(run), strict=True)
+    ]
+    return json.dumps(
+        {
+            "koubai": koubai.__version__,
+            "status": run.status,
+            "success": bool(run.status == "finished" and run.correct.all()),
+            "right": int(run.correct.sum()),
+            "rows": len(table),
+            "steps_made": len(run.losses) - 1,
+            "diverged_at": run.diverged_at,
+            "loss": float(run.losses[-1]),
+            "losses": [{"step": step.number, "loss": step.loss} for step in run.records],
+            "table": table,
+            "seconds": round(outcome.seconds, 3),
+            "folder": str(folder),
+            "files": {name: str(folder / name) for name in FILES if (folder / name).exists()},
+            "experiment": run.experiment.to_dict(),
+        },
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=2,
+    )
