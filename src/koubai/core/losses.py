@@ -8,7 +8,6 @@ from koubai.core.activations import Array, Namespace, activation_named
 from koubai.errors import unknown
 
 FLOOR = 1e-7  # added to a probability before its logarithm: a wrong certainty costs 16.1, not infinity
-LOWEST = -1e30  # below every logit
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,12 @@ def _cross_entropy_moved(logits: Array, targets: Array, shift: Array, xp: Namesp
     """Softmax over two: the moved logit against all others, whose logarithm of summed exponentials does not move."""
     outputs = logits.shape[-1]
     others = xp.where(xp.eye(outputs, dtype=bool), -xp.inf, logits[:, None, :])
-    top = xp.maximum(xp.max(others, axis=-1), LOWEST)  # a lone logit has no others: they sum to 0
-    rest = top + xp.log(xp.sum(xp.exp(others - top[..., None]), axis=-1))
+    top = xp.maximum(xp.max(others, axis=-1), xp.finfo(logits.dtype).min)  # a lone logit has no others: they sum to 0
+    rest = top + xp.log(xp.maximum(xp.sum(xp.exp(others - top[..., None]), axis=-1), 1))
     true = xp.sum(logits * targets, axis=-1, keepdims=True)
     lead = logits - rest + shift[..., None]
     sigmoid = activation_named("sigmoid").apply
-    p = xp.where(targets > 0, 1, xp.exp(true - rest)) * sigmoid(xp.where(targets > 0, lead, -lead), xp)
+    p = xp.where(targets > 0, 1, xp.exp(xp.minimum(true - rest, 0))) * sigmoid(xp.where(targets > 0, lead, -lead), xp)
     return -xp.log(p + FLOOR)
 
 

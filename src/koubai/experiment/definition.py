@@ -110,8 +110,8 @@ class Experiment:
         rule = rule_named(self.optimizer)
         if not isinstance(self.optimizer_options, Mapping):
             raise InputError("experiment-value", name="optimizer_options", value=self.optimizer_options, expected="a mapping")
-        rate = self.learning_rate
-        if not (_is_number(rate) and np.isfinite(rate) and rate >= 0 and np.isfinite(dtype_of(self.precision)(rate))):
+        rate, most = self.learning_rate, float(np.finfo(dtype_of(self.precision)).max)
+        if not (_is_number(rate) and 0 <= rate <= most):
             raise InputError("learning-rate", value=rate)
         for name, lowest, most in (("steps", 0, MOST), ("seed", 0, 2**32 - 1), ("record_every", 1, MOST)):
             value = getattr(self, name)

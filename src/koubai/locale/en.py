@@ -38,10 +38,6 @@ SENTENCES = {
     "error-start-conflict": (
         "The {name} {value} can't be given together with a starting network, which has its own ({own}); give one of the two."
     ),
-    "error-start-loss": (
-        "The starting network's output is {output}, but the loss {loss} needs {expected}; make the network with "
-        "output={expected!r}, or choose the other loss."
-    ),
     "error-no-classes": "The data are values, not classes, so no row is right or wrong; compare with network.predict instead.",
     # networks and data
     "error-sizes": "The sizes of the network are {value}, but they must be two or more whole numbers above 0; try [2, 8, 2].",

@@ -63,7 +63,7 @@ def check_method(method: Method, activation: str) -> None:
 
 def check_h(h: float, precision: Precision) -> None:
     """InputError where ``h`` isn't a finite number above 0, in the precision that computes."""
-    if not (isinstance(h, (int, float, np.number)) and np.isfinite(h) and h > 0):
+    if isinstance(h, bool) or not isinstance(h, (int, float, np.number)) or not (np.isfinite(h) and h > 0):
         raise InputError("h", value=h)
     with np.errstate(under="ignore", over="ignore"):
         cast = dtype_of(precision)(h)

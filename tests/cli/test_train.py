@@ -1,0 +1,258 @@
+"""The command line as a process: what it prints, writes, refuses, and how it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import koubai as kb
+
+KOUBAI = [sys.executable, "-m", "koubai"]
+
+
+def koubai(*arguments: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*KOUBAI, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, **more)
+
+
+@pytest.fixture(scope="module")
+def founding(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    folder = tmp_path_factory.mktemp("founding")
+    return folder, koubai("train", "xor", cwd=folder)
+
+
+def test_the_founding_example(founding: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = founding
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1:6] == [
+        "  x1  x2  xor  answer           p(0)    p(1)",
+        "   0   0    0       0  right  0.7653  0.2347",
+        "   0   1    1       1  right  0.1053  0.8947",
+        "   1   0    1       1  right  0.0442  0.9558",
+        "   1   1    0       0  right  0.9554  0.0446",
+    ]
+    assert "Learned: all 4 answers are right." in done.stdout
+    assert "Files in koubai-runs/xor-0:" in done.stdout
+    assert "seed 0" in done.stderr
+    assert "step 5001   loss 0.117396   answers 0 1 1 0" in done.stderr
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    run = kb.load(folder / "koubai-runs" / "xor-0")
+    assert run.experiment == kb.Experiment()
+    assert np.array_equal(run.losses, kb.train("xor").losses)
+    for name, size in (("region.png", (960, 810)), ("loss.png", (960, 600))):
+        with Image.open(folder / "koubai-runs" / "xor-0" / name) as picture:
+            assert picture.size == size
+            assert len(np.unique(np.asarray(picture.convert("L")))) > 50  # something is drawn
+
+
+def test_nothing_is_overwritten(founding: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = founding
+    before = (folder / "koubai-runs" / "xor-0" / "run.json").read_bytes()
+    for number in (2, 3):
+        done = koubai("train", "xor", "--steps", "10", cwd=folder)
+        assert f"Files in koubai-runs/xor-0-{number}:" in done.stdout
+    assert (folder / "koubai-runs" / "xor-0" / "run.json").read_bytes() == before
+    done = koubai("train", "xor", "--out", "koubai-runs/xor-0", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("koubai: The folder koubai-runs/xor-0 is already there, and nothing is overwritten")
+
+
+def test_json_is_one_object(tmp_path: Path) -> None:
+    options = ["--json", "--steps", "2e3", "--seed", "1", "--out", "here", "--learning-rate", ".5"]
+    done = koubai("train", "nand", *options, cwd=tmp_path)
+    assert done.returncode == 0
+    result = json.loads(done.stdout)
+    assert result["success"] is True
+    assert (result["right"], result["rows"], result["steps_made"], result["status"]) == (4, 4, 2000, "finished")
+    assert [row["answer"] for row in result["table"]] == [1, 1, 1, 0]
+    assert result["losses"][-1] == {"step": 2000, "loss": result["loss"]}
+    assert Path(tmp_path / result["files"]["region.png"]).exists()
+    expected = kb.Experiment(kb.Learning("nand"), steps=2000, seed=1, learning_rate=0.5)
+    assert kb.Experiment.from_dict(result["experiment"]) == expected
+    assert "step 2000" in done.stderr
+
+
+def test_quiet_is_quiet_and_many_inputs_have_no_region(tmp_path: Path) -> None:
+    quiet = koubai("train", "parity-3", "--quiet", "--steps", "5", "--hidden", "4,3", "--activation", "tanh", cwd=tmp_path)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    folder = tmp_path / "koubai-runs" / "parity-3-0"
+    assert not (folder / "region.png").exists()
+    assert kb.load(folder).network.sizes == (3, 4, 3, 2)
+    loud = koubai("train", "parity-6", "--steps", "5", "--hidden", "none", "--method", "backprop", cwd=tmp_path)
+    assert "The decision region is drawn for gates of two inputs; parity-6 has 6." in loud.stdout
+    assert "Not learned: 32 of 64 answers are right. Another seed may do it: --seed 1." in loud.stdout
+    assert loud.stdout.count("right ") + loud.stdout.count("wrong ") >= 32
+
+
+BAD = [
+    (["--h", "0"], "step size h is 0.0, but it must be a finite number above 0; try h = 0.1"),
+    (["--h", "-0.1"], "step size h is -0.1"),
+    (["--h", "nan"], "step size h is nan"),
+    (["--h", "wide"], "step size h is wide"),
+    (["--learning-rate", "nan"], "learning rate is nan, but it must be a finite number"),
+    (["--learning-rate", "inf"], "learning rate is inf"),
+    (["--steps", "-5"], "number of steps is -5"),
+    (["--steps", "1e9999"], "number of steps is 1e9999"),
+    (["--steps", "2.5"], "number of steps is 2.5"),
+    (["--hidden", "8,,8"], "hidden layers are 8,,8"),
+    (["--hidden", "0"], "hidden layers are 0"),
+    (["--hidden", "-3"], "hidden layers are -3"),
+    (["--seed", "-1"], "seed is -1"),
+    (["--record-every", "0"], "Records are asked for every 0 steps"),
+    (["--activation", "rellu"], "no activation called 'rellu'; did you mean 'relu'?"),
+    (["--method", "middle"], "no method of slope called 'middle'; choose one of: central, loop"),
+    (["--method", "complex-step", "--activation", "gelu"], "complex-step can't measure a network with gelu units"),
+    (["--out", "file/run"], "folder file/run can't be written"),
+    (["--out", "file"], "folder file is already there"),
+    (["--sede", "3"], "no option --sede; did you mean --seed?"),
+    (["--zzz"], "no option --zzz"),
+    (["--seed"], "option --seed needs a value"),
+    (["--quiet=3"], "option --quiet takes no value"),
+    (["and"], "one word too many: 'and'"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), BAD, ids=[" ".join(options) for options, _ in BAD])
+def test_bad_input_is_one_sentence(options: list[str], message: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = koubai("train", "xor", *options, cwd=tmp_path)
+    assert_refused(done, message)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "file"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "xro"], "no gate called 'xro'; did you mean 'xor'?"),
+        (["train", "seven"], "no gate called 'seven'"),
+        (["train"], "Say what to learn"),
+        (["trian", "xor"], "no command called 'trian'; did you mean 'train'?"),
+        (["--nothing"], "no option --nothing"),
+    ],
+)
+def test_bad_words_are_one_sentence(arguments: list[str], message: str, tmp_path: Path) -> None:
+    assert_refused(koubai(*arguments, cwd=tmp_path), message)
+    assert list(tmp_path.iterdir()) == []
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], message: str) -> None:
+    assert message in done.stderr
+    assert done.stderr.startswith("koubai: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_divergence_is_said_and_what_came_before_is_kept(tmp_path: Path) -> None:
+    done = koubai("train", "xor", "--learning-rate", "1e300", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    last = done.stderr.splitlines()[-1]
+    assert "diverged: at step 1 the loss or a weight is no longer a finite number; try a smaller learning rate" in last
+    assert last.endswith("What was recorded until then is in koubai-runs/xor-0.")
+    run = kb.load(tmp_path / "koubai-runs" / "xor-0")
+    assert (run.status, run.diverged_at, run.records[-1].number) == ("diverged", 1, 0)
+    done = koubai("train", "xor", "--learning-rate", "1e300", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["status"] == "diverged"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_keeps_what_was_recorded(sent: signal.Signals, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*KOUBAI, "train", "xor", "--steps", "1000000000", "--record-every", "1000"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("step"):
+        pass
+    time.sleep(0.5)
+    process.send_signal(sent)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 128 + sent
+    assert out == ""
+    assert err.splitlines()[-1].startswith("koubai: Interrupted at step ")
+    run = kb.load(tmp_path / "koubai-runs" / "xor-0")
+    assert run.status == "interrupted"
+    assert run.records[-1].number == len(run.losses) - 1 > 0
+    assert os.listdir(tmp_path / "koubai-runs") == ["xor-0"]
+
+
+@pytest.mark.parametrize("after", [0.05, 0.3, 0.8, 1.5, 2.2])
+def test_interrupted_at_any_moment_it_ends_in_one_line(after: float, tmp_path: Path) -> None:
+    command = [*KOUBAI, "train", "xor", "--quiet"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    time.sleep(after)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode in (130, -signal.SIGINT, 0)  # 0: it had just finished; -2: Python itself was still starting
+    assert "Traceback" not in err or after < 0.1
+    for folder in (tmp_path / "koubai-runs").glob("*"):
+        assert kb.load(folder).status in ("finished", "interrupted")
+
+
+def test_a_full_disk_harms_nothing(tmp_path: Path) -> None:
+    script = f"trap '' XFSZ; ulimit -f 4; exec {' '.join(KOUBAI)} train xor"  # no file over 4 KiB
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "The run could not be written to koubai-runs/xor-0 (File too large)" in done.stderr.splitlines()[-1]
+    assert list((tmp_path / "koubai-runs").iterdir()) == []
+
+
+def test_output_that_nobody_reads(tmp_path: Path) -> None:
+    script = f"{' '.join(KOUBAI)} train xor --steps 10 --json 2>err.txt | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, check=False, timeout=60)
+    assert done.returncode in (0, 1)
+    assert "Traceback" not in (tmp_path / "err.txt").read_text()
+    command = [*KOUBAI, "train", "xor", "--steps", "10"]
+    with Path("/dev/full").open("w") as sink:
+        failed = subprocess.run(command, cwd=tmp_path, stdout=sink, stderr=subprocess.PIPE, text=True, check=False)
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1].startswith("koubai: The output could not be written (No space left on device)")
+
+
+def test_help_and_version(tmp_path: Path) -> None:
+    assert koubai("--version", cwd=tmp_path).stdout == f"koubai {kb.__version__}\n"
+    text = koubai("train", "--help", cwd=tmp_path).stdout
+    for option in (
+        "seed",
+        "steps",
+        "h",
+        "learning-rate",
+        "hidden",
+        "activation",
+        "method",
+        "record-every",
+        "out",
+        "quiet",
+        "json",
+    ):
+        assert f"--{option} " in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "train" in koubai("--help", cwd=tmp_path).stdout
+    assert koubai(cwd=tmp_path).returncode == 2
+
+
+def test_the_version_needs_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys; from koubai.cli.main import run; run(['--version']);"
+        "print([m for m in ('jax', 'numpy', 'matplotlib', 'rich', 'optax', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[1] == "[]"
+
+
+def test_what_help_lists_is_what_there_is() -> None:
+    from koubai.cli.parse import ACTIVATIONS, METHODS
+    from koubai.core import activations
+    from koubai.core.slopes import METHODS as CORE_METHODS
+
+    assert tuple(activations.ACTIVATIONS) == ACTIVATIONS
+    assert tuple(CORE_METHODS) == METHODS

@@ -1,0 +1,64 @@
+"""Activations: definitions, extremes, and one meaning for NumPy, JAX and complex numbers."""
+
+import jax
+import jax.numpy as jnp
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from koubai.core.activations import ACTIVATIONS, activation_named
+from koubai.core.precision import computing_in
+from koubai.errors import InputError
+
+REFERENCES = {
+    "relu": lambda v: max(v, mpmath.mpf(0)),
+    "leaky-relu": lambda v: v if v > 0 else v * mpmath.mpf(0.01),
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda v: 1 / (1 + mpmath.exp(-v)),
+    "softplus": lambda v: mpmath.log1p(mpmath.exp(v)),
+    "gelu": lambda v: v * mpmath.erfc(-v / mpmath.sqrt(2)) / 2,
+    "sin": mpmath.sin,
+    "identity": lambda v: v,
+    "step": lambda v: mpmath.mpf(1 if v > 0 else 0),
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@given(v=st.floats(-30, 30, allow_subnormal=False) | st.sampled_from([0.0, -0.0, 1e-300, 700.0, -700.0]))
+def test_values_are_the_definitions(name: str, v: float) -> None:
+    with mpmath.workdps(40):
+        expected = float(REFERENCES[name](mpmath.mpf(v)))
+    plain = ACTIVATIONS[name].apply(np.array([v]), np)[0]
+    with computing_in("float64"):
+        compiled = float(ACTIVATIONS[name].apply(jnp.array([v]), jnp)[0])
+    assert plain == pytest.approx(expected, rel=2e-13, abs=1e-300)
+    assert compiled == pytest.approx(expected, rel=2e-13, abs=1e-300)
+
+
+@pytest.mark.parametrize("name", [name for name, activation in ACTIVATIONS.items() if activation.analytic])
+@pytest.mark.parametrize("v", [-40.0, -1.3, -1e-9, 0.0, 1e-9, 0.7, 40.0, 800.0, -800.0])
+def test_the_complex_form_gives_the_exact_slope(name: str, v: float) -> None:
+    apply = ACTIVATIONS[name].apply
+    with computing_in("float64"):
+        exact = float(jax.grad(lambda t: apply(t, jnp))(jnp.float64(v)))
+        stepped = float(jnp.imag(apply(jnp.array(v + 1e-20j), jnp))) / 1e-20
+    assert stepped == pytest.approx(exact, rel=1e-14, abs=1e-30)
+    assert np.imag(apply(np.array(v + 1e-20j), np)) / 1e-20 == pytest.approx(exact, rel=1e-14, abs=1e-30)
+
+
+SLOPES_AT_ZERO = {"relu": 0.0, "leaky-relu": 0.01, "softplus": 0.5, "sigmoid": 0.25, "step": 0.0, "gelu": 0.5}
+
+
+@pytest.mark.parametrize(("name", "slope"), SLOPES_AT_ZERO.items())
+def test_slopes_at_zero(name: str, slope: float) -> None:
+    with computing_in("float64"):
+        assert float(jax.grad(lambda t: ACTIVATIONS[name].apply(t, jnp))(jnp.float64(0.0))) == slope
+
+
+def test_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(InputError, match="'rleu'; did you mean 'relu'"):
+        activation_named("rleu")
+    with pytest.raises(InputError, match="choose one of: relu, leaky-relu"):
+        activation_named("qqqqqqqq")

@@ -1,0 +1,95 @@
+"""Network: its start, its answers, what it refuses."""
+
+from dataclasses import FrozenInstanceError
+
+import jax
+import numpy as np
+import pytest
+
+from koubai.core.network import Network
+from koubai.errors import InputError
+
+
+def test_the_start_is_that_of_the_tutorial() -> None:
+    network = Network.random([2, 8, 2], seed=3)
+    normals = np.random.RandomState(3)
+    w1, w2 = normals.randn(2, 8) * 0.1, normals.randn(8, 2) * 0.1
+    arrays = network.arrays()
+    assert list(arrays) == ["w1", "b1", "w2", "b2"]
+    assert np.array_equal(arrays["w1"], w1)
+    assert np.array_equal(arrays["w2"], w2)
+    assert not arrays["b1"].any()
+    assert arrays["b2"].shape == (2,)
+    assert repr(network) == "Network(2-8-2, relu, softmax)"
+
+
+def test_answers_are_those_of_the_formula() -> None:
+    w1, b1, w2, b2 = np.array([[1.0, -1.0]]), np.array([0.0, 0.5]), np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0.0, 0.1])
+    network = Network.from_arrays([(w1, b1), (w2, b2)])
+    logits = np.maximum(np.array([[2.0], [-1.0]]) @ w1 + b1, 0) @ w2 + b2
+    assert np.array_equal(network.logits([[2.0], [-1.0]]), logits)
+    np.testing.assert_allclose(network.probabilities([[2.0], [-1.0]]).sum(axis=1), 1)
+    assert network.predict([[2.0], [-1.0]]).tolist() == [0, 1]
+    assert network.predict([2.0]).shape == ()
+    assert network.probabilities([2.0]).shape == (2,)
+
+
+def test_an_identity_output_predicts_values() -> None:
+    network = Network.from_arrays([([[2.0, 0.0]], [1.0, -1.0])], output="identity")
+    assert network.predict([[3.0]]).tolist() == [[7.0, -1.0]]
+    assert network.predict([3.0]).tolist() == [7.0, -1.0]
+    assert network.classify([[3.0]]).tolist() == [0]
+
+
+def test_it_is_frozen_and_a_pytree() -> None:
+    network = Network.random([2, 3, 2])
+    with pytest.raises(FrozenInstanceError):
+        network.activation = "tanh"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        network.layers[0].weights[0, 0] = 1.0
+    doubled = jax.tree.map(lambda leaf: 2 * leaf, network)
+    assert isinstance(doubled, Network)
+    assert doubled.activation == "relu"
+    assert np.array_equal(doubled.layers[1].weights, 2 * network.layers[1].weights)
+
+
+def test_arrays_are_copied() -> None:
+    weights = np.ones((1, 1))
+    network = Network.from_arrays([(weights, [0.0])])
+    weights[0, 0] = 5.0
+    assert network.layers[0].weights[0, 0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        ([], "no layers"),
+        ([([1.0], [1.0])], r"Layer 1 has weights of shape \(1,\)"),
+        ([(np.ones((2, 3)), np.ones(2))], r"a bias of shape \(2,\)"),
+        (
+            [(np.ones((2, 3)), np.ones(3)), (np.ones((4, 1)), np.ones(1))],
+            "takes 4 inputs, but the layer before it has 3",
+        ),
+        ([(np.full((1, 1), np.nan), np.ones(1))], "w1 holds nan"),
+        ([([["a"]], [1.0])], "w1 must hold numbers"),
+        ([([[1.0], [1.0, 2.0]], [1.0])], "w1 must hold numbers"),
+    ],
+)
+def test_what_is_no_network_is_refused(layers: list[tuple[object, object]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Network.from_arrays(layers)  # type: ignore[arg-type]
+
+
+def test_more_that_is_refused() -> None:
+    with pytest.raises(InputError, match="two or more whole numbers"):
+        Network.random([2, 0, 2])
+    with pytest.raises(InputError, match="did you mean 'tanh'"):
+        Network.random([2, 2], activation="tan")
+    with pytest.raises(InputError, match="seed is -1"):
+        Network.random([2, 2], seed=-1)
+    with pytest.raises(InputError, match="scale of the starting weights is nan"):
+        Network.random([2, 2], scale=float("nan"))
+    with pytest.raises(InputError, match="The output is 'sigmoid'"):
+        Network.from_arrays([([[1.0]], [1.0])], output="sigmoid")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"shape \(1, 3\), but the network takes \(n, 2\)"):
+        Network.random([2, 2]).predict([[1.0, 2.0, 3.0]])

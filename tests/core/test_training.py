@@ -1,0 +1,150 @@
+"""Training: Steps, records, resuming, bounds, divergence."""
+
+from collections import deque
+from itertools import pairwise
+
+import jax
+import numpy as np
+import pytest
+
+import koubai as kb
+from koubai.core import training
+from koubai.core.slopes import METHODS
+from koubai.core.training import Step
+from koubai.errors import Diverged, InputError
+from koubai.experiment import Experiment, Learning
+
+
+def same(a: Step, b: Step) -> bool:
+    """Whether two Steps are equal to the last bit, whatever was yielded between."""
+    leaves = zip(
+        jax.tree.leaves((a.parameters, a.optimizer_state, a.random_state)),
+        jax.tree.leaves((b.parameters, b.optimizer_state, b.random_state)),
+        strict=True,
+    )
+    return a.number == b.number and a.loss == b.loss and all(np.array_equal(x, y) for x, y in leaves)
+
+
+@pytest.mark.parametrize(("steps", "every", "numbers"), [(7, 3, [0, 3, 6, 7]), (6, 3, [0, 3, 6]), (0, 5, [0]), (2, 9, [0, 2])])
+@pytest.mark.parametrize("method", ["central", "loop"])
+def test_records_are_the_start_every_multiple_and_the_last(method: str, steps: int, every: int, numbers: list[int]) -> None:
+    run = kb.train("xor", method=method, steps=steps, record_every=every)
+    assert [step.number for step in run.records] == numbers
+    assert run.losses.shape == (steps + 1,)
+    assert [step.loss for step in run.records] == [run.losses[number] for number in numbers]
+
+
+def test_losses_come_once_each_and_in_order() -> None:
+    steps = list(Experiment(steps=3000, record_every=70).run())
+    at = 0
+    for before, after in pairwise(steps):
+        assert before.number < after.number
+    for step in steps:
+        at += len(step.losses)
+        assert at == step.number + 1
+        assert step.losses[-1] == step.loss
+        assert step.recorded == (step.number % 70 == 0 or step.number == 3000)
+
+
+def test_each_loss_is_that_of_its_parameters() -> None:
+    for step in Experiment(steps=30, record_every=10).run():
+        assert step.loss == pytest.approx(kb.slopes("loop")(step.parameters, kb.data.gate("xor"))[0], abs=1e-14)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("optimizer", ["gradient-descent", "adam"])
+def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str) -> None:
+    steps = 40 if method == "loop" else 700
+    experiment = Experiment(method=method, optimizer=optimizer, steps=steps, record_every=10, seed=3)
+    whole = list(experiment.run())
+    losses = np.concatenate([step.losses for step in whole])
+    for cut in (0, len(whole) // 3, len(whole) - 2, len(whole) - 1):
+        rest = list(experiment.run(resume=whole[cut]))
+        number = whole[cut].number
+        assert np.array_equal(np.concatenate([np.zeros(0), *(step.losses for step in rest)]), losses[number + 1 :])
+        if rest:
+            assert same(rest[-1], whole[-1])
+
+
+def test_the_pace_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment(steps=300, record_every=7)
+    whole = list(experiment.run())
+    monkeypatch.setattr(training, "_next_count", lambda count, elapsed: 3)
+    monkeypatch.setattr(training, "RECORDS_AT_ONCE", 2)
+    slow = list(experiment.run())
+    assert len(slow) > len(whole)
+    assert same(slow[-1], whole[-1])
+    assert np.array_equal(np.concatenate([s.losses for s in slow]), np.concatenate([s.losses for s in whole]))
+
+
+def test_it_returns_to_python_by_elapsed_time() -> None:
+    assert training._next_count(10, training.SECONDS_AT_ONCE / 2) == 20
+    assert training._next_count(10, training.SECONDS_AT_ONCE * 4) == 2
+    assert training._next_count(1, 1000.0) == 1
+    assert training._next_count(10, 0.0) == 80
+    one_call = list(Experiment(steps=10**6, record_every=10**6).run().__next__().losses)
+    assert len(one_call) == 1  # the first Step comes before the other million is made
+
+
+def test_a_large_network_keeps_few_records_at_once() -> None:
+    """Memory is bounded: the room for records shrinks as they grow, and all of them still arrive."""
+    run = kb.train("xor", hidden=(20_000,), steps=40, record_every=1, method="spsa")
+    assert [step.number for step in run.records] == list(range(41))
+
+
+@pytest.mark.parametrize("method", ["central", "loop", "backprop"])
+def test_a_divergence_is_found_at_its_step(method: str) -> None:
+    learning = Learning("and", hidden=())
+    steps = Experiment(learning, method=method, optimizer="adam", learning_rate=5e307, steps=400, record_every=2).run()
+    seen: list[Step] = []
+    with pytest.raises(Diverged) as raised:
+        deque(map(seen.append, steps), maxlen=0)
+    at = raised.value.values["step"]
+    losses = np.concatenate([*(step.losses for step in seen), raised.value.losses])
+    assert len(losses) == at > 2
+    assert np.isfinite(losses).all()
+    assert all(np.isfinite(a).all() for a in seen[-1].parameters.arrays().values())
+    assert seen[-1].number == (at - 1) // 2 * 2 or not seen[-1].recorded
+    assert f"at step {at}" in str(raised.value)
+
+
+def test_a_kept_run_that_diverged_warns() -> None:
+    with pytest.warns(kb.DivergenceWarning, match="at step 1"):
+        run = kb.train("xor", learning_rate=1e300)
+    assert (run.status, run.diverged_at, len(run.records), len(run.losses)) == ("diverged", 1, 1, 1)
+    assert repr(run).startswith("Run(diverged at step 1, loss 0.69")
+
+
+def test_other_settings_of_the_user_change_nothing() -> None:
+    plain = kb.train("xor", steps=50, method="spsa")
+    with jax.enable_x64(True), jax.threefry_partitionable(False), jax.default_matmul_precision("bfloat16"):
+        odd = kb.train("xor", steps=50, method="spsa")
+    assert np.array_equal(plain.losses, odd.losses)
+
+
+def test_a_method_that_can_not_is_refused_before_the_first_step() -> None:
+    with pytest.raises(InputError, match="gelu"):
+        kb.train("xor", method="complex-step", activation="gelu")
+
+
+def test_single_precision_stays_single() -> None:
+    run = kb.train("xor", steps=20, precision="float32", optimizer="adam")
+    assert {a.dtype for a in run.network.arrays().values()} == {np.dtype(np.float32)}
+    assert run.losses.dtype == np.float64
+
+
+@pytest.mark.parametrize("hidden", [(), (3, 2), (4, 3, 2)])
+def test_any_depth(hidden: tuple[int, ...]) -> None:
+    run = kb.train("parity-3", hidden=hidden, activation="tanh", steps=25, record_every=25)
+    loop = kb.train("parity-3", hidden=hidden, activation="tanh", steps=25, record_every=25, method="loop")
+    np.testing.assert_allclose(run.losses, loop.losses, rtol=0, atol=1e-12)
+    assert run.network.sizes == (3, *hidden, 2)
+
+
+def test_the_kernel_of_the_plane() -> None:
+    from koubai.core.surfaces import plane
+
+    network = kb.Network.from_arrays([([[0.0, 1.0], [0.0, 0.0]], [0.0, 0.0])])
+    seen = plane(network, [-1.0, 0.0, 1.0], [5.0, 6.0])
+    assert seen.answers.shape == (2, 3, 2)
+    np.testing.assert_allclose(seen.lead[0], 1 / (1 + np.exp([1.0, 0.0, -1.0])))

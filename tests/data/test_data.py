@@ -1,0 +1,109 @@
+"""Gates, parities, and a person's own arrays."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import koubai as kb
+from koubai.data import GATES, Dataset, gate
+from koubai.errors import InputError
+
+TWO: dict[str, Callable[[bool, bool], bool]] = {
+    "false": lambda a, b: False,
+    "and": lambda a, b: a and b,
+    "nimply": lambda a, b: a and not b,
+    "a": lambda a, b: a,
+    "ncimply": lambda a, b: b and not a,
+    "b": lambda a, b: b,
+    "xor": lambda a, b: a != b,
+    "or": lambda a, b: a or b,
+    "nor": lambda a, b: not (a or b),
+    "xnor": lambda a, b: a == b,
+    "not-b": lambda a, b: not b,
+    "cimply": lambda a, b: a or not b,
+    "not-a": lambda a, b: not a,
+    "imply": lambda a, b: b or not a,
+    "nand": lambda a, b: not (a and b),
+    "true": lambda a, b: True,
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_the_sixteen_gates(name: str) -> None:
+    data = gate(name)
+    assert data.inputs.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert data.labels.tolist() == [int(TWO[name](bool(a), bool(b))) for a, b in data.inputs]
+    assert data.targets.sum(axis=1).tolist() == [1, 1, 1, 1]
+    assert (data.classes, data.feature_names, data.name) == ((0, 1), ("x1", "x2"), name)
+
+
+@pytest.mark.parametrize("n", range(3, 9))
+def test_parities(n: int) -> None:
+    data = gate(f"parity-{n}")
+    assert data.inputs.shape == (2**n, n)
+    assert data.labels.tolist() == [int(row.sum() % 2) for row in data.inputs]
+    assert data.inputs[1].tolist() == [0] * (n - 1) + [1]
+
+
+def test_there_are_no_others() -> None:
+    assert len(GATES) == 22
+    with pytest.raises(InputError, match="'xro'; did you mean 'xor'"):
+        gate("xro")
+    with pytest.raises(InputError, match="choose one of: false, and"):
+        gate("zzz")
+
+
+@pytest.mark.parametrize(
+    ("targets", "task", "classes", "rows"),
+    [
+        ([0, 2, 2], None, (0, 2), [[1, 0], [0, 1], [0, 1]]),
+        ([True, False, True], None, (False, True), [[0, 1], [1, 0], [0, 1]]),
+        (["b", "a", "b"], None, ("a", "b"), [[0, 1], [1, 0], [0, 1]]),
+        ([[1, 0], [0, 1], [1, 0]], None, (0, 1), [[1, 0], [0, 1], [1, 0]]),
+        ([0.0, 1.0, 0.0], "classify", (0.0, 1.0), [[1, 0], [0, 1], [1, 0]]),
+        ([0.5, 1.0, 2.0], None, (), [[0.5], [1.0], [2.0]]),
+        ([0, 2, 2], "regress", (), [[0], [2], [2]]),
+        ([[0.5, 1], [1, 1], [0, 0]], None, (), [[0.5, 1], [1, 1], [0, 0]]),
+    ],
+)
+def test_from_arrays(targets: Any, task: Any, classes: Any, rows: Any) -> None:
+    data = Dataset.from_arrays([[1], [2], [3]], targets, task=task)
+    assert data.targets.tolist() == rows
+    assert data.classes == classes
+    assert data.task == ("classify" if classes else "regress")
+    assert not data.inputs.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets", "more", "message"),
+    [
+        ([1, 2], [0, 1], {}, r"inputs have the shape \(2,\), but"),
+        ([[]], [0], {}, r"inputs have the shape \(1, 0\)"),
+        ([[1], [2]], [0], {}, "2 rows of inputs but 1 targets"),
+        ([[1], [np.nan]], [0, 1], {}, "inputs holds nan"),
+        ([[1], ["x"]], [0, 1], {}, "inputs must hold numbers"),
+        ([[1], [2]], [[[0]], [[1]]], {}, r"targets have the shape \(2, 1, 1\)"),
+        ([[1], [2]], [[1, 0], [1, 1]], {"task": "classify"}, "Row 1 of the targets is not one-hot"),
+        ([[1], [2]], [0.5, np.inf], {}, "targets holds inf"),
+        ([[1], [2]], [0, 1], {"task": "rank"}, "task is 'rank'"),
+        ([[1], [2]], [0, 1], {"classes": (0, 2)}, "label 1, which is none of the classes: 0, 2"),
+        ([[1], [2]], [0, 1], {"feature_names": ("a", "b")}, "2 names for 1 features"),
+        ([[1], [2]], [[1, 0], [0, 1]], {"classes": ("a",)}, "1 names for 2 classes"),
+    ],
+)
+def test_arrays_that_can_not_be(inputs: Any, targets: Any, more: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Dataset.from_arrays(inputs, targets, **more)
+
+
+def test_regression_trains_with_several_outputs() -> None:
+    x = np.linspace(-1, 1, 20)[:, None]
+    data = kb.data.Dataset.from_arrays(x, np.hstack([2 * x, 1 - x]))
+    run = kb.train(data, loss="squared", hidden=(), learning_rate=0.3, steps=200, scale=0.5)
+    np.testing.assert_allclose(run.network.predict(x), data.targets, atol=1e-3)
+    with pytest.raises(InputError, match="no row is right or wrong"):
+        _ = run.correct
+    with pytest.raises(InputError, match="cross-entropy needs classes"):
+        kb.train(data)

@@ -1,0 +1,69 @@
+"""Progress: the lines of a training, on a terminal and elsewhere."""
+
+import re
+from io import StringIO
+
+import numpy as np
+import pytest
+
+from koubai import progress
+from koubai.core.training import Step
+from koubai.data import Dataset
+from koubai.experiment import Experiment, Learning
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def lines_of(experiment: Experiment, stream: StringIO | None = None) -> list[str]:
+    stream = stream or StringIO()
+    steps = list(progress.shown(experiment.run(), experiment, stream))
+    assert steps[-1].number == experiment.steps
+    return stream.getvalue().splitlines()
+
+
+def test_a_training_shows_some_ten_lines() -> None:
+    lines = lines_of(Experiment())
+    assert [int(line.split()[1]) for line in lines] == [*range(0, 5001, 500), 5001]
+    assert lines[0].rstrip() == "step    0   loss 0.694610   answers 0 0 0 0"
+    assert lines[-1] == "step 5001   loss 0.117396   answers 0 1 1 0   0.0 s left"
+    assert all(len(line) < 80 for line in lines)
+
+
+def test_many_answers_are_counted() -> None:
+    lines = lines_of(Experiment(Learning("parity-5"), steps=3))
+    assert "answers 16 of 32 right" in lines[0]
+    assert len(lines) == 2
+
+
+def test_values_have_no_answers() -> None:
+    data = Dataset.from_arrays([[0.0], [1.0]], [0.5, 1.5])
+    assert "answers" not in lines_of(Experiment(Learning(data, loss="squared"), steps=0))[0]
+
+
+def test_a_terminal_gets_the_same_lines() -> None:
+    lines = lines_of(Experiment(steps=1000), Terminal())
+    steps = [plain for line in lines if (plain := re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", line)).startswith("step ")]
+    assert len(steps) == 11
+    assert "answers 0 0 0 0" in steps[0]
+
+
+def test_the_time_that_is_left() -> None:
+    assert progress._left(None, "en") == ""
+    assert progress._left(0.04, "en") == "0.0 s left"
+    assert progress._left(59.4, "en") == "59 s left"
+    assert progress._left(125.0, "en") == "0:02 h left"
+    assert progress._left(3700.0, "en") == "1:02 h left"
+
+
+def test_a_long_training_shows_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment(steps=1000, record_every=1000)
+    start = next(iter(experiment.run()))
+    slow = [Step(n, start.parameters, 0.5, np.array([0.5]), (), start.random_state, recorded=n == 0) for n in range(0, 90, 10)]
+    clock = iter(range(0, 1000, 4))
+    stream = StringIO()
+    monkeypatch.setattr(progress, "perf_counter", lambda: float(next(clock)))
+    list(progress.shown(slow, experiment, stream))
+    assert 2 <= len(stream.getvalue().splitlines()) <= 4
