@@ -4,13 +4,12 @@ import contextlib
 import io
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import koubai
+from koubai import __version__
+from tests.process import koubai
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -23,8 +22,7 @@ def test_the_readme_has_commands() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_runs(command: str, tmp_path: Path) -> None:
-    words = shlex.split(command)
-    done = subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    done = koubai(*shlex.split(command)[1:], cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Files in koubai-runs/" in done.stdout
 
@@ -43,7 +41,7 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_table_is_what_the_command_prints(tmp_path: Path) -> None:
     (table,) = re.findall(r"```\n(  x1 .*?)```", README, re.DOTALL)
-    done = subprocess.run([sys.executable, "-m", "koubai", "train", "xor"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = koubai("train", "xor", cwd=tmp_path)
     assert table in done.stdout
 
 
@@ -53,7 +51,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_the_version_stands_in_one_place() -> None:
-    assert re.fullmatch(r"\d+\.\d+\.\d+", koubai.__version__)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
     assert 'dynamic = ["version"]' in (ROOT / "pyproject.toml").read_text()
 
 

@@ -7,19 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.process import KOUBAI, koubai
 
 import koubai as kb
-
-KOUBAI = [sys.executable, "-m", "koubai"]
-
-
-def koubai(*arguments: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*KOUBAI, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, **more)
 
 
 @pytest.fixture(scope="module")
