@@ -113,6 +113,8 @@ def test_every_sentence_that_the_code_asks_for_is_there_and_none_besides() -> No
         asked |= {f"error-{code}", f"error-{code}-near"}
     asked |= {f"error-{name}" for name in ("steps", "seed", "record-every", "optimizer-option", "optimizer-no-options")}
     asked |= {f"error-{name}" for name in ("option-flag", "option-value")}
+    for code in re.findall(r'chosen\(\s*"([a-z-]+)"', source):
+        asked |= {f"error-{code}", f"error-{code}-near"}
     asked |= set(re.findall(r'"((?:error|interrupted|diverged|help|progress|report|picture|file)-[a-z0-9-]+)"', source))
     asked |= {key for key in sentences("en") if key.startswith(("help-", "file-"))} | {"interrupted"}
     assert {key for key in asked if not re.fullmatch(r"(error|file|help)-", key)} - set(sentences("en")) == set()

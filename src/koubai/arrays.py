@@ -12,8 +12,11 @@ from koubai.errors import InputError
 def frozen_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """A read-only copy as float64; InputError, with ``name``, where it isn't regular, not numeric or not finite."""
     try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        given = np.asanyarray(values)
+        if given.dtype.kind == "c" or np.ma.is_masked(given):
+            raise InputError("not-numbers", name=name)
+        array = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError("not-numbers", name=name) from error
     if not np.isfinite(array).all():
         raise InputError("not-finite", name=name, value=array[~np.isfinite(array)].flat[0])

@@ -1,10 +1,12 @@
 """What can go wrong: a code and the values. The sentence that a person reads is looked up in ``locale/``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from koubai.locale import sentence
+
+Entry = TypeVar("Entry")
 
 
 class KoubaiError(Exception):
@@ -57,6 +59,13 @@ class DivergenceWarning(UserWarning):
 
 def _rebuilt(kind: type[KoubaiError], code: str, values: dict[str, Any]) -> KoubaiError:
     return kind(code, **values)
+
+
+def chosen(code: str, name: object, table: Mapping[str, Entry]) -> Entry:
+    """The entry of ``table`` called ``name``; InputError, with the nearest name, where there is none."""
+    if isinstance(name, str) and name in table:
+        return table[name]
+    raise unknown(code, name, table)
 
 
 def unknown(code: str, value: object, choices: Iterable[str]) -> InputError:

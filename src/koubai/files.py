@@ -31,10 +31,14 @@ def check_writable(folder: Path) -> None:
 
 
 def check_free(folder: Path) -> None:
-    """InputError where ``folder`` is there already, other than as an empty folder."""
-    if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
-        return
-    if os.path.lexists(folder):
+    """InputError where ``folder`` is there already, other than as an empty folder, or can't be looked at."""
+    try:
+        if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+            return
+        taken = os.path.lexists(folder)
+    except OSError as error:
+        raise InputError("folder-unwritable", path=str(folder), reason=reason(error)) from error
+    if taken:
         raise InputError("folder-taken", path=str(folder))
 
 

@@ -64,6 +64,8 @@ def test_arrays_are_copied() -> None:
     ("layers", "message"),
     [
         ([], "no layers"),
+        ([1.0], "pairs .weights, bias., but layer 1 is 1.0"),
+        ([(np.ones((1, 1)) * 1j, [1.0])], "w1 must hold real numbers"),
         ([([1.0], [1.0])], r"Layer 1 has weights of shape \(1,\)"),
         ([(np.ones((2, 3)), np.ones(2))], r"a bias of shape \(2,\)"),
         (
@@ -71,8 +73,8 @@ def test_arrays_are_copied() -> None:
             "takes 4 inputs, but the layer before it has 3",
         ),
         ([(np.full((1, 1), np.nan), np.ones(1))], "w1 holds nan"),
-        ([([["a"]], [1.0])], "w1 must hold numbers"),
-        ([([[1.0], [1.0, 2.0]], [1.0])], "w1 must hold numbers"),
+        ([([["a"]], [1.0])], "w1 must hold real numbers"),
+        ([([[1.0], [1.0, 2.0]], [1.0])], "w1 must hold real numbers"),
     ],
 )
 def test_what_is_no_network_is_refused(layers: list[tuple[object, object]], message: str) -> None:

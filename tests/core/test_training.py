@@ -117,8 +117,16 @@ def test_a_kept_run_that_diverged_warns() -> None:
 
 def test_other_settings_of_the_user_change_nothing() -> None:
     plain = kb.train("xor", steps=50, method="spsa")
-    with jax.enable_x64(True), jax.threefry_partitionable(False), jax.default_matmul_precision("bfloat16"):
+    with (
+        jax.enable_x64(True),
+        jax.threefry_partitionable(False),
+        jax.default_matmul_precision("bfloat16"),
+        jax.default_prng_impl("rbg"),
+        jax.numpy_rank_promotion("raise"),
+        jax.transfer_guard("disallow"),
+    ):
         odd = kb.train("xor", steps=50, method="spsa")
+        kb.train("xor", steps=5, optimizer="adam")
     assert np.array_equal(plain.losses, odd.losses)
 
 

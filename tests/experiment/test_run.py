@@ -2,6 +2,7 @@
 
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import jax
@@ -115,10 +116,43 @@ def test_a_fault_while_writing_leaves_nothing(run: kb.Run, tmp_path: Path, monke
     def full(*args: object, **kwargs: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("koubai.experiment.folder.save_file", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(FileFault, match="No space left on device"):
         run.save(tmp_path / "run")
     assert os.listdir(tmp_path) == []
+
+
+def test_the_parts_of_two_runs_do_not_mix(run: kb.Run, tmp_path: Path) -> None:
+    other = kb.train("and", steps=300, optimizer="adam", learning_rate=0.05)
+    mine, theirs = run.save(tmp_path / "mine"), other.save(tmp_path / "theirs")
+    (mine / "records.safetensors").write_bytes((theirs / "records.safetensors").read_bytes())
+    with pytest.raises(FileFault, match=r"records.safetensors is damaged \(its content does not match its checksum\)"):
+        kb.load(mine)
+    (theirs / "weights.safetensors").unlink()
+    with pytest.raises(FileFault, match=r"weights.safetensors is missing"):
+        kb.load(theirs)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("status", "foo"),
+        ("experiment", {"problem": {"learning": {"hidden": [9]}}, "optimizer": "adam"}),
+        ("experiment", 3),
+        ("sha256_of_files", {}),
+        ("format", None),
+        ("format", "1"),
+    ],
+)
+def test_a_run_that_contradicts_itself(run: kb.Run, tmp_path: Path, name: str, value: object) -> None:
+    """Even where its checksum is right."""
+    path = run.save(tmp_path / "run") / "run.json"
+    about = {**json.loads(path.read_text()), name: value}
+    del about["sha256"]
+    about["sha256"] = sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+    path.write_text(json.dumps(about))
+    with pytest.raises(FileFault, match="is damaged"):
+        kb.load(path.parent)
 
 
 def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
@@ -126,6 +160,9 @@ def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
         kb.load(tmp_path / "missing")
     (tmp_path / "run.json").write_text('{"format": 99}')
     with pytest.raises(FileFault, match="has the format 99, but this koubai reads 1; install a newer"):
+        kb.load(tmp_path)
+    (tmp_path / "run.json").write_text("[" * 100_000)
+    with pytest.raises(FileFault, match="is damaged"):
         kb.load(tmp_path)
     (tmp_path / "run.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FileFault, match="is damaged"):
@@ -138,7 +175,7 @@ def test_a_damaged_file_is_never_taken_for_a_whole_one(run: kb.Run, tmp_path: Pa
     folder = tmp_path / "damaged"
     if not folder.exists():
         run.save(folder)
-    path = folder / choice.draw(st.sampled_from(["run.json", "losses.csv", "records.safetensors"]))
+    path = folder / choice.draw(st.sampled_from(["run.json", "losses.csv", "records.safetensors", "weights.safetensors"]))
     whole = path.read_bytes()
     at = choice.draw(st.integers(0, len(whole) - 1))
     if choice.draw(st.booleans()):

@@ -1,10 +1,21 @@
-"""Ctrl-C and a request to end, as something to look at between two pieces of work: nothing is torn in the middle."""
+"""Ctrl-C and a request to end. While there is nothing to lose they end the process at once; while there is, they are noted.
 
+Nothing is torn in the middle by an exception that arrives from nowhere: Python would drop one that happens to be raised in
+a callback of a library, and an unlucky one could lose what was recorded.
+"""
+
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+
+from koubai.locale import sentence
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+PATIENCE = 3  # so many signals end the process even while it keeps what was recorded
 
 
 @dataclass
@@ -12,6 +23,7 @@ class Interrupts:
     """``signal`` is the number of the first that came, 0 before; ``exit_code`` the one that a shell expects then."""
 
     signal: int = 0
+    count: int = 0
 
     def __bool__(self) -> bool:
         return self.signal != 0
@@ -22,19 +34,37 @@ class Interrupts:
         return 128 + self.signal
 
 
+def end_at_once(language: str) -> None:
+    """From now on a signal ends the process with one line."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        tell(sentence("interrupted", language), language)
+        os._exit(128 + number)
+
+    for number in SIGNALS:
+        signal.signal(number, end)
+
+
 @contextmanager
 def noticed() -> Iterator[Interrupts]:
-    """Within it the first SIGINT or SIGTERM is only noted; a second one raises KeyboardInterrupt."""
+    """Within it signals are noted, to be looked at between two pieces of work."""
     interrupts = Interrupts()
 
     def note(number: int, frame: FrameType | None) -> None:
-        if interrupts:
-            raise KeyboardInterrupt
-        interrupts.signal = number
+        interrupts.signal = interrupts.signal or number
+        interrupts.count += 1
+        if interrupts.count >= PATIENCE:
+            os._exit(interrupts.exit_code)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in SIGNALS}
     try:
         yield interrupts
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def tell(text: str, language: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(sentence("error-prefix", language, sentence=text) + "\n")
+    sys.stderr.flush()

@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
+from koubai.cli.interrupts import end_at_once, tell
+from koubai.cli.streams import discard_output, prepare
 from koubai.errors import InputError, KoubaiError, unknown
 from koubai.files import reason
 from koubai.locale import sentence
@@ -13,17 +14,18 @@ from koubai.locale import sentence
 if TYPE_CHECKING:
     from click import UsageError
 
-INTERRUPTED = 130
+INTERRUPTED = 128  # and the number of the signal
 
 
 def main() -> NoReturn:
     """The command ``koubai``."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    code = _ended(lambda: run(sys.argv[1:]))
-    code = max(code, _ended(_flushed))
-    sys.stdout = None  # it is flushed, or can't be
+    language = "en"
+    end_at_once(language)
+    prepare()
+    code = _ended(lambda: run(sys.argv[1:]), language)
+    code = max(code, _ended(_flushed, language))
+    if code > INTERRUPTED:  # a thread may still be computing: the interpreter would wait for it, or fall over it
+        os._exit(code)
     sys.exit(code)
 
 
@@ -36,8 +38,6 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result: int = koubai("en").main(list(arguments), prog_name="koubai", standalone_mode=False)
         return result or 0
-    except click.Abort as error:
-        raise KeyboardInterrupt from error
     except click.UsageError as error:
         raise _understood(error) from error
 
@@ -47,62 +47,40 @@ def _flushed() -> int:
     return 0
 
 
-def _ended(work: Callable[[], int]) -> int:
+def _ended(work: Callable[[], int], language: str) -> int:
     try:
         return work()
     except KoubaiError as error:
-        return _fail(error.sentence("en"), error.exit_code)
-    except KeyboardInterrupt:
-        return _fail(sentence("interrupted", "en"), INTERRUPTED)
+        text, code = error.sentence(language), error.exit_code
     except BrokenPipeError:  # whoever read the output has seen enough
-        _discard_output()
+        discard_output()
         return 1
-    except MemoryError:
-        return _fail(sentence("error-memory", "en"), 1)
     except OSError as error:
-        _discard_output()
-        return _fail(sentence("error-output-closed", "en", reason=reason(error)), 1)
+        discard_output()
+        text, code = sentence("error-output-closed", language, reason=reason(error)), 1
     except Exception as error:
-        if "RESOURCE_EXHAUSTED" in str(error):  # how XLA says MemoryError
-            return _fail(sentence("error-memory", "en"), 1)
-        said = (str(error).splitlines() or [""])[0]
-        return _fail(sentence("error-internal", "en", reason=f"{type(error).__name__}: {said}"), 1)
-
-
-def _fail(text: str, code: int) -> int:
-    try:
-        sys.stderr.write(sentence("error-prefix", "en", sentence=text) + "\n")
-        sys.stderr.flush()
-    except OSError:
-        pass  # nobody is there to be told
+        out_of_memory = isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)  # as XLA says it
+        said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        text, code = sentence("error-memory" if out_of_memory else "error-internal", language, reason=said), 1
+    tell(text, language)
     return code
-
-
-def _discard_output() -> None:
-    """Send what is still to be written nowhere, so that the interpreter's own flush at exit finds no fault."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(nowhere, stream.fileno())
 
 
 def _understood(error: "UsageError") -> KoubaiError:
     """A usage error of click's as one of our own."""
     import click
 
-    if isinstance(error, click.NoSuchOption):
-        if error.possibilities:
-            return InputError("option-near", name=error.option_name, nearest=min(error.possibilities))
-        return InputError("option-unknown", name=error.option_name)
+    command = error.ctx.command if error.ctx else None
+    if isinstance(error, click.NoSuchOption) and command is not None:
+        names = [name.lstrip("-") for option in command.params for name in option.opts if name.startswith("--")]
+        return unknown("option", error.option_name.lstrip("-"), names)
     if isinstance(error, click.BadOptionUsage):
         code = "option-flag" if "does not take" in error.message else "option-value"
         return InputError(code, name=error.option_name)
     if isinstance(error, click.MissingParameter):
         return InputError("argument-missing")
-    if "extra argument" in error.message and error.ctx is not None:
-        return InputError("argument-extra", value=(error.ctx.args or [""])[0] or error.message.split("(")[-1].rstrip(")."))
-    if "No such command" in error.message and error.ctx and isinstance(error.ctx.command, click.Group):
-        return unknown("command", error.message.split("'")[1], error.ctx.command.commands)
+    if "extra argument" in error.message:
+        return InputError("argument-extra", value=error.message.split("(")[-1].rstrip(")."))
+    if "No such command" in error.message and isinstance(command, click.Group):
+        return unknown("command", error.message.split("'")[1], command.commands)
     return InputError("usage", reason=error.format_message())

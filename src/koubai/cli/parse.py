@@ -60,11 +60,18 @@ def koubai(language: str) -> click.Group:
         "koubai",
         help=sentence("help-koubai", language),
         commands=[_train(language)],
-        no_args_is_help=True,
+        callback=_help_where_nothing_is_asked,
+        invoke_without_command=True,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     version = f"koubai {package.__version__}"
     return click.version_option(message=version, version=version, help=sentence("help-version", language))(group)
+
+
+@click.pass_context
+def _help_where_nothing_is_asked(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def _train(language: str) -> click.Command:

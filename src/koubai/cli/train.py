@@ -1,14 +1,14 @@
 """koubai train: one training, seen and kept."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
 from typing import Any, TextIO
 
-from koubai.cli.interrupts import Interrupts, noticed
+from koubai.cli.interrupts import Interrupts, noticed, tell
 from koubai.cli.report import Outcome, as_json, as_text, started
 from koubai.errors import Diverged, KoubaiError
 from koubai.experiment import Experiment, Learning, Recording, Run
@@ -16,6 +16,9 @@ from koubai.experiment.folder import save
 from koubai.files import check_free, check_writable, new_file, numbered
 from koubai.locale import sentence
 from koubai.progress import shown
+
+SECONDS_BETWEEN_LOOKS = 0.02
+SECONDS_TO_THE_NEXT_STEP = 0.2  # after a signal; what takes longer is left behind
 
 
 def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, **numbers: Any) -> int:
@@ -26,14 +29,13 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, *
     if out:
         check_free(out)
     check_writable(out or Path("koubai-runs") / "new")
-    progress = sys.stderr
     Thread(target=import_module, args=("koubai.pictures",), daemon=True).start()  # beside the compiler, which needs no Python
     with noticed() as interrupts:
-        if not quiet:
-            progress.write(started(experiment, language) + "\n")
         recording, began, diverged = Recording(experiment), perf_counter(), None
+        if not quiet:
+            sys.stderr.write(started(experiment, language) + "\n")
         try:
-            _train(recording, interrupts, None if quiet else progress, language)
+            _train(recording, interrupts, None if quiet else sys.stderr, language)
         except Diverged as error:
             diverged = error
         run, seconds = recording.run, perf_counter() - began
@@ -43,8 +45,7 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, *
             return _interrupted(interrupts, "interrupted-early", language)
         folder = save(run, places)
         if interrupts:
-            step = run.records[-1].number
-            return _interrupted(interrupts, "interrupted-kept", language, step=step, folder=folder)
+            return _interrupted(interrupts, "interrupted-kept", language, step=run.records[-1].number, folder=folder)
         faults = _draw(run, folder, interrupts, language)
         outcome = Outcome(run, folder, seconds)
         if json:
@@ -55,7 +56,7 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, *
             return _interrupted(interrupts, "interrupted-finished", language, folder=folder)
         if diverged:
             kept = sentence("diverged-kept", language, folder=folder)
-            sys.stderr.write(sentence("error-prefix", language, sentence=f"{diverged.sentence(language)} {kept}") + "\n")
+            tell(f"{diverged.sentence(language)} {kept}", language)
             return diverged.exit_code
         if faults:
             raise faults[0]
@@ -63,23 +64,31 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, *
 
 
 def _train(recording: Recording, interrupts: Interrupts, progress: TextIO | None, language: str) -> None:
-    steps = _until(interrupts, recording.of(recording.experiment.run()))
-    if progress is not None:
-        steps = shown(steps, recording.experiment, progress, language)
-    for _ in steps:
-        pass
+    """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy."""
+    faults: list[BaseException] = []
 
+    def work() -> None:
+        steps = recording.of(recording.experiment.run())
+        if progress is not None:
+            steps = shown(steps, recording.experiment, progress, language)
+        try:
+            for _ in steps:
+                if interrupts:
+                    break
+        except BaseException as fault:  # is raised again below
+            faults.append(fault)
 
-def _until(interrupts: Interrupts, steps: Iterator[Any]) -> Iterator[Any]:
-    for step in steps:
-        yield step
-        if interrupts:
-            return
+    worker = Thread(target=work, daemon=True)
+    worker.start()
+    while worker.is_alive() and not interrupts:
+        worker.join(SECONDS_BETWEEN_LOOKS)
+    worker.join(SECONDS_TO_THE_NEXT_STEP)
+    if faults:
+        raise faults[0]
 
 
 def _interrupted(interrupts: Interrupts, key: str, language: str, **values: Any) -> int:
-    text = sentence(key, language, **{name: str(value) for name, value in values.items()})
-    sys.stderr.write(sentence("error-prefix", language, sentence=text) + "\n")
+    tell(sentence(key, language, **{name: str(value) for name, value in values.items()}), language)
     return interrupts.exit_code
 
 

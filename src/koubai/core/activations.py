@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from koubai.errors import unknown
+from koubai.errors import chosen
 
 Array = Any  # a NumPy array, or a JAX array or tracer
 Namespace = Any  # numpy or jax.numpy
@@ -98,6 +98,4 @@ ACTIVATIONS = {
 
 def activation_named(name: str) -> Activation:
     """The activation called ``name``; InputError, with the nearest name, where there is none."""
-    if name not in ACTIVATIONS:
-        raise unknown("activation", name, ACTIVATIONS)
-    return ACTIVATIONS[name]
+    return chosen("activation", name, ACTIVATIONS)

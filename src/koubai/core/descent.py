@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from koubai.errors import InputError, unknown
+from koubai.errors import InputError, chosen
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,7 @@ RULES = {
 
 def rule_named(name: str) -> Rule:
     """The optimiser called ``name``; InputError, with the nearest name, where there is none."""
-    if name not in RULES:
-        raise unknown("optimizer", name, RULES)
-    return RULES[name]
+    return chosen("optimizer", name, RULES)
 
 
 def check_options(rule: Rule, options: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from koubai.core.activations import Array, Namespace, activation_named
-from koubai.errors import unknown
+from koubai.errors import chosen
 
 FLOOR = 1e-7  # added to a probability before its logarithm: a wrong certainty costs 16.1, not infinity
 
@@ -37,10 +37,13 @@ def _cross_entropy_rows(logits: Array, targets: Array, xp: Namespace) -> Array:
 
 def _cross_entropy_moved(logits: Array, targets: Array, shift: Array, xp: Namespace) -> Array:
     """Softmax over two: the moved logit against all others, whose logarithm of summed exponentials does not move."""
-    outputs = logits.shape[-1]
-    others = xp.where(xp.eye(outputs, dtype=bool), -xp.inf, logits[:, None, :])
-    top = xp.maximum(xp.max(others, axis=-1), xp.finfo(logits.dtype).min)  # a lone logit has no others: they sum to 0
-    rest = top + xp.log(xp.maximum(xp.sum(xp.exp(others - top[..., None]), axis=-1), 1))
+    top = xp.max(logits, axis=-1, keepdims=True)
+    e = xp.exp(logits - top)
+    first = xp.arange(logits.shape[-1]) == xp.argmax(logits, axis=-1)[:, None]
+    others = xp.where(first, -xp.inf, logits)  # the rest of the first needs a maximum of its own
+    second = xp.maximum(xp.max(others, axis=-1, keepdims=True), xp.finfo(logits.dtype).min)
+    of_first = second + xp.log(xp.maximum(xp.sum(xp.exp(others - second), axis=-1, keepdims=True), 1))
+    rest = xp.where(first, of_first, top + xp.log(xp.maximum(xp.sum(e, axis=-1, keepdims=True) - e, 1)))
     true = xp.sum(logits * targets, axis=-1, keepdims=True)
     lead = logits - rest + shift[..., None]
     sigmoid = activation_named("sigmoid").apply
@@ -68,6 +71,4 @@ LOSSES = {
 
 def loss_named(name: str) -> Loss:
     """The loss called ``name``; InputError, with the nearest name, where there is none."""
-    if name not in LOSSES:
-        raise unknown("loss", name, LOSSES)
-    return LOSSES[name]
+    return chosen("loss", name, LOSSES)

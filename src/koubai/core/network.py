@@ -56,7 +56,7 @@ class Network:
         sizes = tuple(sizes)
         if len(sizes) < 2 or not all(isinstance(s, (int, np.integer)) and s > 0 for s in sizes):
             raise InputError("sizes", value=list(sizes))
-        if not (np.isfinite(scale) and scale >= 0):
+        if not isinstance(scale, (int, float, np.number)) or not (np.isfinite(scale) and scale >= 0):
             raise InputError("scale", value=scale)
         if not (isinstance(seed, (int, np.integer)) and 0 <= seed < 2**32):
             raise InputError("seed", value=seed)
@@ -83,7 +83,10 @@ class Network:
         if output not in ("softmax", "identity"):
             raise InputError("output", value=output)
         made: list[Layer] = []
-        for number, (weights, bias) in enumerate(layers, 1):
+        for number, pair in enumerate(layers, 1):
+            if not isinstance(pair, Sequence) or len(pair) != 2:
+                raise InputError("layer-pairs", layer=number, value=pair)
+            weights, bias = pair
             w, b = frozen_floats(weights, f"w{number}"), frozen_floats(bias, f"b{number}")
             if w.ndim != 2 or b.shape != w.shape[1:] or 0 in w.shape:
                 raise InputError("layer-shape", layer=number, weights=w.shape, bias=b.shape)

@@ -6,18 +6,17 @@ from typing import Any, Literal
 
 import jax
 import numpy as np
+from numpy.typing import NDArray
 
-from koubai.errors import unknown
+from koubai.errors import chosen
 
 Precision = Literal["float64", "float32"]
-PRECISIONS = ("float64", "float32")
+PRECISIONS: dict[str, Any] = {"float64": np.float64, "float32": np.float32}
 
 
 def dtype_of(precision: str) -> Any:
     """The NumPy type of that name; InputError for any other than float64 and float32."""
-    if precision not in PRECISIONS:
-        raise unknown("precision", precision, PRECISIONS)
-    return np.dtype(precision).type
+    return chosen("precision", precision, PRECISIONS)
 
 
 @contextmanager
@@ -27,4 +26,16 @@ def computing_in(precision: Precision) -> Iterator[None]:
         scope.enter_context(jax.enable_x64(precision == "float64"))
         scope.enter_context(jax.default_matmul_precision("highest"))
         scope.enter_context(jax.threefry_partitionable(True))
+        scope.enter_context(jax.numpy_rank_promotion("allow"))
+        scope.enter_context(jax.transfer_guard("allow"))
         yield
+
+
+def random_state(seed: int) -> NDArray[np.uint32]:
+    """The random state of a seed from 0 to 2**32 - 1, as Threefry has it: (2,)."""
+    return np.array([0, seed], np.uint32)
+
+
+def key_of(state: Any, number: Any) -> Any:
+    """The JAX key of the draws at step ``number``, always Threefry's."""
+    return jax.random.fold_in(jax.random.wrap_key_data(state, impl="threefry2x32"), number)

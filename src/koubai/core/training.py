@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from koubai.core.descent import Rule
 from koubai.core.losses import Loss
 from koubai.core.network import Network
-from koubai.core.precision import Precision, computing_in, dtype_of
+from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
 from koubai.core.slopes import check_h, check_method, prepared
 from koubai.core.slopes.base import Batch, Method, batch_of
 from koubai.errors import Diverged
@@ -114,13 +114,12 @@ def descend(
     check_method(descent.method, network.activation)
     check_h(h, descent.precision)
     dtype = dtype_of(descent.precision)
-    batch = prepared(descent.method, batch_of(data, network, descent.precision))
+    batch = prepared(descent.method, batch_of(data, network, descent.loss, descent.precision))
     if resume is None:
         start = network.astype(dtype)
         with computing_in(descent.precision):
-            key = np.asarray(jax.random.key_data(jax.random.key(seed)))
             optimizer_state = jax.tree.map(np.asarray, descent.rule.start(start, descent.rule_options))
-        number = 0
+        number, key = 0, random_state(seed)
     else:
         start, number = resume.parameters.astype(dtype), resume.number
         optimizer_state, key = resume.optimizer_state, resume.random_state
@@ -171,7 +170,7 @@ def _advanced(descent: Descent, state: _State, fresh: Any, numbers: _Numbers) ->
         lambda new, old: jnp.where(fresh, old, new), (moved, optimizer_state), (state.parameters, state.optimizer_state)
     )
     number = state.number + jnp.where(fresh, 0, 1).astype(jnp.int32)
-    key = jax.random.fold_in(jax.random.wrap_key_data(numbers.key), number)
+    key = key_of(numbers.key, number)
     loss, gradient = descent.method.measure(descent.loss, moved, numbers.data, numbers.h, key)
     return _State(number, moved, gradient, loss, optimizer_state)
 

@@ -40,7 +40,7 @@ class Dataset:
     ) -> "Dataset":
         """A Dataset of ``inputs`` (n, features) and ``targets``, which may be
 
-        - class labels (n,): integers, booleans or texts; floats too with ``task="classify"``;
+        - class labels, (n,) or (n, 1): integers, booleans or texts; floats too with ``task="classify"``;
         - one-hot rows (n, classes): a single 1 in each row, else 0;
         - values (n,) or (n, outputs): floats, or numbers of any kind with ``task="regress"``.
 
@@ -51,7 +51,7 @@ class Dataset:
         x = frozen_floats(inputs, "inputs")
         if x.ndim != 2 or 0 in x.shape:
             raise InputError("data-shape", shape=x.shape)
-        t = np.asarray(targets)
+        t = _targets(targets)
         if t.ndim not in (1, 2) or (t.ndim == 2 and t.shape[1] == 0):
             raise InputError("data-targets", shape=t.shape)
         if len(t) != len(x):
@@ -61,13 +61,11 @@ class Dataset:
         if task == "regress":
             values, labels = frozen_floats(t if t.ndim == 2 else t[:, None], "targets"), ()
         else:
-            values, labels = _one_hot(t, classes)
-        if classes is not None and len(classes) != values.shape[1]:
-            raise InputError("data-names", names=len(classes), columns=values.shape[1], what="classes")
+            values, labels = _one_hot(t[:, 0] if t.ndim == 2 and t.shape[1] == 1 else t, classes)
         names = tuple(feature_names) if feature_names is not None else tuple(f"x{i}" for i in range(1, x.shape[1] + 1))
         if len(names) != x.shape[1]:
             raise InputError("data-names", names=len(names), columns=x.shape[1], what="features")
-        return cls(x, values, tuple(classes) if classes is not None else labels, names, task)
+        return cls(x, values, labels, names, task)
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -80,8 +78,15 @@ class Dataset:
         return f"Dataset({called}{self.inputs.shape[0]} rows, {self.inputs.shape[1]} features, {self.task})"
 
 
+def _targets(targets: ArrayLike) -> NDArray[Any]:
+    try:
+        return np.asarray(targets)
+    except ValueError as error:  # rows of different lengths
+        raise InputError("not-numbers", name="targets") from error
+
+
 def _look_like_classes(targets: NDArray[Any]) -> bool:
-    if targets.ndim == 1:
+    if targets.ndim == 1 or targets.shape[1] == 1:
         return targets.dtype.kind in "biuUSO"
     return targets.dtype.kind in "biuf" and bool(_one_hot_rows(targets).all())
 
@@ -91,18 +96,26 @@ def _one_hot_rows(targets: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _one_hot(targets: NDArray[Any], classes: Sequence[Any] | None) -> tuple[NDArray[np.float64], tuple[Any, ...]]:
+    known = None if classes is None else _labels(np.asarray(classes, dtype=object).tolist())
     if targets.ndim == 2:
         good = _one_hot_rows(frozen_floats(targets, "targets"))
         if not good.all():
             raise InputError("data-one-hot", row=int(np.argmin(good)))
-        return frozen_floats(targets, "targets"), tuple(range(targets.shape[1]))
-    if targets.dtype.kind == "f":
-        frozen_floats(targets, "targets")
-    labels = (
-        list(classes) if classes is not None else sorted(set(targets.tolist()), key=lambda label: (str(type(label)), label))
-    )
-    missing = [label for label in targets.tolist() if label not in labels]
+        if known is not None and len(known) != targets.shape[1]:
+            raise InputError("data-names", names=len(known), columns=targets.shape[1], what="classes")
+        return frozen_floats(targets, "targets"), known or tuple(range(targets.shape[1]))
+    found = _labels(targets.tolist(), distinct=False)
+    labels = known or tuple(sorted(dict.fromkeys(found), key=lambda label: (str(type(label)), label)))
+    missing = [label for label in found if label not in labels]
     if missing:
         raise InputError("data-label", value=missing[0], choices=", ".join(map(str, labels)))
-    columns = [labels.index(label) for label in targets.tolist()]
-    return frozen_floats(np.eye(len(labels))[columns], "targets"), tuple(labels)
+    place = {label: column for column, label in enumerate(labels)}
+    return frozen_floats(np.eye(len(labels))[[place[label] for label in found]], "targets"), labels
+
+
+def _labels(values: list[Any], *, distinct: bool = True) -> tuple[Any, ...]:
+    """Labels that JSON keeps as they are; InputError for any other."""
+    for value in values:
+        if not isinstance(value, (str, bool, int, float)) or value != value or (distinct and values.count(value) > 1):
+            raise InputError("data-labels", value=value)
+    return tuple(values)

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from koubai.data.dataset import Dataset
-from koubai.errors import unknown
+from koubai.errors import chosen
 
 _TWO_INPUTS = (
     "false", "and", "nimply", "a", "ncimply", "b", "xor", "or",
@@ -21,9 +21,7 @@ GATES: dict[str, tuple[int, str]] = {
 
 def gate(name: str) -> Dataset:
     """The truth table of the gate called ``name`` (a name of ``GATES``), rows in counting order, classes 0 and 1."""
-    if name not in GATES:
-        raise unknown("gate", name, GATES)
-    inputs, answers = GATES[name]
+    inputs, answers = chosen("gate", name, GATES)
     data = Dataset.from_arrays(
         np.array(list(product((0.0, 1.0), repeat=inputs))), [int(answer) for answer in answers], classes=(0, 1)
     )

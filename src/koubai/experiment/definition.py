@@ -17,7 +17,7 @@ from koubai.core.precision import Precision, dtype_of
 from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.training import Descent, Step, descend
 from koubai.data import GATES, Dataset, gate
-from koubai.errors import InputError, unknown
+from koubai.errors import InputError, chosen
 
 MOST = 2**31 - 2  # steps
 MOST_UNITS = 100_000
@@ -42,8 +42,7 @@ class Learning:
 
     def __post_init__(self) -> None:
         if isinstance(self.data, str):
-            if self.data not in GATES:
-                raise unknown("gate", self.data, GATES)
+            chosen("gate", self.data, GATES)
         elif not isinstance(self.data, Dataset):
             raise InputError("data-type", name="data", value=type(self.data).__name__)
         loss = loss_named(self.loss)
@@ -257,7 +256,7 @@ def _array(name: str, arrays: Arrays) -> NDArray[Any]:
 
 
 def _checked_hidden(hidden: Any) -> tuple[int, ...]:
-    units = tuple(hidden) if isinstance(hidden, (tuple, list)) else (hidden,)
+    units = tuple(hidden) if isinstance(hidden, (tuple, list, np.ndarray)) else (hidden,)
     if not all(_is_whole(unit) and 1 <= unit <= MOST_UNITS for unit in units):
         raise InputError("hidden", value=hidden, most=MOST_UNITS)
     return tuple(int(unit) for unit in units)

@@ -8,13 +8,14 @@ from hashlib import sha256
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jax
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors import SafetensorError
+from safetensors.numpy import load as deserialized
+from safetensors.numpy import save as serialized
 
 import koubai
 from koubai.arrays import digest
@@ -24,7 +25,7 @@ from koubai.core.precision import computing_in
 from koubai.core.training import Step
 from koubai.errors import FileFault, InputError
 from koubai.experiment.definition import Experiment
-from koubai.experiment.run import Run
+from koubai.experiment.run import Run, Status
 from koubai.files import new_folder, reason
 
 FORMAT = 1
@@ -37,12 +38,13 @@ def save(run: Run, places: Iterable[Path]) -> Path:
 
 
 def _write(run: Run, folder: Path) -> None:
-    losses = _losses_text(run.losses)
-    (folder / "losses.csv").write_text(losses, encoding="utf-8", newline="")
-    _save_arrays(folder / "weights.safetensors", run.network.arrays())
-    _save_arrays(folder / "records.safetensors", _record_arrays(run.records))
+    contents = {
+        "losses.csv": _losses_text(run.losses).encode(),
+        "weights.safetensors": _tensors(run.network.arrays()),
+        "records.safetensors": _tensors(_record_arrays(run.records)),
+    }
     if own := run.experiment.arrays():
-        _save_arrays(folder / "arrays.safetensors", own)
+        contents["arrays.safetensors"] = _tensors(own)
     about: dict[str, Any] = {
         "format": FORMAT,
         "experiment": run.experiment.to_dict(),
@@ -56,11 +58,12 @@ def _write(run: Run, folder: Path) -> None:
             **{name: version(name) for name in PACKAGES},
         },
         "platform": platform.platform(),
-        "losses_sha256": sha256(losses.encode()).hexdigest(),
+        "sha256_of_files": {name: sha256(content).hexdigest() for name, content in contents.items()},
     }
     about["sha256"] = _sum_of(about)
-    text = json.dumps(about, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    (folder / "run.json").write_text(text, encoding="utf-8", newline="")
+    contents["run.json"] = (json.dumps(about, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
 
 
 def load(folder: str | Path) -> Run:
@@ -70,13 +73,15 @@ def load(folder: str | Path) -> Run:
     """
     folder = Path(folder)
     about = _read_about(folder)
-    arrays = _load_arrays(folder / "arrays.safetensors") if (folder / "arrays.safetensors").exists() else {}
     try:
-        experiment = Experiment.from_dict(about["experiment"], arrays)
-        losses = _read_losses(folder / "losses.csv", about["losses_sha256"])
-        records = _read_records(experiment, losses, _load_arrays(folder / "records.safetensors"))
+        contents = {name: _checked(folder / name, wanted) for name, wanted in about["sha256_of_files"].items()}
+        experiment = Experiment.from_dict(about["experiment"], _arrays(contents.get("arrays.safetensors")))
+        losses = _read_losses(contents["losses.csv"])
+        records = _read_records(experiment, losses, _arrays(contents["records.safetensors"]))
+        if about["status"] not in get_args(Status) or not np.isfinite(losses).all():
+            raise InputError("experiment-value", name="status", value=about["status"], expected=" or ".join(get_args(Status)))
         return Run(experiment, losses, records, about["status"], about["diverged_at"])
-    except (InputError, KeyError, TypeError, IndexError) as error:
+    except (InputError, KeyError, TypeError, ValueError, IndexError, AttributeError, SafetensorError) as error:
         raise FileFault("load-broken", path=str(folder), reason=str(error)) from error
 
 
@@ -84,12 +89,12 @@ def _read_about(folder: Path) -> dict[str, Any]:
     path = folder / "run.json"
     try:
         about = json.loads(_bytes_of(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileFault("load-broken", path=str(path), reason=str(error)) from error
     if isinstance(about, dict) and isinstance(about.get("format"), int) and about["format"] > FORMAT:
         raise FileFault("load-version", path=str(folder), value=about["format"], expected=FORMAT)
-    if not isinstance(about, dict) or about.pop("sha256", None) != _sum_of(about):
-        raise _broken_sum(path)
+    if not isinstance(about, dict) or about.pop("sha256", None) != _sum_of(about) or about.get("format") != FORMAT:
+        raise FileFault("load-broken-sum", path=str(path))
     return about
 
 
@@ -110,9 +115,13 @@ def _read_records(experiment: Experiment, losses: NDArray[np.float64], arrays: d
         structure: Any = jax.tree.structure(rule_named(experiment.optimizer).start(start, options))
     steps, before = [], -1
     for place, number in enumerate(int(number) for number in arrays["number"]):
+        if not before < number < len(losses) or (place == 0) != (number == 0):
+            raise InputError("experiment-value", name="record", value=number, expected="rising numbers from 0")
         layers = tuple(Layer(arrays[f"w{i}"][place], arrays[f"b{i}"][place]) for i in range(1, len(start.layers) + 1))
         state = structure.unflatten([arrays[f"optimizer.{leaf}"][place] for leaf in range(structure.num_leaves)])
         parameters = Network(layers, start.activation, start.output)
+        if {k: np.shape(v) for k, v in parameters.arrays().items()} != {k: v.shape for k, v in start.arrays().items()}:
+            raise InputError("experiment-value", name="record", value=number, expected=f"the parameters of {start!r}")
         since = losses[before + 1 : number + 1]
         steps.append(Step(number, parameters, float(losses[number]), since, state, arrays["random_state"], recorded=True))
         before = number
@@ -127,37 +136,30 @@ def _losses_text(losses: NDArray[np.float64]) -> str:
     return text.getvalue()
 
 
-def _read_losses(path: Path, expected: str) -> NDArray[np.float64]:
-    content = _bytes_of(path)
-    if sha256(content).hexdigest() != expected:
-        raise _broken_sum(path)
+def _read_losses(content: bytes) -> NDArray[np.float64]:
     return np.array([float(loss) for _, loss in list(csv.reader(StringIO(content.decode())))[1:]])
 
 
-def _save_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def _tensors(arrays: dict[str, NDArray[Any]]) -> bytes:
+    """The arrays as safetensors, with a checksum of their own beside them for whoever takes the file elsewhere."""
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    save_file(plain, path, metadata={"koubai": json.dumps({"format": FORMAT, "sha256": _sum_of_arrays(plain)})})
+    sums = "".join(f"{name} {digest(plain[name])}\n" for name in sorted(plain))
+    return serialized(plain, metadata={"koubai": json.dumps({"format": FORMAT, "sha256": sha256(sums.encode()).hexdigest()})})
 
 
-def _load_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    _bytes_of(path)
-    try:
-        with safe_open(path, framework="numpy") as file:  # type: ignore[no-untyped-call]
-            expected = json.loads((file.metadata() or {}).get("koubai", "{}"))
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, ValueError, OSError) as error:
-        raise FileFault("load-broken", path=str(path), reason=str(error)) from error
-    if expected.get("sha256") != _sum_of_arrays(arrays):
-        raise _broken_sum(path)
-    return arrays
+def _arrays(content: bytes | None) -> dict[str, NDArray[Any]]:
+    return deserialized(content) if content is not None else {}
 
 
 def _sum_of(about: dict[str, Any]) -> str:
     return sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
-def _sum_of_arrays(arrays: dict[str, NDArray[Any]]) -> str:
-    return sha256("".join(f"{name} {digest(arrays[name])}\n" for name in sorted(arrays)).encode()).hexdigest()
+def _checked(path: Path, wanted: str) -> bytes:
+    content = _bytes_of(path)
+    if sha256(content).hexdigest() != wanted:
+        raise FileFault("load-broken-sum", path=str(path))
+    return content
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -167,7 +169,3 @@ def _bytes_of(path: Path) -> bytes:
         raise FileFault("load-missing", path=str(path.parent), name=path.name) from error
     except OSError as error:
         raise FileFault("load-unreadable", path=str(path), reason=reason(error)) from error
-
-
-def _broken_sum(path: Path) -> FileFault:
-    return FileFault("load-broken-sum", path=str(path))

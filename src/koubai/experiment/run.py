@@ -68,38 +68,43 @@ class Run:
 
 @dataclass
 class Recording:
-    """Gathers a Run from Steps that pass by: ``for step in recording.of(experiment.run()): …``, then ``recording.run``."""
+    """Gathers a Run from Steps that pass by: ``for step in recording.of(experiment.run()): …``, then ``recording.run``.
+
+    Keeps every loss and every record. ``run`` may be asked for at any time, from another thread too.
+    """
 
     experiment: Experiment
-    records: list[Step] = field(default_factory=list)
-    losses: list[NDArray[np.float64]] = field(default_factory=list)
-    diverged_at: int | None = None
+    passed: list[tuple[int, NDArray[np.float64], Step | None]] = field(default_factory=list)  # number, losses, record
     last: Step | None = None
+    diverged: Diverged | None = None
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
         """The same Steps, taken note of. Diverged passes through."""
         try:
             for step in steps:
+                self.passed.append((step.number, step.losses, step if step.recorded else None))
                 self.last = step
-                self.losses.append(step.losses)
-                if step.recorded:
-                    self.records.append(step)
                 yield step
         except Diverged as error:
-            self.diverged_at = error.values["step"]
-            self.losses.append(np.asarray(error.losses, np.float64))
+            self.diverged = error
             raise
 
     @property
     def run(self) -> Run | None:
         """The run as far as it came, its last Step among the records; None before the first."""
-        if self.last is None:
+        last, diverged = self.last, self.diverged
+        if last is None:
             return None
-        ended = [] if self.last.recorded else [self.last]
-        status: Status = "finished" if self.last.number == self.experiment.steps else "interrupted"
-        if self.diverged_at is not None:
-            status = "diverged"
-        return Run(self.experiment, np.concatenate(self.losses), (*self.records, *ended), status, self.diverged_at)
+        passed = [entry for entry in self.passed if entry[0] <= last.number]
+        records = [record for _, _, record in passed if record is not None]
+        losses = [some for _, some, _ in passed]
+        status: Status = "finished" if last.number == self.experiment.steps else "interrupted"
+        diverged_at = None
+        if diverged is not None:
+            status, diverged_at = "diverged", diverged.values["step"]
+            losses.append(np.asarray(diverged.losses, np.float64))
+        ended = () if last.recorded else (last,)
+        return Run(self.experiment, np.concatenate(losses), (*records, *ended), status, diverged_at)
 
 
 def train(

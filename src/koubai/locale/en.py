@@ -46,11 +46,15 @@ SENTENCES = {
     "error-layer-shape": (
         "Layer {layer} has weights of shape {weights} and a bias of shape {bias}, but they must be (inputs, units) and (units,)."
     ),
+    "error-layer-pairs": "A network is made of pairs (weights, bias), but layer {layer} is {value!r}.",
     "error-layer-chain": "Layer {layer} takes {inputs} inputs, but the layer before it has {units} units; make them the same.",
-    "error-not-numbers": "{name} must hold numbers in a regular array; check its rows and types.",
+    "error-not-numbers": "{name} must hold real numbers in a regular array without gaps; check its rows and types.",
     "error-not-finite": "{name} holds {value}, but every number must be finite; remove or replace it.",
     "error-inputs-shape": "The inputs have the shape {shape}, but the network takes (n, {features}); give n rows, at least one.",
     "error-targets-shape": "The targets have the shape {shape}, but {expected} was expected: one row for each row of inputs.",
+    "error-targets-one-hot": (
+        "The loss {loss} needs one-hot targets: a single 1 in each row, else 0; choose the loss squared for values."
+    ),
     "error-data-shape": "The inputs have the shape {shape}, but they must be (n, features) with at least one row and one column.",
     "error-data-rows": "There are {inputs} rows of inputs but {targets} targets; give one target for each row.",
     "error-data-targets": (
@@ -59,6 +63,7 @@ SENTENCES = {
     "error-data-one-hot": (
         "Row {row} of the targets is not one-hot; each row must hold a single 1 and else 0, or set task='regress'."
     ),
+    "error-data-labels": "The class labels must be distinct texts, numbers or booleans, but {value!r} is among them.",
     "error-data-label": "The targets hold the label {value!r}, which is none of the classes: {choices}.",
     "error-data-type": "The {name} is {value!r}, but it must be a gate's name or a Dataset; see kb.data.gate and Dataset.from_arrays.",
     "error-data-names": "There are {names} names for {columns} {what}; give one for each.",
@@ -75,7 +80,7 @@ SENTENCES = {
         "try a smaller learning rate than {learning_rate}."
     ),
     # folders and files
-    "error-folder-taken": "The folder {path} is already there, and nothing is overwritten; name another one, or leave --out out.",
+    "error-folder-taken": "The folder {path} is already there, and nothing is overwritten; name a new one.",
     "error-folder-unwritable": "The folder {path} can't be written ({reason}); name another one with --out.",
     "error-save": "The run could not be written to {path} ({reason}); nothing is left there. Free some space or name another place.",
     "error-file": "The file {path} could not be written ({reason}); what was there before is unharmed.",
@@ -89,14 +94,14 @@ SENTENCES = {
     # the command line
     "error-prefix": "koubai: {sentence}",
     "error-usage": "{reason} See koubai --help.",
-    "error-option-unknown": "There is no option {name}; see koubai train --help.",
-    "error-option-near": "There is no option {name}; did you mean {nearest}?",
+    "error-option": "There is no option --{value}; the options are: {choices}.",
+    "error-option-near": "There is no option --{value}; did you mean --{nearest}?",
     "error-command": "There is no command called {value!r}; choose one of: {choices}.",
     "error-command-near": "There is no command called {value!r}; did you mean {nearest!r}?",
     "error-option-value": "The option {name} needs a value after it; see koubai train --help.",
     "error-option-flag": "The option {name} takes no value; leave the value out.",
     "error-argument-missing": "Say what to learn: for example, koubai train xor.",
-    "error-argument-extra": "There is one word too many: {value!r}; name one gate, and write options like --seed 1.",
+    "error-argument-extra": "There is a word too many: {value}; name one gate, and write options like --seed 1.",
     "error-internal": "Something unexpected went wrong ({reason}); please report it together with the command that you gave.",
     "error-output-closed": "The output could not be written ({reason}); check where it is sent.",
     "error-memory": "There is not enough memory for this; choose fewer units or fewer records.",

@@ -12,10 +12,10 @@ import numpy as np
 from koubai.core.activations import activation_named
 from koubai.core.losses import Loss, loss_named
 from koubai.core.network import Network
-from koubai.core.precision import Precision, computing_in, dtype_of
+from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
 from koubai.core.slopes import backprop, differences, loop, response, stochastic
 from koubai.core.slopes.base import Batch, Measure, Method, batch_of, mean_loss
-from koubai.errors import InputError, unknown
+from koubai.errors import InputError, chosen
 
 
 def _of_the_whole_network(gradient: Callable[..., Any], *, draws: bool = False) -> Measure:
@@ -50,9 +50,7 @@ METHODS = {
 
 def method_named(name: str) -> Method:
     """The method called ``name``; InputError, with the nearest name, where there is none."""
-    if name not in METHODS:
-        raise unknown("method", name, METHODS)
-    return METHODS[name]
+    return chosen("method", name, METHODS)
 
 
 def check_method(method: Method, activation: str) -> None:
@@ -67,7 +65,8 @@ def check_h(h: float, precision: Precision) -> None:
         raise InputError("h", value=h)
     with np.errstate(under="ignore", over="ignore"):
         cast = dtype_of(precision)(h)
-    if not (cast > 0 and np.isfinite(2 * cast)):
+        usable = cast > 0 and np.isfinite(2 * cast)
+    if not usable:
         raise InputError("h-precision", value=h, precision=precision)
 
 
@@ -92,13 +91,13 @@ class Slopes:
         ``data`` has ``inputs`` (n, features) and ``targets`` (n, outputs). InputError where they don't fit the network.
         """
         check_method(self.method, network.activation)
-        batch = prepared(self.method, batch_of(data, network, self.precision))
+        batch = prepared(self.method, batch_of(data, network, self.loss, self.precision))
         network = replace(network.astype(dtype_of(self.precision)), output=self.loss.output)
         if not self.method.compiled:
             value, gradient = self.method.measure(self.loss, network, batch, self.h, None)
             return float(value), gradient
         with computing_in(self.precision):
-            key = jax.random.key(self.seed)
+            key = key_of(random_state(self.seed), 0)
             value, gradient = _compiled(self.method, self.loss, network, batch, self.h, key)
             return float(value), jax.tree.map(np.asarray, gradient)
 
@@ -117,11 +116,13 @@ def slopes(
     the parameters; by default 0.1 (complex-step: 1e-20); backprop has none. ``seed`` is for the methods that draw.
     Returns a callable, ``(network, data) -> (loss, gradient)``. InputError names what can't be.
     """
-    chosen = method_named(method)
+    how = method_named(method)
     dtype_of(precision)
-    step_size = chosen.default_h if h is None else h
+    step_size = how.default_h if h is None else h
     check_h(step_size, precision)
-    return Slopes(chosen, float(step_size), loss_named(loss), seed, precision)
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
+        raise InputError("seed", value=seed)
+    return Slopes(how, float(step_size), loss_named(loss), int(seed), precision)
 
 
 @partial(jax.jit, static_argnums=(0, 1))

@@ -58,13 +58,15 @@ def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array
     return xp.mean(loss.rows(forward(network, data.inputs, xp), data.targets, xp))
 
 
-def batch_of(data: Any, network: Network, precision: Precision) -> Batch:
-    """``data.inputs`` (n, features) and ``data.targets`` (n, outputs), checked against ``network``."""
+def batch_of(data: Any, network: Network, loss: Loss, precision: Precision) -> Batch:
+    """``data.inputs`` (n, features) and ``data.targets`` (n, outputs), checked against ``network`` and ``loss``."""
     inputs, targets = np.asarray(data.inputs), np.asarray(data.targets)
     if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0] or not len(inputs):
         raise InputError("inputs-shape", shape=inputs.shape, features=network.sizes[0])
     if targets.shape != (len(inputs), network.sizes[-1]):
         raise InputError("targets-shape", shape=targets.shape, expected=(len(inputs), network.sizes[-1]))
+    if loss.output == "softmax" and not (((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()):
+        raise InputError("targets-one-hot", loss=loss.name)
     dtype = dtype_of(precision)
     return Batch(inputs.astype(dtype), targets.astype(dtype))
 

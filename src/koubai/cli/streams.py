@@ -1,0 +1,57 @@
+"""Standard output and standard error, made fit for whatever a person connects them to."""
+
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+
+class Unfailing:
+    """A stream whose writing never fails: once it can't be written, what is written to it is lost.
+
+    Standard error only tells how things go: a reader that went away must not end a training.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream: TextIO | None = stream
+
+    def write(self, text: str) -> int:
+        """Write ``text`` if that is still possible."""
+        if self._stream is not None:
+            try:
+                self._stream.write(text)
+                self._stream.flush()
+            except (OSError, ValueError):
+                self._stream = None
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        """Whether a person may be looking at it."""
+        return self._stream is not None and self._stream.isatty()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def prepare() -> None:
+    """Closed streams lead nowhere, characters that a console can't show are replaced, standard error never fails."""
+    nowhere = Path(os.devnull)
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.stderr = cast(TextIO, Unfailing(sys.stderr))
+
+
+def discard_output() -> None:
+    """Send what is still to be written nowhere, so that the interpreter's own flush at exit finds no fault."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(nowhere, sys.stdout.fileno())
