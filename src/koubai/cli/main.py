@@ -14,8 +14,6 @@ from koubai.locale import sentence
 if TYPE_CHECKING:
     from click import UsageError
 
-INTERRUPTED = 128  # and the number of the signal
-
 
 def main() -> NoReturn:
     """The command ``koubai``."""
@@ -24,9 +22,7 @@ def main() -> NoReturn:
     prepare()
     code = _ended(lambda: run(sys.argv[1:]), language)
     code = max(code, _ended(_flushed, language))
-    if code > INTERRUPTED:  # a thread may still be computing: the interpreter would wait for it, or fall over it
-        os._exit(code)
-    sys.exit(code)
+    os._exit(code)  # all is written; to take JAX down in good order would take a quarter of a second
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -82,9 +82,13 @@ def _train(language: str) -> click.Command:
         return click.Option([name], type=kind, default=default, show_default=default is not None, help=text)
 
     def call(**values: Any) -> int:
+        from koubai.cli.artist import Artist
+
+        artist = Artist()  # first: it gets ready while the rest is imported
+
         from koubai.cli.train import train
 
-        return train(language=language, **values)
+        return train(language=language, artist=artist, **values)
 
     return click.Command(
         "train",

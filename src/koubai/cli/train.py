@@ -1,15 +1,15 @@
 """koubai train: one training, seen and kept."""
 
 import sys
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from koubai.cli.interrupts import Interrupts, noticed, tell
 from koubai.cli.report import Outcome, as_json, as_text, started
+from koubai.core.surfaces import FINE, GRID, plane
 from koubai.errors import Diverged, KoubaiError
 from koubai.experiment import Experiment, Learning, Recording, Run
 from koubai.experiment.folder import save
@@ -17,11 +17,14 @@ from koubai.files import check_free, check_writable, new_file, numbered
 from koubai.locale import sentence
 from koubai.progress import shown
 
+if TYPE_CHECKING:
+    from koubai.cli.artist import Artist
+
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_TO_THE_NEXT_STEP = 0.2  # after a signal; what takes longer is left behind
 
 
-def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, **numbers: Any) -> int:
+def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, artist: "Artist", **numbers: Any) -> int:
     """Train, show, keep. Returns the exit code."""
     learning = Learning(gate, hidden=numbers.pop("hidden"), activation=numbers.pop("activation"))
     experiment = Experiment(learning, **numbers)
@@ -29,7 +32,6 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, *
     if out:
         check_free(out)
     check_writable(out or Path("koubai-runs") / "new")
-    Thread(target=import_module, args=("koubai.pictures",), daemon=True).start()  # beside the compiler, which needs no Python
     with noticed() as interrupts:
         recording, began, diverged = Recording(experiment), perf_counter(), None
         if not quiet:
@@ -46,7 +48,7 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, *
         folder = save(run, places)
         if interrupts:
             return _interrupted(interrupts, "interrupted-kept", language, step=run.records[-1].number, folder=folder)
-        faults = _draw(run, folder, interrupts, language)
+        faults = _draw(run, folder, artist, interrupts, language)
         outcome = Outcome(run, folder, seconds)
         if json:
             sys.stdout.write(as_json(outcome) + "\n")
@@ -92,49 +94,42 @@ def _interrupted(interrupts: Interrupts, key: str, language: str, **values: Any)
     return interrupts.exit_code
 
 
-def _draw(run: Run, folder: Path, interrupts: Interrupts, language: str) -> list[KoubaiError]:
+def _draw(run: Run, folder: Path, artist: "Artist", interrupts: Interrupts, language: str) -> list[KoubaiError]:
     """The pictures, each a whole file or none. Returns what went wrong: the run itself is safe."""
-    pictures: dict[str, Callable[[Run, str], Any]] = {"loss.png": _loss_picture}
-    if run.data.inputs.shape[1] == 2:
-        pictures = {"region.png": _region_picture, **pictures}
     faults: list[KoubaiError] = []
-    for name, picture in pictures.items():
-        if interrupts:
-            break
-        from koubai.pictures import save as save_picture
-
+    for name, values in _pictures(run, language):
         try:
-            with new_file(folder / name) as path:
-                save_picture(picture(run, language), path)
+            with new_file(folder / f"{name}.png") as path:
+                if not artist.call(f"save_{name}", stop=interrupts.__bool__, path=path, language=language, **values):
+                    break
         except KoubaiError as error:
             faults.append(error)
     return faults
 
 
-def _region_picture(run: Run, language: str) -> Any:
-    import numpy as np
-
-    from koubai.core.surfaces import GRID, REGION, plane
-    from koubai.pictures import draw_region
-
-    fine = np.linspace(*REGION, 301)
-    field, grid, data = plane(run.network, fine, fine), plane(run.network, GRID, GRID), run.data
-    step = run.records[-1].number
-    return draw_region(
-        field.x,
-        field.y,
-        field.lead,
-        points=data.inputs,
-        labels=data.labels,
-        grid=(grid.x, grid.y, grid.lead),
-        title=sentence("picture-region-title", language, data=data.name, step=step),
-        names=(data.feature_names[0], data.feature_names[1]),
-        language=language,
+def _pictures(run: Run, language: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name of every picture and the arrays that it shows."""
+    data, title = run.data, {"data": run.data.name, "seed": run.experiment.seed, "step": run.records[-1].number}
+    if data.inputs.shape[1] == 2:
+        fine, grid = plane(run.network, FINE, FINE), plane(run.network, GRID, GRID)
+        yield (
+            "region",
+            {
+                "x": fine.x,
+                "y": fine.y,
+                "field": fine.lead,
+                "points": data.inputs,
+                "labels": data.labels,
+                "grid": (grid.x, grid.y, grid.lead),
+                "title": sentence("picture-region-title", language, **title),
+                "names": data.feature_names,
+            },
+        )
+    yield (
+        "loss",
+        {
+            "losses": run.losses,
+            "records": [step.number for step in run.records],
+            "title": sentence("picture-loss-title", language, **title),
+        },
     )
-
-
-def _loss_picture(run: Run, language: str) -> Any:
-    from koubai.pictures import draw_loss
-
-    title = sentence("picture-loss-title", language, data=run.data.name, seed=run.experiment.seed)
-    return draw_loss(run.losses, records=[step.number for step in run.records], title=title, language=language)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from koubai.core.network import Network
 
 REGION = (-1.5, 1.5)  # the square of the decision region
+FINE = np.linspace(*REGION, 301)  # along either axis, of a field that looks smooth
 GRID = np.linspace(-1.0, 1.5, 26)  # the grid of points whose classes are marked, spaced 0.1
 
 

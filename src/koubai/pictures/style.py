@@ -11,6 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from koubai.errors import FileFault
+from koubai.files import reason
+
 BLUE, ORANGE, INK, FAINT = "#0072b2", "#d55e00", "#1f2328", "#8c959f"
 CLASS_COLOURS = (BLUE, ORANGE)
 CLASS_MARKERS = ("o", "s")
@@ -51,7 +54,10 @@ def new_axes(width: float, height: float) -> Axes:
 
 
 def save(axes: Axes, path: Path) -> None:
-    """Write the figure of ``axes`` to ``path``, at 150 dots per inch; the format follows the name."""
+    """Write the figure of ``axes`` to ``path``, at 150 dots per inch; the format follows the name. FileFault where it can't."""
     figure = axes.figure
     with look():
-        figure.savefig(path, dpi=150, metadata={"Software": None} if path.suffix == ".png" else None)  # type: ignore[union-attr]
+        try:
+            figure.savefig(path, dpi=150, metadata={"Software": None} if path.suffix == ".png" else None)  # type: ignore[union-attr]
+        except OSError as error:
+            raise FileFault("file", path=str(path), reason=reason(error)) from error
