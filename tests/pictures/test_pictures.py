@@ -36,7 +36,8 @@ def test_the_region_shows_its_field_boundary_points_and_grid() -> None:
 
 def test_a_field_without_a_boundary_has_none() -> None:
     x = np.linspace(-1.5, 1.5, 4)
-    assert not draw_region(x, x, np.full((4, 4), 0.9)).texts
+    axes = draw_region(x, x, np.full((4, 4), 0.9))
+    assert [text.get_visible() for text in axes.texts] == [False]
 
 
 def test_the_loss_shows_its_curve_and_records() -> None:

@@ -22,10 +22,18 @@ class Artist:
         self._work: Connection | None = None
         context = get_context("spawn")
         here, there = context.Pipe()
+        self._process = context.Process(target=_draw_what_comes, args=(there,), daemon=True)
         with suppress(OSError), _signals_ignored():
-            context.Process(target=_draw_what_comes, args=(there,), daemon=True).start()
+            self._process.start()
             self._work = here
         there.close()
+
+    def close(self) -> None:
+        """End the process, in the middle of what it draws."""
+        if self._work is not None:
+            self._process.kill()
+            self._process.join()
+            self._work = None
 
     def call(self, name: str, *, stop: Callable[[], bool] = lambda: False, **values: Any) -> bool:
         """Call ``koubai.pictures.<name>(**values)``. False where ``stop()`` came to be true first.

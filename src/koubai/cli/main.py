@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from koubai.cli.interrupts import end_at_once, tell
+from koubai.cli.language import language_of
 from koubai.cli.streams import discard_output, prepare
 from koubai.errors import InputError, KoubaiError, unknown
 from koubai.files import reason
@@ -17,22 +18,28 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """The command ``koubai``."""
+    prepare()
     language = "en"
     end_at_once(language)
-    prepare()
-    code = _ended(lambda: run(sys.argv[1:]), language)
+    try:
+        language = language_of(sys.argv[1:], os.environ)
+    except KoubaiError as error:
+        tell(error.sentence(language), language)
+        os._exit(error.exit_code)
+    end_at_once(language)
+    code = _ended(lambda: run(sys.argv[1:], language), language)
     code = max(code, _ended(_flushed, language))
     os._exit(code)  # all is written; to take JAX down in good order would take a quarter of a second
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], language: str) -> int:
     """Run the command line ``arguments``; returns the exit code, or raises KoubaiError."""
     import click
 
     from koubai.cli.parse import koubai
 
     try:
-        result: int = koubai("en").main(list(arguments), prog_name="koubai", standalone_mode=False)
+        result: int = koubai(language).main(list(arguments), prog_name="koubai", standalone_mode=False)
         return result or 0
     except click.UsageError as error:
         raise _understood(error) from error
@@ -72,9 +79,9 @@ def _understood(error: "UsageError") -> KoubaiError:
         return unknown("option", error.option_name.lstrip("-"), names)
     if isinstance(error, click.BadOptionUsage):
         code = "option-flag" if "does not take" in error.message else "option-value"
-        return InputError(code, name=error.option_name)
+        return InputError(code, name=error.option_name, command=command.name if command is not None else "train")
     if isinstance(error, click.MissingParameter):
-        return InputError("argument-missing")
+        return InputError(f"argument-{error.param.name if error.param else 'gate'}")
     if "extra argument" in error.message:
         return InputError("argument-extra", value=error.message.split("(")[-1].rstrip(")."))
     if "No such command" in error.message and isinstance(command, click.Group):

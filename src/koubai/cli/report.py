@@ -3,14 +3,17 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from rich.cells import cell_len
 
 import koubai
 from koubai.experiment import Experiment, Run
 from koubai.locale import sentence
 
+PICTURES = ("region", "table", "network", "units", "loss")
 # the files of a run's folder, in the order in which a person looks at them
-FILES = ("region.png", "loss.png", "run.json", "losses.csv", "records.safetensors", "weights.safetensors")
+DRAWN = ("film.mp4", "film.gif", *(f"{name}.{form}" for name in PICTURES for form in ("png", "svg")))
+FILES = (*DRAWN, "run.json", "losses.csv", "records.safetensors", "weights.safetensors")
 MOST_ROWS = 32  # of a truth table that is shown
 
 
@@ -63,19 +66,25 @@ def as_text(outcome: Outcome, language: str) -> str:
         "",
         sentence("report-files", language, folder=str(outcome.folder)),
     ]
-    present = [name for name in FILES if (outcome.folder / name).exists()]
-    width = max(map(len, present))
-    for name in present:
-        meaning = sentence(f"file-{name.split('.')[0]}", language, every=run.experiment.record_every)
-        lines.append(f"  {name:<{width}}  {meaning}")
-    if run.data.inputs.shape[1] != 2:
-        lines.append(sentence("report-no-region", language, data=run.data.name, features=run.data.inputs.shape[1]))
+    lines += _files(outcome.folder, FILES, run, language)
     return "\n".join(lines)
+
+
+def drawn(folder: Path, run: Run, language: str) -> list[str]:
+    """Where the pictures and films are."""
+    return [sentence("report-files", language, folder=str(folder)), *_files(folder, DRAWN, run, language)]
+
+
+def _files(folder: Path, names: tuple[str, ...], run: Run, language: str) -> list[str]:
+    present = [name for name in names if (folder / name).exists()]
+    width = max(map(len, present), default=0)
+    meanings = [sentence(f"file-{name.split('.')[0]}", language, every=run.experiment.record_every) for name in present]
+    return [f"  {name:<{width}}  {meaning}" for name, meaning in zip(present, meanings, strict=True)]
 
 
 def _table(run: Run, language: str) -> list[str]:
     data, network = run.data, run.network
-    values = _answers(run)
+    values = network.answers(data.inputs)
     column = "report-probability" if network.output == "softmax" else "report-value"
     head = [
         *data.feature_names,
@@ -90,20 +99,21 @@ def _table(run: Run, language: str) -> list[str]:
         numbers = [f"{number:.4f}" for number in value]
         cells.append([*(f"{x:g}" for x in inputs), str(data.classes[label]), str(data.classes[answer]), judged, *numbers])
     shown = cells[: MOST_ROWS + 1]
-    widths = [max(len(row[i]) for row in shown) for i in range(len(head))]
-    lines = ["  " + "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
+    widths = [max(cell_len(row[i]) for row in shown) for i in range(len(head))]
+    lines = ["  " + "  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
     return [*lines, "  …"] if len(cells) > len(shown) else lines
 
 
-def _answers(run: Run) -> Any:
-    network = run.network
-    return network.probabilities(run.data.inputs) if network.output == "softmax" else network.logits(run.data.inputs)
+def _right(cell: str, width: int) -> str:
+    """Moved to the right, by the columns that a terminal shows: Japanese letters take two."""
+    return " " * (width - cell_len(cell)) + cell
 
 
 def as_json(outcome: Outcome) -> str:
     """The same as one JSON object."""
     run, folder = outcome.run, outcome.folder
     data = run.data
+    named = "probabilities" if run.network.output == "softmax" else "values"
     classes = run.network.classify(data.inputs)
     table = [
         {
@@ -111,9 +121,11 @@ def as_json(outcome: Outcome) -> str:
             "target": data.classes[label],
             "answer": data.classes[answer],
             "right": bool(label == answer),
-            "probabilities": value.tolist(),
+            named: value.tolist(),
         }
-        for inputs, label, answer, value in zip(data.inputs, data.labels, classes, _answers(run), strict=True)
+        for inputs, label, answer, value in zip(
+            data.inputs, data.labels, classes, run.network.answers(data.inputs), strict=True
+        )
     ]
     return json.dumps(
         {

@@ -1,43 +1,55 @@
 """koubai train: one training, seen and kept."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any
 
+from koubai.cli.artist import Artist
+from koubai.cli.drawing import draw
 from koubai.cli.interrupts import Interrupts, noticed, tell
 from koubai.cli.report import Outcome, as_json, as_text, started
-from koubai.core.surfaces import FINE, GRID, plane
+from koubai.cli.screen import fits, replay, watched
+from koubai.cli.wanted import Wanted
+from koubai.core.training import Step
 from koubai.errors import Diverged, KoubaiError
 from koubai.experiment import Experiment, Learning, Recording, Run
 from koubai.experiment.folder import save
-from koubai.files import check_free, check_writable, new_file, numbered
+from koubai.files import check_free, check_writable, numbered
 from koubai.locale import sentence
 from koubai.progress import shown
 
-if TYPE_CHECKING:
-    from koubai.cli.artist import Artist
-
+SECONDS_REPLAYED = 2.0  # a training that took longer was seen while it ran
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_TO_THE_NEXT_STEP = 0.2  # after a signal; what takes longer is left behind
 
 
-def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, artist: "Artist", **numbers: Any) -> int:
+def train(
+    gate: str,
+    out: Path | None,
+    quiet: bool,
+    no_replay: bool,
+    json: bool,
+    wanted: Wanted,
+    language: str,
+    artist: Artist,
+    **numbers: Any,
+) -> int:
     """Train, show, keep. Returns the exit code."""
-    learning = Learning(gate, hidden=numbers.pop("hidden"), activation=numbers.pop("activation"))
-    experiment = Experiment(learning, **numbers)
+    experiment = _experiment(gate, **numbers)
     places = iter([out]) if out else numbered(Path("koubai-runs") / f"{gate}-{experiment.seed}")
     if out:
         check_free(out)
     check_writable(out or Path("koubai-runs") / "new")
+    screen = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not json
     with noticed() as interrupts:
         recording, began, diverged = Recording(experiment), perf_counter(), None
         if not quiet:
             sys.stderr.write(started(experiment, language) + "\n")
         try:
-            _train(recording, interrupts, None if quiet else sys.stderr, language)
+            _train(recording, interrupts, quiet, screen and not no_replay, language)
         except Diverged as error:
             diverged = error
         run, seconds = recording.run, perf_counter() - began
@@ -48,7 +60,8 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, a
         folder = save(run, places)
         if interrupts:
             return _interrupted(interrupts, "interrupted-kept", language, step=run.records[-1].number, folder=folder)
-        faults = _draw(run, folder, artist, interrupts, language)
+        replayed = screen and not no_replay and not diverged and seconds < SECONDS_REPLAYED
+        faults = draw_beside(run, folder, wanted, artist, interrupts, replayed, language)
         outcome = Outcome(run, folder, seconds)
         if json:
             sys.stdout.write(as_json(outcome) + "\n")
@@ -60,19 +73,48 @@ def train(gate: str, out: Path | None, quiet: bool, json: bool, language: str, a
             kept = sentence("diverged-kept", language, folder=folder)
             tell(f"{diverged.sentence(language)} {kept}", language)
             return diverged.exit_code
-        if faults:
-            raise faults[0]
-    return 0
+        return told(faults, language)
 
 
-def _train(recording: Recording, interrupts: Interrupts, progress: TextIO | None, language: str) -> None:
+def _experiment(gate: str, optimizer: Any, **numbers: Any) -> Experiment:
+    learning = {name: numbers.pop(name) for name in ("hidden", "activation", "loss", "scale")}
+    name, options = optimizer
+    return Experiment(Learning(gate, **learning), optimizer=name, optimizer_options=options, **numbers)
+
+
+def draw_beside(
+    run: Run, folder: Path, wanted: Wanted, artist: Artist, interrupts: Interrupts, replayed: bool, language: str
+) -> list[KoubaiError]:
+    """Draw into ``folder``; meanwhile the run may be replayed on the terminal. Returns what went wrong."""
+    faults: list[KoubaiError] = []
+
+    def work() -> None:
+        faults.extend(draw(run, folder, wanted, artist, interrupts.__bool__, language))
+
+    drawing = Thread(target=work, daemon=True)
+    drawing.start()
+    if replayed:
+        replay(run, sys.stderr, language, stop=interrupts.__bool__)
+    while drawing.is_alive():
+        drawing.join(SECONDS_BETWEEN_LOOKS)
+    return faults
+
+
+def told(faults: list[KoubaiError], language: str) -> int:
+    """Say what went wrong while files were drawn; the exit code."""
+    for fault in faults:
+        tell(fault.sentence(language), language)
+    return max((fault.exit_code for fault in faults), default=0)
+
+
+def _train(recording: Recording, interrupts: Interrupts, quiet: bool, screen: bool, language: str) -> None:
     """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy."""
     faults: list[BaseException] = []
 
     def work() -> None:
-        steps = recording.of(recording.experiment.run())
-        if progress is not None:
-            steps = shown(steps, recording.experiment, progress, language)
+        steps: Iterable[Step] = recording.of(recording.experiment.run())
+        if not quiet:
+            steps = (watched if screen else shown)(steps, recording.experiment, sys.stderr, language)
         try:
             for _ in steps:
                 if interrupts:
@@ -92,44 +134,3 @@ def _train(recording: Recording, interrupts: Interrupts, progress: TextIO | None
 def _interrupted(interrupts: Interrupts, key: str, language: str, **values: Any) -> int:
     tell(sentence(key, language, **{name: str(value) for name, value in values.items()}), language)
     return interrupts.exit_code
-
-
-def _draw(run: Run, folder: Path, artist: "Artist", interrupts: Interrupts, language: str) -> list[KoubaiError]:
-    """The pictures, each a whole file or none. Returns what went wrong: the run itself is safe."""
-    faults: list[KoubaiError] = []
-    for name, values in _pictures(run, language):
-        try:
-            with new_file(folder / f"{name}.png") as path:
-                if not artist.call(f"save_{name}", stop=interrupts.__bool__, path=path, language=language, **values):
-                    break
-        except KoubaiError as error:
-            faults.append(error)
-    return faults
-
-
-def _pictures(run: Run, language: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The name of every picture and the arrays that it shows."""
-    data, title = run.data, {"data": run.data.name, "seed": run.experiment.seed, "step": run.records[-1].number}
-    if data.inputs.shape[1] == 2:
-        fine, grid = plane(run.network, FINE, FINE), plane(run.network, GRID, GRID)
-        yield (
-            "region",
-            {
-                "x": fine.x,
-                "y": fine.y,
-                "field": fine.lead,
-                "points": data.inputs,
-                "labels": data.labels,
-                "grid": (grid.x, grid.y, grid.lead),
-                "title": sentence("picture-region-title", language, **title),
-                "names": data.feature_names,
-            },
-        )
-    yield (
-        "loss",
-        {
-            "losses": run.losses,
-            "records": [step.number for step in run.records],
-            "title": sentence("picture-loss-title", language, **title),
-        },
-    )

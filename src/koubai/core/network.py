@@ -115,6 +115,10 @@ class Network:
         p: NDArray[np.floating[Any]] = softmax(self.logits(inputs), np)
         return p
 
+    def answers(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
+        """What the output says: probabilities for a softmax output, the values for an identity output."""
+        return self.probabilities(inputs) if self.output == "softmax" else self.logits(inputs)
+
     def predict(self, inputs: ArrayLike) -> NDArray[Any]:
         """Class numbers, (n,), for a softmax output; the values, (n, outputs), for an identity output.
 

@@ -1,5 +1,6 @@
 """What pictures show: a network's answers over the plane."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,15 +24,23 @@ class Plane:
 
     @property
     def lead(self) -> NDArray[np.floating[Any]]:
-        """How far class 1 leads class 0, from 0 to 1: (1 + answer 1 - answer 0) / 2, (n, m); with softmax, P(class 1)."""
-        if self.answers.shape[-1] == 1:
-            return self.answers[..., 0]
-        return (1 + self.answers[..., 1] - self.answers[..., 0]) / 2
+        """``lead`` of the answers, (n, m)."""
+        return lead(self.answers)
 
 
-def plane(network: Network, x: ArrayLike, y: ArrayLike) -> Plane:
-    """The answers (probabilities, or values with an identity output) of a network of two inputs at every (x, y)."""
+def lead(answers: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """How far class 1 leads class 0: (1 + answer 1 - answer 0) / 2, which with softmax is the probability of class 1.
+
+    (…, outputs) -> (…,). A single output is its own lead.
+    """
+    if answers.shape[-1] == 1:
+        return answers[..., 0]
+    return (1 + answers[..., 1] - answers[..., 0]) / 2
+
+
+def plane(network: Network, x: ArrayLike, y: ArrayLike, *, further: Sequence[float] = ()) -> Plane:
+    """The answers of a network at every (x, y); its inputs after the first two are ``further``, the same everywhere."""
     xs, ys = np.asarray(x, np.float64), np.asarray(y, np.float64)
     points = np.stack([axis.ravel() for axis in np.meshgrid(xs, ys)], axis=1)
-    answers = network.probabilities(points) if network.output == "softmax" else network.logits(points)
-    return Plane(xs, ys, answers.reshape(len(ys), len(xs), -1))
+    points = np.hstack([points, np.broadcast_to(np.asarray(further, np.float64), (len(points), len(further)))])
+    return Plane(xs, ys, network.answers(points).reshape(len(ys), len(xs), -1))

@@ -3,21 +3,57 @@
 ``draw_…`` return axes; ``save_…`` take the same, and a path instead of axes.
 """
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from koubai.pictures import film
+from koubai.pictures.diagram import draw_network
+from koubai.pictures.film import Reel
 from koubai.pictures.loss import draw_loss
-from koubai.pictures.region import draw_region
+from koubai.pictures.region import draw_region, draw_regions
 from koubai.pictures.style import new_axes, save
+from koubai.pictures.table import draw_table
+from koubai.pictures.units import draw_units
 
-__all__ = ["draw_loss", "draw_region", "new_axes", "save", "save_loss", "save_region"]
+__all__ = [
+    "Reel",
+    "draw_loss",
+    "draw_network",
+    "draw_region",
+    "draw_regions",
+    "draw_table",
+    "draw_units",
+    "new_axes",
+    "save",
+    "save_film",
+    "save_loss",
+    "save_network",
+    "save_region",
+    "save_regions",
+    "save_table",
+    "save_units",
+]
 
 
-def save_loss(path: Path, **values: Any) -> None:
-    """``draw_loss`` into a file."""
-    save(draw_loss(**values), path)
+def _saving(draw: Callable[..., Any]) -> Callable[..., None]:
+    def save_picture(path: Path, **values: Any) -> None:
+        save(draw(**values), path)
+
+    save_picture.__doc__ = f"``{draw.__name__}`` into a file; the format follows its name."
+    return save_picture
 
 
-def save_region(path: Path, **values: Any) -> None:
-    """``draw_region`` into a file."""
-    save(draw_region(**values), path)
+save_loss = _saving(draw_loss)
+save_network = _saving(draw_network)
+save_region = _saving(draw_region)
+save_regions = _saving(draw_regions)
+save_table = _saving(draw_table)
+save_units = _saving(draw_units)
+
+
+def save_film(
+    paths: Sequence[Path], *, size: tuple[int, int] = (1280, 720), rate: int | None = None, language: str = "en", **reel: Any
+) -> None:
+    """``film.save_film`` of a Reel with the fields ``reel``."""
+    film.save_film(Reel(**reel), paths=paths, size=size, rate=rate, language=language)

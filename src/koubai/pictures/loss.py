@@ -14,11 +14,15 @@ def draw_loss(
     losses: ArrayLike,
     *,
     records: ArrayLike = (),
+    loss: str = "cross-entropy",
     title: str = "",
     ax: Axes | None = None,
     language: str = "en",
 ) -> Axes:
-    """Draw ``losses`` (steps + 1,), with the steps numbered ``records`` marked. Returns the axes, ``ax`` or new ones."""
+    """Draw ``losses`` (steps + 1,), with the steps numbered ``records`` marked.
+
+    ``loss`` names what the losses are. Returns the axes, ``ax`` or new ones.
+    """
     with look():
         ax = ax if ax is not None else new_axes(6.4, 4.0)
         values, marked = np.asarray(losses, np.float64), np.asarray(records, np.int64)
@@ -31,5 +35,5 @@ def draw_loss(
         ax.grid(True)
         ax.set_ylim(bottom=0)
         ax.margins(x=0.01)
-        ax.set(xlabel=sentence("picture-step", language), ylabel=sentence("picture-loss-axis", language), title=title)
+        ax.set(xlabel=sentence("picture-step", language), ylabel=sentence(f"picture-loss-{loss}", language), title=title)
     return ax

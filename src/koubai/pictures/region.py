@@ -1,14 +1,80 @@
 """The decision region: where in the plane a network answers which class."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from contourpy import contour_generator
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.style import CLASS_COLOURS, CLASS_MARKERS, FIELD, INK, look, new_axes
+from koubai.pictures.style import CLASS_COLOURS, CLASS_MARKERS, FIELD, INK, look, new_axes, new_figure
+
+Grid = tuple[ArrayLike, ArrayLike, ArrayLike]  # x (i,), y (j,), and the field there (j, i)
+
+
+class RegionDisplay:
+    """A field of probability over the plane in ``ax``, with its boundary and marked grid points; ``update`` shows another.
+
+    ``x`` (m,) and ``y`` (n,) are evenly spaced. The artists that change are ``moving``, the rest stays.
+    """
+
+    def __init__(self, ax: Axes, x: ArrayLike, y: ArrayLike, names: Sequence[str] = ("x1", "x2")) -> None:
+        self.ax, self.x, self.y = ax, np.asarray(x, np.float64), np.asarray(y, np.float64)
+        left, right, low, high = self.x[0], self.x[-1], self.y[0], self.y[-1]
+        empty = np.full((2, 2), 0.5)
+        extent = (left, right, low, high)
+        self.image = ax.imshow(empty, extent=extent, origin="lower", cmap=FIELD, vmin=0, vmax=1, interpolation="bilinear")
+        zero, one = CLASS_COLOURS
+        self.zeros = ax.scatter([], [], s=1.5, color=zero, alpha=0.35, linewidths=0)
+        self.ones = ax.scatter([], [], s=11, color=one, marker=CLASS_MARKERS[1], alpha=0.85, linewidths=0)
+        self.boundary = LineCollection([], colors=INK, linewidths=1.6, zorder=3)
+        ax.add_collection(self.boundary, autolim=False)
+        paper = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.8}
+        self.label = ax.text(0, 0, "p = 0.5", fontsize=9, ha="center", va="center", bbox=paper, zorder=3.5, clip_on=True)
+        self.moving: list[Any] = [self.image, self.zeros, self.ones, self.boundary, self.label]
+        ax.grid(True, alpha=0.5)
+        ax.set_axisbelow(True)
+        ax.set(xlim=(left, right), ylim=(low, high), xlabel=names[0], ylabel=names[1])
+        ax.set_xticks(np.arange(left, right + 0.01, 0.5))
+        ax.set_yticks(np.arange(low, high + 0.01, 0.5))
+
+    def update(self, field: ArrayLike, grid: Grid | None = None) -> None:
+        """Show ``field`` (n, m), the probability of class 1, and mark the points of ``grid`` where class 1 is answered."""
+        values = np.clip(np.asarray(field, np.float64), 0, 1)
+        self.image.set_data(values)
+        lines = contour_generator(self.x, self.y, values).lines(0.5)
+        self.boundary.set_segments([np.asarray(line) for line in lines])
+        self._place_label([np.asarray(line) for line in lines])
+        if grid is not None:
+            points = np.stack([axis.ravel() for axis in np.meshgrid(np.asarray(grid[0]), np.asarray(grid[1]))], axis=1)
+            one = np.asarray(grid[2]).ravel() > 0.5
+            self.zeros.set_offsets(points[~one])
+            self.ones.set_offsets(points[one])
+
+    def _place_label(self, lines: list[NDArray[Any]]) -> None:
+        """In the middle of the longest piece of the boundary, along it."""
+        lengths = [np.hypot(*np.diff(line, axis=0).T).sum() for line in lines]
+        self.label.set_visible(bool(lengths) and max(lengths) > 0.8)
+        if not self.label.get_visible():
+            return
+        line = lines[int(np.argmax(lengths))]
+        along = np.concatenate([[0.0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
+        middle, ahead = (np.array([np.interp(along[-1] * at, along, line[:, axis]) for axis in (0, 1)]) for at in (0.5, 0.52))
+        angle = np.degrees(np.arctan2(*(ahead - middle)[::-1]))
+        self.label.set_position(tuple(middle))
+        self.label.set_rotation((angle + 90) % 180 - 90)
+
+    def mark_points(self, points: ArrayLike, labels: ArrayLike) -> None:
+        """The data: ``points`` (k, 2) with ``labels`` (k,), 0 or 1."""
+        where, which = np.asarray(points), np.asarray(labels)
+        for label, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
+            x, y = where[which == label].T
+            self.ax.scatter(x, y, s=130, color=colour, marker=marker, edgecolors="white", linewidths=1.8, zorder=4)
 
 
 def draw_region(
@@ -18,9 +84,9 @@ def draw_region(
     *,
     points: ArrayLike | None = None,
     labels: ArrayLike | None = None,
-    grid: tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
+    grid: Grid | None = None,
     title: str = "",
-    names: tuple[str, str] = ("x1", "x2"),
+    names: Sequence[str] = ("x1", "x2"),
     ax: Axes | None = None,
     language: str = "en",
 ) -> Axes:
@@ -32,38 +98,49 @@ def draw_region(
     """
     with look():
         ax = ax if ax is not None else new_axes(6.4, 5.4)
-        xs, ys, values = np.asarray(x), np.asarray(y), np.clip(np.asarray(field), 0, 1)
-        extent = (xs[0], xs[-1], ys[0], ys[-1])
-        image = ax.imshow(values, extent=extent, origin="lower", cmap=FIELD, vmin=0, vmax=1, interpolation="bilinear")
-        ax.grid(True, alpha=0.5)
-        ax.set_axisbelow(True)
-        if grid is not None:
-            _mark_grid(ax, *grid)
-        if values.min() < 0.5 < values.max():
-            boundary = ax.contour(xs, ys, values, levels=[0.5], colors=[INK], linewidths=1.6)
-            ax.clabel(boundary, fmt={0.5: "p = 0.5"}, fontsize=9, inline_spacing=4)
+        display = RegionDisplay(ax, x, y, names)
+        display.update(field, grid)
         if points is not None and labels is not None:
-            _mark_points(ax, np.asarray(points), np.asarray(labels), language)
-        colours = ax.figure.colorbar(image, ax=ax, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
-        colours.set_label(sentence("picture-probability", language))
-        colours.outline.set_visible(False)
-        ax.set(xlim=extent[:2], ylim=extent[2:], xlabel=names[0], ylabel=names[1], title=title)
-        ax.set_xticks(np.arange(extent[0], extent[1] + 0.01, 0.5))
-        ax.set_yticks(np.arange(extent[2], extent[3] + 0.01, 0.5))
+            display.mark_points(points, labels)
+        _colour_bar(ax.figure, display, [ax], language)
+        region_legend(ax, language)
+        ax.set_title(title)
     return ax
 
 
-def _mark_grid(ax: Axes, x: ArrayLike, y: ArrayLike, field: ArrayLike) -> None:
-    across, up = (axis.ravel() for axis in np.meshgrid(np.asarray(x), np.asarray(y)))
-    one = np.asarray(field).ravel() > 0.5
-    ax.scatter(across[~one], up[~one], s=1.5, color=CLASS_COLOURS[0], alpha=0.35, linewidths=0)
-    ax.scatter(across[one], up[one], s=11, color=CLASS_COLOURS[1], marker=CLASS_MARKERS[1], alpha=0.85, linewidths=0)
+def draw_regions(
+    x: ArrayLike,
+    y: ArrayLike,
+    fields: Sequence[ArrayLike],
+    *,
+    panels: Sequence[str],
+    points: ArrayLike,
+    labels: Sequence[ArrayLike],
+    title: str = "",
+    names: Sequence[str] = ("x1", "x2"),
+    language: str = "en",
+) -> Figure:
+    """Draw several regions side by side, one for each setting of the further inputs: ``fields``, each (n, m), named ``panels``.
+
+    ``points`` (k, 2) are the same in all; ``labels``: those of every panel, (k,). Returns the figure.
+    """
+    with look():
+        rows = 1 if len(fields) <= 2 else 2
+        columns = -(-len(fields) // rows)
+        figure = new_figure(3.6 * columns + 1.2, 3.5 * rows + 0.8)
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for ax, field, panel, mine in zip(axes, fields, panels, labels, strict=True):
+            display = RegionDisplay(ax, x, y, names)
+            display.update(field)
+            display.mark_points(points, mine)
+            ax.set_title(panel, fontsize=10, pad=5)
+        _colour_bar(figure, display, list(axes), language)
+        figure.suptitle(title, x=0.01, ha="left")
+    return figure
 
 
-def _mark_points(ax: Axes, points: NDArray[Any], labels: NDArray[Any], language: str) -> None:
-    for label, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
-        mine = points[labels == label]
-        ax.scatter(mine[:, 0], mine[:, 1], s=130, color=colour, marker=marker, edgecolors="white", linewidths=1.8, zorder=4)
+def region_legend(ax: Axes, language: str, *, below: float = -0.11) -> None:
+    """What the marks mean, below the axes."""
     kinds = [
         *zip(CLASS_COLOURS, CLASS_MARKERS, (9.0, 9.0), ("picture-class-0", "picture-class-1"), strict=True),
         (CLASS_COLOURS[1], CLASS_MARKERS[1], 3.5, "picture-answers-1"),
@@ -72,4 +149,10 @@ def _mark_points(ax: Axes, points: NDArray[Any], labels: NDArray[Any], language:
         Line2D([], [], linestyle="", marker=marker, color=colour, markersize=size, label=sentence(key, language))
         for colour, marker, size, key in kinds
     ]
-    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.11), ncols=3, columnspacing=1.4, handletextpad=0.3)
+    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, below), ncols=3, columnspacing=1.4, handletextpad=0.3)
+
+
+def _colour_bar(figure: Any, display: RegionDisplay, axes: list[Axes], language: str) -> None:
+    bar = figure.colorbar(display.image, ax=axes, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
+    bar.set_label(sentence("picture-probability", language))
+    bar.outline.set_visible(False)

@@ -1,7 +1,12 @@
-"""One look for all pictures. Colours are Okabe and Ito's, told apart by colour-blind eyes; classes differ in shape too."""
+"""One look for all pictures. Colours are Okabe and Ito's, told apart by colour-blind eyes; classes and signs differ in shape.
+
+Class 1 and what is above zero are orange, squares and solid lines; class 0 and what is below zero are blue, circles, dashes.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from koubai.errors import FileFault
 from koubai.files import reason
@@ -17,7 +24,10 @@ from koubai.files import reason
 BLUE, ORANGE, INK, FAINT = "#0072b2", "#d55e00", "#1f2328", "#8c959f"
 CLASS_COLOURS = (BLUE, ORANGE)
 CLASS_MARKERS = ("o", "s")
+SIGN_COLOURS = (BLUE, ORANGE)  # below zero, above zero
+SIGN_STYLES: tuple[Any, Any] = ((0, (2.2, 1.2)), "solid")
 FIELD = LinearSegmentedColormap.from_list("koubai", ["#5aa9d6", "#f7f7f5", "#f0a06b"])  # class 0, undecided, class 1
+DOTS_PER_INCH = 150
 
 _LOOK: dict[str, Any] = {
     "axes.edgecolor": FAINT,
@@ -32,32 +42,61 @@ _LOOK: dict[str, Any] = {
     "grid.color": "#d0d7de",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "path.sketch": None,
+    "savefig.bbox": None,
+    "svg.hashsalt": "koubai",
     "text.color": INK,
+    "text.usetex": False,
     "xtick.color": INK,
     "ytick.color": INK,
 }
 
 
+@cache
+def _fonts() -> list[str]:
+    """DejaVu Sans for Latin letters; for Japanese the font that matplotlib-fontja ships, which is not imported for it."""
+    found = find_spec("matplotlib_fontja")
+    if found is None or found.origin is None:
+        return ["DejaVu Sans"]
+    fontManager.addfont(Path(found.origin).parent / "fonts" / "ipaexg.ttf")
+    return ["DejaVu Sans", "IPAexGothic"]
+
+
 @contextmanager
 def look() -> Iterator[None]:
     """Within it matplotlib draws in this look; afterwards the user's own settings are as they were."""
-    with rc_context(_LOOK):  # type: ignore[arg-type]
+    settings: Any = {**_LOOK, "font.family": _fonts()}
+    with rc_context(settings):
         yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """A figure of its own, ``width`` × ``height`` inches."""
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def new_axes(width: float, height: float) -> Axes:
     """Axes on a figure of their own, ``width`` × ``height`` inches."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes: Axes = figure.add_subplot()
+    axes: Axes = new_figure(width, height).add_subplot()
     return axes
 
 
-def save(axes: Axes, path: Path) -> None:
-    """Write the figure of ``axes`` to ``path``, at 150 dots per inch; the format follows the name. FileFault where it can't."""
-    figure = axes.figure
+def bare(ax: Axes) -> None:
+    """Axes without ticks and frame."""
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+
+
+def save(drawn: Axes | Figure, path: Path) -> None:
+    """Write a figure, or that of some axes, to ``path``; the format follows the name. FileFault where it can't be written."""
+    figure = drawn if isinstance(drawn, Figure) else drawn.figure
+    assert figure is not None
+    metadata = {".png": {"Software": None}, ".svg": {"Date": None}}.get(path.suffix)
     with look():
         try:
-            figure.savefig(path, dpi=150, metadata={"Software": None} if path.suffix == ".png" else None)  # type: ignore[union-attr]
+            figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata)  # type: ignore[union-attr]
         except OSError as error:
             raise FileFault("file", path=str(path), reason=reason(error)) from error

@@ -1,0 +1,159 @@
+"""A run as the arrays that pictures and films show, and these drawn into a folder."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.cli.artist import Artist
+from koubai.cli.wanted import Wanted
+from koubai.core.network import Network
+from koubai.core.surfaces import FINE, GRID, REGION, lead, plane
+from koubai.core.training import Step
+from koubai.errors import KoubaiError
+from koubai.experiment import Run
+from koubai.files import new_file
+from koubai.locale import sentence
+
+MOST_FRAMES = 600
+FILM_FINE = np.linspace(*REGION, 121)  # along either axis of a film's field
+MOST_PANELS = 4  # regions side by side
+
+Picture = tuple[str, str, dict[str, Any]]  # the file's name, the function of koubai.pictures, its arrays
+
+
+class _StoppedError(Exception):
+    """A signal came while something was drawn: it is not kept."""
+
+
+def draw(run: Run, folder: Path, wanted: Wanted, artist: Artist, stop: Callable[[], bool], language: str) -> list[KoubaiError]:
+    """Draw what is wanted into ``folder``, each file whole or not at all. Returns what went wrong."""
+    faults: list[KoubaiError] = []
+    jobs = [
+        ([f"{name}.{form}"], function, values)
+        for name, function, values in (pictures_of(run, language) if wanted.pictures else ())
+        for form in wanted.pictures
+    ]
+    if wanted.films:
+        jobs.append(([f"film.{form}" for form in wanted.films], "save_film", reel_of(run)))
+    for names, function, values in jobs:
+        try:
+            _draw_files([folder / name for name in names], function, values, wanted, artist, stop, language)
+        except _StoppedError:
+            break
+        except KoubaiError as fault:
+            faults.append(fault)
+    return faults
+
+
+def _draw_files(
+    paths: list[Path],
+    function: str,
+    values: dict[str, Any],
+    wanted: Wanted,
+    artist: Artist,
+    stop: Callable[[], bool],
+    language: str,
+) -> None:
+    """One picture, or all films of a run, whose frames are drawn once."""
+    with ExitStack() as files:
+        beside = [files.enter_context(new_file(path)) for path in paths]
+        where: dict[str, Any] = {"path": beside[0]}
+        if function == "save_film":
+            where = {"paths": beside, "size": wanted.size, "rate": wanted.rate}
+        if not artist.call(function, stop=stop, **{**values, **where}, language=language):
+            artist.close()
+            raise _StoppedError
+
+
+def pictures_of(run: Run, language: str) -> Iterator[Picture]:
+    """Every picture of a run."""
+    data, network = run.data, run.network
+    about = {"data": data.name, "step": run.records[-1].number, "seed": run.experiment.seed}
+
+    def title(name: str) -> dict[str, str]:
+        return {"title": sentence(f"picture-{name}-title", language, **about)}
+
+    yield from _answers_of(run, title)
+    layers = [(layer.weights, layer.bias) for layer in network.layers]
+    classes = [str(label) for label in data.classes]
+    yield "network", "save_network", {"layers": layers, "names": data.feature_names, "answers": classes, **title("network")}
+    if data.inputs.shape[1] == 2 and len(layers) > 1:
+        field = plane(network, FINE, FINE)
+        pull = layers[1][0][:, -1] - layers[1][0][:, 0]
+        units = {"weights": layers[0][0], "bias": layers[0][1], "pull": pull, "names": data.feature_names}
+        yield "units", "save_units", {**units, **_field(field), **_points(run), **title("units")}
+    records = [step.number for step in run.records]
+    loss = {"losses": run.losses, "records": records, "loss": run.experiment.problem.loss}
+    yield "loss", "save_loss", {**loss, **title("loss")}
+
+
+def _answers_of(run: Run, title: Callable[[str], dict[str, str]]) -> Iterator[Picture]:
+    """The region, in several panels for three and four inputs; the truth table as squares for more than two."""
+    data, network = run.data, run.network
+    inputs = data.inputs.shape[1]
+    if inputs == 2:
+        grid = plane(network, GRID, GRID)
+        marks = {"grid": (grid.x, grid.y, grid.lead), "names": data.feature_names}
+        yield "region", "save_region", {**_field(plane(network, FINE, FINE)), **_points(run), **marks, **title("region")}
+        return
+    if 2 ** (inputs - 2) <= MOST_PANELS:
+        yield "region", "save_regions", {**_panels(run), **title("region")}
+    table = {"inputs": inputs, "labels": data.labels, "field": lead(network.answers(data.inputs))}
+    yield "table", "save_table", {**table, **title("table")}
+
+
+def _panels(run: Run) -> dict[str, Any]:
+    data, network = run.data, run.network
+    rest = list(product((0.0, 1.0), repeat=data.inputs.shape[1] - 2))
+    names = data.feature_names[2:]
+    chosen = [np.all(data.inputs[:, 2:] == further, axis=1) for further in rest]
+    return {
+        "x": FINE,
+        "y": FINE,
+        "fields": [plane(network, FINE, FINE, further=further).lead for further in rest],
+        "panels": [", ".join(f"{n} = {v:g}" for n, v in zip(names, further, strict=True)) for further in rest],
+        "points": data.inputs[chosen[0], :2],
+        "labels": [data.labels[rows] for rows in chosen],
+        "names": data.feature_names[:2],
+    }
+
+
+def _field(over: Any) -> dict[str, NDArray[Any]]:
+    return {"x": over.x, "y": over.y, "field": over.lead}
+
+
+def _points(run: Run) -> dict[str, NDArray[Any]]:
+    return {"points": run.data.inputs, "labels": run.data.labels}
+
+
+def thinned(records: tuple[Step, ...], most: int) -> list[Step]:
+    """At most ``most`` records, evenly, the first and the last among them."""
+    return [records[at] for at in np.unique(np.linspace(0, len(records) - 1, min(most, len(records))).round().astype(int))]
+
+
+def reel_of(run: Run) -> dict[str, Any]:
+    """The fields of ``koubai.pictures.film.Reel`` for a run."""
+    data, steps = run.data, thinned(run.records, MOST_FRAMES)
+    networks: list[Network] = [step.parameters for step in steps]
+    reel: dict[str, Any] = {
+        "data": data.name,
+        "numbers": np.array([step.number for step in steps]),
+        "losses": run.losses,
+        "layers": [[(layer.weights, layer.bias) for layer in network.layers] for network in networks],
+        "answers": np.stack([lead(network.answers(data.inputs)) for network in networks]),
+        "inputs": data.inputs,
+        "labels": data.labels,
+        "names": data.feature_names,
+        "classes": [str(label) for label in data.classes],
+    }
+    if data.inputs.shape[1] == 2:
+        fields = [plane(network, FILM_FINE, FILM_FINE).lead.astype(np.float32) for network in networks]
+        marks = [plane(network, GRID, GRID).lead.astype(np.float32) for network in networks]
+        over = {"x": FILM_FINE, "y": FILM_FINE, "grid": (GRID, GRID)}
+        reel |= {**over, "fields": np.stack(fields), "marks": np.stack(marks)}
+    return reel

@@ -1,0 +1,43 @@
+"""koubai list: what can be chosen, each with a line."""
+
+from collections.abc import Iterable
+
+from koubai.cli.help import two_columns
+from koubai.core.activations import ACTIVATIONS
+from koubai.core.descent import RULES
+from koubai.core.losses import LOSSES
+from koubai.core.slopes import METHODS
+from koubai.data import GATES
+from koubai.errors import chosen
+from koubai.locale import sentence
+
+KINDS: dict[str, Iterable[str]] = {
+    "gates": GATES,
+    "activations": ACTIVATIONS,
+    "methods": METHODS,
+    "losses": LOSSES,
+    "optimizers": RULES,
+}
+
+
+def listing(what: str | None, language: str) -> str:
+    """Everything of one kind, or of all. InputError for an unknown kind."""
+    kinds = KINDS if what is None else {what: chosen("list", what, KINDS)}
+    return "\n\n".join(_block(kind, names, language) for kind, names in kinds.items())
+
+
+def _block(kind: str, names: Iterable[str], language: str) -> str:
+    rows = []
+    for name in names:
+        meaning = _meaning(kind, name, language)
+        if kind == "optimizers" and RULES[name].parameters:
+            meaning += f" ({', '.join(f'{key}={value:g}' for key, value in RULES[name].parameters.items())})"
+        rows.append((name, meaning))
+    return f"{sentence(f'list-{kind}', language)}:\n{two_columns(rows)}"
+
+
+def _meaning(kind: str, name: str, language: str) -> str:
+    if name.startswith("parity-"):
+        return sentence("list-gate-parity", language, inputs=name.removeprefix("parity-"))
+    one = "loss" if kind == "losses" else kind.removesuffix("s")
+    return sentence(f"list-{one}-{name}", language)

@@ -1,0 +1,31 @@
+"""koubai show: the pictures, the film and the replay of a kept run, again."""
+
+import sys
+from pathlib import Path
+
+from koubai.cli.artist import Artist
+from koubai.cli.interrupts import noticed
+from koubai.cli.report import drawn
+from koubai.cli.screen import fits
+from koubai.cli.train import draw_beside, told
+from koubai.cli.wanted import Wanted
+from koubai.experiment import load
+from koubai.files import check_free, check_writable, new_folder, numbered
+
+
+def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str, artist: Artist) -> int:
+    """Draw the run that is kept in ``folder`` into a new folder, and replay it. Returns the exit code."""
+    run = load(folder)
+    places = iter([out]) if out else numbered(folder / "shown")
+    if out:
+        check_free(out)
+    check_writable(out or folder / "shown")
+    replayed = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not no_replay
+    with noticed() as interrupts:
+        made = new_folder(places, lambda _: None) if wanted.pictures or wanted.films else None
+        faults = draw_beside(run, made or folder, wanted, artist, interrupts, replayed, language)
+        if interrupts:
+            return interrupts.exit_code
+        if made is not None and not quiet:
+            sys.stdout.write("\n".join(drawn(made, run, language)) + "\n")
+        return told(faults, language)
