@@ -24,8 +24,12 @@ class KoubaiError(Exception):
         self.values = values
 
     def sentence(self, language: str = "en") -> str:
-        """The sentence in ``language``."""
-        return sentence(f"error-{self.code}", language, **self.values)
+        """The sentence in ``language``; an error among the values is said in it too."""
+        said = {
+            name: value.sentence(language).rstrip(".。") if isinstance(value, KoubaiError) else value
+            for name, value in self.values.items()
+        }
+        return sentence(f"error-{self.code}", language, **said)
 
     def __str__(self) -> str:
         return self.sentence()

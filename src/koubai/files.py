@@ -91,7 +91,8 @@ def new_file(path: Path) -> Iterator[Path]:
             with suppress(FileNotFoundError):
                 made.unlink()
     except OSError as error:
-        raise FileFault("file", path=str(path), reason=reason(error)) from error
+        why = error.values.get("reason") if isinstance(error, FileFault) else reason(error)
+        raise FileFault("file", path=str(path), reason=why) from error
 
 
 def _moved(made: Path, place: Path) -> bool:

@@ -94,9 +94,9 @@ def test_arrays_are_kept_beside_by_their_sum(seed: int) -> None:
         ({"record_every": 0}, "every 0 steps"),
         ({"method": "centrl"}, "'centrl'; did you mean 'central'"),
         ({"optimizer": "adamm"}, "did you mean 'adam'"),
-        ({"optimizer_options": [1]}, "optimizer_options is .*1.*, but a mapping"),
+        ({"optimizer_options": [1]}, "options are .*1.*, but they must be a mapping"),
         ({"precision": "float16"}, "no precision called 'float16'"),
-        ({"problem": "xor"}, "problem is 'xor', but a Learning was expected"),
+        ({"problem": "xor"}, "problem is 'xor', but it must be a Learning"),
         ({"method": "complex-step", "problem": kb.Learning("xor", activation="gelu")}, "complex-step can't measure"),
     ],
 )

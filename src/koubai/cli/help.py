@@ -71,8 +71,8 @@ def _grid(rows: list[tuple[str, str]]) -> Any:
 
     grid = Table.grid(padding=(0, 2))
     grid.add_column(width=2)
-    grid.add_column(max_width=28)
-    grid.add_column(ratio=1)
+    grid.add_column(max_width=28, overflow="fold")
+    grid.add_column(ratio=1, overflow="fold")
     for names, text in rows:
         grid.add_row("", names, text)
     return grid

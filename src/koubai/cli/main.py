@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from koubai.cli.interrupts import end_at_once, tell
@@ -24,6 +25,8 @@ def main() -> NoReturn:
     try:
         language = language_of(sys.argv[1:], os.environ)
     except KoubaiError as error:
+        with suppress(KoubaiError):  # said in the language that was meant before, if there is one
+            language = language_of([], os.environ)
         tell(error.sentence(language), language)
         os._exit(error.exit_code)
     end_at_once(language)

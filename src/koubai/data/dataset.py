@@ -64,7 +64,7 @@ class Dataset:
             values, labels = _one_hot(t[:, 0] if t.ndim == 2 and t.shape[1] == 1 else t, classes)
         names = tuple(feature_names) if feature_names is not None else tuple(f"x{i}" for i in range(1, x.shape[1] + 1))
         if len(names) != x.shape[1]:
-            raise InputError("data-names", names=len(names), columns=x.shape[1], what="features")
+            raise InputError("data-feature-names", names=len(names), columns=x.shape[1])
         return cls(x, values, labels, names, task)
 
     @property
@@ -102,7 +102,7 @@ def _one_hot(targets: NDArray[Any], classes: Sequence[Any] | None) -> tuple[NDAr
         if not good.all():
             raise InputError("data-one-hot", row=int(np.argmin(good)))
         if known is not None and len(known) != targets.shape[1]:
-            raise InputError("data-names", names=len(known), columns=targets.shape[1], what="classes")
+            raise InputError("data-class-names", names=len(known), columns=targets.shape[1])
         return frozen_floats(targets, "targets"), known or tuple(range(targets.shape[1]))
     found = _labels(targets.tolist(), distinct=False)
     labels = known or tuple(sorted(dict.fromkeys(found), key=lambda label: (str(type(label)), label)))

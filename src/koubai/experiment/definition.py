@@ -100,7 +100,7 @@ class Experiment:
 
     def __post_init__(self) -> None:
         if not isinstance(self.problem, Learning):
-            raise InputError("experiment-value", name="problem", value=self.problem, expected="a Learning")
+            raise InputError("problem", value=self.problem)
         method = method_named(self.method)
         check_method(method, self.problem.activation or "")
         dtype_of(self.precision)
@@ -108,7 +108,7 @@ class Experiment:
         check_h(h, self.precision)
         rule = rule_named(self.optimizer)
         if not isinstance(self.optimizer_options, Mapping):
-            raise InputError("experiment-value", name="optimizer_options", value=self.optimizer_options, expected="a mapping")
+            raise InputError("optimizer-options", value=self.optimizer_options)
         rate, most = self.learning_rate, float(np.finfo(dtype_of(self.precision)).max)
         if not (_is_number(rate) and 0 <= rate <= most):
             raise InputError("learning-rate", value=rate)
@@ -242,7 +242,7 @@ def _learning(values: Any, arrays: Arrays) -> Learning:
 
 def _checked_fields(values: Any, names: list[str]) -> Mapping[str, Any]:
     if not isinstance(values, Mapping):
-        raise InputError("experiment-value", name="description", value=values, expected="a mapping of fields")
+        raise InputError("experiment-fields", value=values)
     for name in values:
         if name not in names:
             raise InputError("experiment-field", name=name, choices=", ".join(names))

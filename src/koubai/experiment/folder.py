@@ -79,10 +79,11 @@ def load(folder: str | Path) -> Run:
         losses = _read_losses(contents["losses.csv"])
         records = _read_records(experiment, losses, _arrays(contents["records.safetensors"]))
         if about["status"] not in get_args(Status) or not np.isfinite(losses).all():
-            raise InputError("experiment-value", name="status", value=about["status"], expected=" or ".join(get_args(Status)))
+            raise InputError("run-status", value=about["status"], choices=", ".join(get_args(Status)))
         return Run(experiment, losses, records, about["status"], about["diverged_at"])
     except (InputError, KeyError, TypeError, ValueError, IndexError, AttributeError, SafetensorError) as error:
-        raise FileFault("load-broken", path=str(folder), reason=str(error)) from error
+        why = error if isinstance(error, InputError) else str(error)
+        raise FileFault("load-broken", path=str(folder), reason=why) from error
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
@@ -116,12 +117,12 @@ def _read_records(experiment: Experiment, losses: NDArray[np.float64], arrays: d
     steps, before = [], -1
     for place, number in enumerate(int(number) for number in arrays["number"]):
         if not before < number < len(losses) or (place == 0) != (number == 0):
-            raise InputError("experiment-value", name="record", value=number, expected="rising numbers from 0")
+            raise InputError("record-number", value=number)
         layers = tuple(Layer(arrays[f"w{i}"][place], arrays[f"b{i}"][place]) for i in range(1, len(start.layers) + 1))
         state = structure.unflatten([arrays[f"optimizer.{leaf}"][place] for leaf in range(structure.num_leaves)])
         parameters = Network(layers, start.activation, start.output)
         if {k: np.shape(v) for k, v in parameters.arrays().items()} != {k: v.shape for k, v in start.arrays().items()}:
-            raise InputError("experiment-value", name="record", value=number, expected=f"the parameters of {start!r}")
+            raise InputError("record-shape", value=number, network=repr(start))
         since = losses[before + 1 : number + 1]
         steps.append(Step(number, parameters, float(losses[number]), since, state, arrays["random_state"], recorded=True))
         before = number

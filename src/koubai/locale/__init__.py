@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "ja")
 
 
 @cache

@@ -66,12 +66,18 @@ SENTENCES = {
     "error-data-labels": "The class labels must be distinct texts, numbers or booleans, but {value!r} is among them.",
     "error-data-label": "The targets hold the label {value!r}, which is none of the classes: {choices}.",
     "error-data-type": "The {name} is {value!r}, but it must be a gate's name or a Dataset; see kb.data.gate and Dataset.from_arrays.",
-    "error-data-names": "There are {names} names for {columns} {what}; give one for each.",
+    "error-data-class-names": "There are {names} names for {columns} classes; give one for each.",
+    "error-data-feature-names": "There are {names} names for {columns} features; give one for each.",
     "error-task": "The task is {value!r}, but it must be 'classify' or 'regress'.",
     "error-loss-task": "The loss cross-entropy needs classes, but these targets are values; choose the loss squared.",
     # an experiment as a file
     "error-experiment-field": "The experiment has no field called {name!r}; it has: {choices}.",
-    "error-experiment-value": "The experiment's {name} is {value!r}, but {expected} was expected.",
+    "error-experiment-fields": "The experiment's description is {value!r}, but it must be a mapping of fields.",
+    "error-problem": "The experiment's problem is {value!r}, but it must be a Learning; write kb.Learning('xor'), for example.",
+    "error-optimizer-options": "The optimizer's options are {value!r}, but they must be a mapping, such as {{'b1': 0.9}}.",
+    "error-run-status": "The status of the run is {value!r}, but it must be one of: {choices}.",
+    "error-record-number": "The records hold step {value} out of its order; they must rise from 0 and lie within the losses.",
+    "error-record-shape": "The record of step {value} doesn't hold the parameters of {network}.",
     "error-experiment-json": "This is not an experiment in JSON: {reason}.",
     "error-experiment-arrays": "The experiment's array {sha256} is not at hand; give it in `arrays`, or load the whole folder.",
     # training
@@ -239,8 +245,8 @@ SENTENCES = {
     "progress-left-seconds": "{seconds} s left",
     "progress-left": "{time} h left",
     "report-start": (
-        "Learning {data}: network {sizes}, {activation}; slopes by {method}, h = {h}; learning rate {learning_rate}; "
-        "{steps} steps; seed {seed}"
+        "Learning {data}: network {sizes}, {activation}, seed {seed}.\n"
+        "{steps} steps, learning rate {learning_rate}; slopes by {method}, h = {h}."
     ),
     "report-success": "Learned: all {rows} answers are right.",
     "report-failure": "Not learned: {right} of {rows} answers are right. Another seed may do it: --seed {seed}.",
@@ -285,7 +291,6 @@ SENTENCES = {
     "picture-active-side": "side where it is active",
     "picture-missing-units": "No line in this square: unit {units}",
     "picture-crossed": "(× = wrong)",
-    "picture-class": "class {label}",
     "film-title": "{data}    step {step} / {last}    loss {loss}",
     "film-answers": "answers",
     # the terminal

@@ -40,7 +40,7 @@ def _saving(draw: Callable[..., Any]) -> Callable[..., None]:
     def save_picture(path: Path, **values: Any) -> None:
         save(draw(**values), path)
 
-    save_picture.__doc__ = f"``{draw.__name__}`` into a file; the format follows its name."
+    save_picture.__doc__ = draw.__doc__
     return save_picture
 
 
