@@ -51,11 +51,11 @@ def test_a_terminal_gets_the_same_lines() -> None:
 
 
 def test_the_time_that_is_left() -> None:
-    assert progress._left(None, "en") == ""
-    assert progress._left(0.04, "en") == "0.0 s left"
-    assert progress._left(59.4, "en") == "59 s left"
-    assert progress._left(125.0, "en") == "0:02 h left"
-    assert progress._left(3700.0, "en") == "1:02 h left"
+    assert progress.time_left(None, "en") == ""
+    assert progress.time_left(0.04, "en") == "0.0 s left"
+    assert progress.time_left(59.4, "en") == "59 s left"
+    assert progress.time_left(125.0, "en") == "0:02 h left"
+    assert progress.time_left(3700.0, "en") == "1:02 h left"
 
 
 def test_a_long_training_shows_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:

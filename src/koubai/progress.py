@@ -27,7 +27,7 @@ def shown(steps: Iterable[Step], experiment: Experiment, stream: TextIO, languag
             elapsed = perf_counter() - began
             left = elapsed / step.number * (last - step.number) if step.number else None
             if bar:
-                bar.update(bar.task_ids[0], completed=step.number, left=_left(left, language))
+                bar.update(bar.task_ids[0], completed=step.number, left=time_left(left, language))
             waited = elapsed - last_line > SECONDS_BETWEEN_LINES
             if waited or (step.recorded and (step.number >= due or step.number == last)):
                 write(_line(step, experiment, left, language))
@@ -47,13 +47,14 @@ def answers(step: Step, experiment: Experiment, language: str = "en") -> str:
 
 def _line(step: Step, experiment: Experiment, left: float | None, language: str) -> str:
     width = len(str(experiment.steps))
-    parts = {"step": f"{step.number:>{width}}", "loss": f"{step.loss:.6f}", "left": _left(left, language)}
+    parts = {"step": f"{step.number:>{width}}", "loss": f"{step.loss:.6f}", "left": time_left(left, language)}
     if experiment.problem.dataset().task == "classify":
         return sentence("progress-classify", language, **parts, answers=answers(step, experiment, language))
     return sentence("progress-regress", language, **parts)
 
 
-def _left(seconds: float | None, language: str) -> str:
+def time_left(seconds: float | None, language: str) -> str:
+    """So many seconds, in words; empty where nobody knows."""
     if seconds is None:
         return sentence("progress-left-unknown", language)
     if seconds < 60:

@@ -362,10 +362,3 @@ def test_the_field_is_that_of_the_network(run: Run) -> None:
     assert region.field.shape == (30, 30)
     side = -1.45 + 0.1 * np.arange(30)
     assert region.field[4, 20] == pytest.approx(run.network.probabilities([side[20], side[4]])[1], abs=1e-12)
-
-
-def test_the_time_that_is_left() -> None:
-    assert screen._left(3.0, 0, 100, "en") == ""
-    assert screen._left(1.0, 10, 100, "en") == "9.0 s left"
-    assert screen._left(5.0, 10, 100, "en") == "45 s left"
-    assert screen._left(60.0, 10, 100, "en") == "0:09 h left"

@@ -44,7 +44,7 @@ def test_lines_arrows_and_names() -> None:
     texts = [text.get_text() for text in axes.texts if text.get_visible()]
     assert texts == ["", "1", "", "2", "No line in this square: unit 3"]
     for arrow, direction in ((axes.texts[1], (1, 0)), (axes.texts[3], (0, 1))):
-        (foot_x, foot_y), (tip_x, tip_y) = arrow.get_position(), arrow.xy  # type: ignore[attr-defined]
+        (foot_x, foot_y), (tip_x, tip_y) = arrow.get_position(), arrow.xy
         assert (np.sign(np.round([tip_x - foot_x, tip_y - foot_y], 9)) == direction).all()
 
 

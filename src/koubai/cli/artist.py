@@ -59,7 +59,7 @@ class Artist:
 
 
 def _draw_what_comes(work: Connection) -> None:
-    import koubai.pictures  # noqa: F401  (this is what takes long)
+    import koubai.pictures.film  # noqa: F401  (this is what takes long: matplotlib)
 
     with suppress(EOFError, OSError):
         while True:

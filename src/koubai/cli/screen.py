@@ -21,6 +21,7 @@ from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
 from koubai.locale import sentence
 from koubai.pictures.terminal import Answers, Region, View, frame, region_cells
+from koubai.progress import time_left
 
 SMALLEST = (60, 18)  # columns and rows
 CHARACTERS = "▀░█○■✓✗━⣿→…"
@@ -59,7 +60,8 @@ def watched(
         began, due = began or now, due or now + SECONDS_BEFORE
         curve.add(step)
         if now >= due:
-            note = _left(now - began, step.number, experiment.steps, language)
+            left = (now - began) / step.number * (experiment.steps - step.number) if step.number else None
+            note = time_left(left, language)
             canvas.draw(partial(scene.frame, step, *curve.arrays, note))
             due = perf_counter() + max(1 / FRAMES_PER_SECOND, REST * (perf_counter() - now))
         yield step
@@ -231,16 +233,6 @@ def _thinned(count: int, most: int) -> NDArray[np.int64]:
 def _middles(cells: int) -> NDArray[np.float64]:
     """The middles of ``cells`` equal parts of the region's side."""
     return REGION[0] + (REGION[1] - REGION[0]) * (np.arange(cells) + 0.5) / cells
-
-
-def _left(elapsed: float, number: int, last: int, language: str) -> str:
-    if number == 0:
-        return sentence("progress-left-unknown", language)
-    seconds = elapsed / number * (last - number)
-    if seconds < 60:
-        return sentence("progress-left-seconds", language, seconds=f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}")
-    minutes = round(seconds / 60)
-    return sentence("progress-left", language, time=f"{minutes // 60}:{minutes % 60:02d}")
 
 
 def _size(stream: TextIO) -> tuple[int, int]:

@@ -23,7 +23,7 @@ def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: W
     replayed = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not no_replay
     with noticed() as interrupts:
         made = new_folder(places, lambda _: None) if wanted.pictures or wanted.films else None
-        faults = draw_beside(run, made or folder, wanted, artist, interrupts, replayed, language)
+        faults = draw_beside(run, made or folder, wanted, artist, interrupts, quiet, replayed, language)
         if interrupts:
             return interrupts.exit_code
         if made is not None and not quiet:

@@ -21,7 +21,6 @@ from koubai.files import check_free, check_writable, numbered
 from koubai.locale import sentence
 from koubai.progress import shown
 
-SECONDS_REPLAYED = 2.0  # a training that took longer was seen while it ran
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_TO_THE_NEXT_STEP = 0.2  # after a signal; what takes longer is left behind
 
@@ -60,8 +59,8 @@ def train(
         folder = save(run, places)
         if interrupts:
             return _interrupted(interrupts, "interrupted-kept", language, step=run.records[-1].number, folder=folder)
-        replayed = screen and not no_replay and not diverged and seconds < SECONDS_REPLAYED
-        faults = draw_beside(run, folder, wanted, artist, interrupts, replayed, language)
+        replayed = screen and not no_replay and not diverged
+        faults = draw_beside(run, folder, wanted, artist, interrupts, quiet, replayed, language)
         outcome = Outcome(run, folder, seconds)
         if json:
             sys.stdout.write(as_json(outcome) + "\n")
@@ -83,9 +82,10 @@ def _experiment(gate: str, optimizer: Any, **numbers: Any) -> Experiment:
 
 
 def draw_beside(
-    run: Run, folder: Path, wanted: Wanted, artist: Artist, interrupts: Interrupts, replayed: bool, language: str
+    run: Run, folder: Path, wanted: Wanted, artist: Artist, interrupts: Interrupts, quiet: bool, replayed: bool, language: str
 ) -> list[KoubaiError]:
     """Draw into ``folder``; meanwhile the run may be replayed on the terminal. Returns what went wrong."""
+    noted = sys.stderr.isatty() and not quiet
     faults: list[KoubaiError] = []
 
     def work() -> None:
@@ -95,8 +95,12 @@ def draw_beside(
     drawing.start()
     if replayed:
         replay(run, sys.stderr, language, stop=interrupts.__bool__)
+    if noted and drawing.is_alive():
+        sys.stderr.write(sentence("report-drawing", language))
     while drawing.is_alive():
         drawing.join(SECONDS_BETWEEN_LOOKS)
+    if noted:
+        sys.stderr.write("\r\x1b[K")  # the note has done its work
     return faults
 
 

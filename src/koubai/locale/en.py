@@ -250,6 +250,7 @@ SENTENCES = {
     ),
     "report-success": "Learned: all {rows} answers are right.",
     "report-failure": "Not learned: {right} of {rows} answers are right. Another seed may do it: --seed {seed}.",
+    "report-drawing": "Drawing the pictures and the film …",
     "report-answer": "answer",
     "report-right": "right",
     "report-wrong": "wrong",

@@ -275,15 +275,16 @@ SENTENCES = {
     ),
     "report-success": "学習できました。{rows} 個の答えがすべて正解です。",
     "report-failure": (
-        "学習できませんでした。{rows} 個の答えのうち正解は {right} 個です。"
+        "学習できませんでした。{rows} 個の答えのうち正解は {right} 個です。\n"
         "別のシードならうまくいくかもしれません: --seed {seed}"
     ),
+    "report-drawing": "図と動画を描いています…",
     "report-answer": "答え",
     "report-right": "正解",
     "report-wrong": "不正解",
     "report-probability": "p({label})",
     "report-value": "y({label})",
-    "report-loss": "損失は最初の {first} から {steps} ステップで {loss} になりました。学習時間は {seconds} 秒です。",
+    "report-loss": "損失は最初の {first} から {steps} ステップで {loss} になりました。\n学習時間は {seconds} 秒です。",
     "report-files": "{folder} のファイル:",
     "file-film": "決定領域、ネットワーク、損失、答えの動画",
     "file-region": "決定領域",

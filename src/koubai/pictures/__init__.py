@@ -1,59 +1,75 @@
-"""Arrays in, matplotlib axes out. Nothing here computes what it shows, and pyplot's global state is left alone.
+"""Arrays in, pictures out. Nothing here computes what it shows, and pyplot's global state is left alone.
 
-``draw_…`` return axes; ``save_…`` take the same, and a path instead of axes.
+``draw_…`` return matplotlib axes or figures; ``save_…`` take the same values, and a path. The names are imported when they are
+first used: matplotlib takes a second, and the terminal's pictures don't need it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from koubai.pictures import film
-from koubai.pictures.diagram import draw_network
-from koubai.pictures.film import Reel
-from koubai.pictures.loss import draw_loss
-from koubai.pictures.region import draw_region, draw_regions
-from koubai.pictures.style import new_axes, save
-from koubai.pictures.table import draw_table
-from koubai.pictures.units import draw_units
+_HOME = {
+    "Reel": "film",
+    "draw_loss": "loss",
+    "draw_network": "diagram",
+    "draw_region": "region",
+    "draw_regions": "region",
+    "draw_table": "table",
+    "draw_units": "units",
+    "new_axes": "style",
+    "save": "style",
+}
 
-__all__ = [
-    "Reel",
-    "draw_loss",
-    "draw_network",
-    "draw_region",
-    "draw_regions",
-    "draw_table",
-    "draw_units",
-    "new_axes",
-    "save",
-    "save_film",
-    "save_loss",
-    "save_network",
-    "save_region",
-    "save_regions",
-    "save_table",
-    "save_units",
-]
+__all__ = [*_HOME, "save_film", "save_loss", "save_network", "save_region", "save_regions", "save_table", "save_units"]  # noqa: PLE0604
 
 
-def _saving(draw: Callable[..., Any]) -> Callable[..., None]:
-    def save_picture(path: Path, **values: Any) -> None:
-        save(draw(**values), path)
-
-    save_picture.__doc__ = draw.__doc__
-    return save_picture
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'koubai.pictures' has no attribute {name!r}")
+    return getattr(import_module(f"koubai.pictures.{_HOME[name]}"), name)
 
 
-save_loss = _saving(draw_loss)
-save_network = _saving(draw_network)
-save_region = _saving(draw_region)
-save_regions = _saving(draw_regions)
-save_table = _saving(draw_table)
-save_units = _saving(draw_units)
+def save_loss(path: Path, **values: Any) -> None:
+    """``draw_loss`` into a file; the format follows its name."""
+    _save("draw_loss", path, values)
+
+
+def save_network(path: Path, **values: Any) -> None:
+    """``draw_network`` into a file; the format follows its name."""
+    _save("draw_network", path, values)
+
+
+def save_region(path: Path, **values: Any) -> None:
+    """``draw_region`` into a file; the format follows its name."""
+    _save("draw_region", path, values)
+
+
+def save_regions(path: Path, **values: Any) -> None:
+    """``draw_regions`` into a file; the format follows its name."""
+    _save("draw_regions", path, values)
+
+
+def save_table(path: Path, **values: Any) -> None:
+    """``draw_table`` into a file; the format follows its name."""
+    _save("draw_table", path, values)
+
+
+def save_units(path: Path, **values: Any) -> None:
+    """``draw_units`` into a file; the format follows its name."""
+    _save("draw_units", path, values)
 
 
 def save_film(
     paths: Sequence[Path], *, size: tuple[int, int] = (1280, 720), rate: int | None = None, language: str = "en", **reel: Any
 ) -> None:
-    """``film.save_film`` of a Reel with the fields ``reel``."""
-    film.save_film(Reel(**reel), paths=paths, size=size, rate=rate, language=language)
+    """``film.save_film`` of a Reel with the fields ``reel``: every path is an .mp4 or a .gif of the same frames."""
+    from koubai.pictures import film
+
+    film.save_film(film.Reel(**reel), paths=paths, size=size, rate=rate, language=language)
+
+
+def _save(draw: str, path: Path, values: dict[str, Any]) -> None:
+    from koubai.pictures.style import save
+
+    save(__getattr__(draw)(**values), path)
