@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test test-slow benchmark lock clean
+.PHONY: demo test test-slow benchmark pictures lock clean
 
 demo: .venv/ready  # the founding example: a network learns XOR by measured slopes
 	$(BIN)/koubai train xor
@@ -22,7 +22,11 @@ test-slow: .venv/ready  # the tests that take minutes
 
 benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/founding.py
+	$(BIN)/python benchmarks/film.py
 	sh benchmarks/startup.sh
+
+pictures: .venv/ready  # everything under docs/pictures; needs tmux
+	$(BIN)/python docs/make_pictures.py
 
 # The packages exactly as uv.lock has them, each checked against its hash, from whichever index pip or uv is set to here.
 .venv/ready: uv.lock pyproject.toml

@@ -7,5 +7,7 @@ command -v hyperfine >/dev/null || { echo "startup.sh: hyperfine is not there; i
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-hyperfine --style basic --warmup 1 --runs 7 "$bin/koubai train xor > out.txt 2> err.txt"
+hyperfine --style basic --warmup 1 --runs 7 \
+    "$bin/koubai train xor > out.txt 2> err.txt" \
+    "$bin/koubai train xor --film none > out.txt 2> err.txt"
 hyperfine --style basic --shell none --warmup 3 --runs 25 "$bin/python -c pass" "$bin/koubai --version"

@@ -4,7 +4,9 @@ What stays is drawn once; each frame draws only what moves, over a copy of it (t
 go to the encoders one by one, so that a long film needs no more memory than a short one.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,6 +28,7 @@ from koubai.pictures.style import BLUE, FAINT, INK, ORANGE, look
 from koubai.pictures.table import TableDisplay
 
 SECONDS_HELD = 1.0  # the first and the last frame
+FRAMES_WAITING = 4  # for each encoder, at most
 THREADS = 2  # of the encoder: the same number everywhere makes the same bytes everywhere
 COLOURS = 128  # of a GIF, one palette for all its frames
 SAMPLES = 5  # frames that the palette is made from
@@ -79,10 +82,13 @@ def save_film(
         samples = np.unique(np.linspace(0, count - 1, SAMPLES).astype(int))
         palette = _Palette([scene.frame(at) for at in samples]) if any(p.suffix == ".gif" for p in paths) else None
         sinks = [stack.enter_context(_Sink(path, size, rate, palette)) for path in paths]
+        feeders = [stack.enter_context(_Feeder(sink)) for sink in sinks]
         for at, times in enumerate(repeats):
             image = scene.frame(at)
-            for sink in sinks:
-                sink.add(image, times)
+            for feeder in feeders:
+                feeder.add(image, times)
+        for feeder in feeders:
+            feeder.drain()
 
 
 class _Scene:
@@ -288,6 +294,32 @@ class _Sink:
     def _fault(self, error: Exception) -> FileFault:
         said = reason(error) if isinstance(error, OSError) else str(error)
         return FileFault("file", path=str(self.path), reason=said)
+
+
+class _Feeder:
+    """Hands frames to a sink in a thread of its own, which encodes while the next frame is drawn."""
+
+    def __init__(self, sink: _Sink) -> None:
+        self.sink = sink
+        self.thread = ThreadPoolExecutor(1)
+        self.waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> "_Feeder":
+        return self
+
+    def add(self, image: Image, times: int) -> None:
+        """Let ``image`` be encoded; waits while too many are waiting. What went wrong with an earlier one is raised."""
+        self.waiting.append(self.thread.submit(self.sink.add, image, times))
+        while len(self.waiting) > FRAMES_WAITING:
+            self.waiting.popleft().result()
+
+    def drain(self) -> None:
+        """Wait for all frames."""
+        while self.waiting:
+            self.waiting.popleft().result()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.thread.shutdown(cancel_futures=True)
 
 
 def _scaled_fonts(scale: float) -> Any:
