@@ -5,7 +5,7 @@ from unittest import mock
 import jax
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from tests.strategies import Case, cases, dyadic_cases
 
 from koubai.core.network import Network
@@ -28,6 +28,13 @@ SMOOTH_ENOUGH = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "s
 
 @given(cases(SMOOTH_ENOUGH))
 def test_it_gives_the_numbers_of_the_loop(case: Case) -> None:
+    assert_is_the_loop(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000)
+@given(cases(SMOOTH_ENOUGH))
+def test_it_gives_the_numbers_of_the_loop_long(case: Case) -> None:
     assert_is_the_loop(case)
 
 
