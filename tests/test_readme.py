@@ -72,8 +72,8 @@ def test_both_say_the_same() -> None:
     for pattern in (r"^    (\w+ [^#\n]+?) *(?:#.*)?$", r"^(#+) ", r"\]\((?!README)([^)]+)\)"):
         english, japanese = (re.findall(pattern, text, re.MULTILINE) for text in (README, JAPANESE))
         assert [word.replace("/en/", "/ja/") for word in english] == japanese, pattern
-    english, japanese = (set(re.findall(r"`([a-z-]+)`", text)) for text in (README, JAPANESE))
-    assert english == japanese
+    words = [set(re.findall(r"`([a-z-]+)`", text)) for text in (README, JAPANESE)]
+    assert words[0] == words[1]
     code = [re.sub(r" *#.*", "", re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]) for text in (README, JAPANESE)]
     assert code[0] == code[1]
 
