@@ -30,7 +30,7 @@ def shown(steps: Iterable[Step], experiment: Experiment, stream: TextIO, languag
                 bar.update(bar.task_ids[0], completed=step.number, left=time_left(left, language))
             waited = elapsed - last_line > SECONDS_BETWEEN_LINES
             if waited or (step.recorded and (step.number >= due or step.number == last)):
-                write(_line(step, experiment, left, language))
+                write(_line(step, experiment, left, language).rstrip())
                 last_line, due = elapsed, step.number + last // LINES
             yield step
 

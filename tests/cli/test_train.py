@@ -108,7 +108,7 @@ BAD = [
     (["--out", "file/run"], "folder file/run can't be written"),
     (["--out", "file"], "folder file is already there"),
     (["--sede", "3"], "no option --sede; did you mean --seed?"),
-    (["--zzz"], "no option --zzz; the options are: seed, steps"),
+    (["--zzz"], "no option --zzz; the options are: hidden, activation"),
     (["--out", "x" * 300], "can't be written (File name too long)"),
     (["--h", "1e308"], "step size h is 1e+308, which float64 can't tell from 0 or infinity"),
     (["--seed"], "option --seed needs a value"),

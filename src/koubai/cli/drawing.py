@@ -98,12 +98,12 @@ def _answers_of(run: Run, title: Callable[[str], dict[str, str]]) -> Iterator[Pi
     inputs = data.inputs.shape[1]
     if inputs == 2:
         grid = plane(network, GRID, GRID)
-        marks = {"grid": (grid.x, grid.y, grid.lead), "names": data.feature_names}
+        marks = {"grid": (grid.x, grid.y, grid.lead), "names": data.feature_names, "output": network.output}
         yield "region", "save_region", {**_field(plane(network, FINE, FINE)), **_points(run), **marks, **title("region")}
         return
     if 2 ** (inputs - 2) <= MOST_PANELS:
         yield "region", "save_regions", {**_panels(run), **title("region")}
-    table = {"inputs": inputs, "labels": data.labels, "field": lead(network.answers(data.inputs))}
+    table = {"inputs": inputs, "labels": data.labels, "field": lead(network.answers(data.inputs)), "output": network.output}
     yield "table", "save_table", {**table, **title("table")}
 
 
@@ -118,6 +118,7 @@ def _panels(run: Run) -> dict[str, Any]:
         "fields": [plane(network, FINE, FINE, further=further).lead for further in rest],
         "panels": [", ".join(f"{n} = {v:g}" for n, v in zip(names, further, strict=True)) for further in rest],
         "points": data.inputs[chosen[0], :2],
+        "output": network.output,
         "labels": [data.labels[rows] for rows in chosen],
         "names": data.feature_names[:2],
     }
@@ -150,6 +151,7 @@ def reel_of(run: Run) -> dict[str, Any]:
         "labels": data.labels,
         "names": data.feature_names,
         "classes": [str(label) for label in data.classes],
+        "output": run.network.output,
     }
     if data.inputs.shape[1] == 2:
         fields = [plane(network, FILM_FINE, FILM_FINE).lead.astype(np.float32) for network in networks]

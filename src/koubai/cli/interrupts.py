@@ -1,4 +1,6 @@
-"""Ctrl-C and a request to end. While there is nothing to lose they end the process at once; while there is, they are noted.
+"""Ctrl-C, a request to end, a terminal that is closed.
+
+While there is nothing to lose they end the process at once; while there is, they are noted.
 
 Nothing is torn in the middle by an exception that arrives from nowhere: Python would drop one that happens to be raised in
 a callback of a library, and an unlucky one could lose what was recorded.
@@ -14,7 +16,7 @@ from types import FrameType
 
 from koubai.locale import sentence
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 PATIENCE = 3  # so many signals end the process even while it keeps what was recorded
 
 

@@ -1,7 +1,7 @@
 """koubai train: one training, seen and kept."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
@@ -44,14 +44,14 @@ def train(
     check_writable(out or Path("koubai-runs") / "new")
     screen = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not json
     with noticed() as interrupts:
-        recording, began, diverged = Recording(experiment), perf_counter(), None
+        recording, clock, diverged = Recording(experiment), _Clock(), None
         if not quiet:
             sys.stderr.write(started(experiment, language) + "\n")
         try:
-            _train(recording, interrupts, quiet, screen and not no_replay, language)
+            _train(recording, clock, interrupts, quiet, screen and not no_replay, language)
         except Diverged as error:
             diverged = error
-        run, seconds = recording.run, perf_counter() - began
+        run = recording.run
         if run is None:
             if diverged:
                 raise diverged
@@ -61,7 +61,7 @@ def train(
             return _interrupted(interrupts, "interrupted-kept", language, step=run.records[-1].number, folder=folder)
         replayed = screen and not no_replay and not diverged
         faults = draw_beside(run, folder, wanted, artist, interrupts, quiet, replayed, language)
-        outcome = Outcome(run, folder, seconds)
+        outcome = Outcome(run, folder, clock.seconds)
         if json:
             sys.stdout.write(as_json(outcome) + "\n")
         elif not quiet and not diverged:
@@ -111,12 +111,31 @@ def told(faults: list[KoubaiError], language: str) -> int:
     return max((fault.exit_code for fault in faults), default=0)
 
 
-def _train(recording: Recording, interrupts: Interrupts, quiet: bool, screen: bool, language: str) -> None:
+class _Clock:
+    """The seconds from the first Step to the last: what comes before the first, the compiling, is done once."""
+
+    def __init__(self) -> None:
+        self.first = self.last = 0.0
+
+    def of(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The same Steps, timed."""
+        for step in steps:
+            self.last = perf_counter()
+            self.first = self.first or self.last
+            yield step
+
+    @property
+    def seconds(self) -> float:
+        """So far."""
+        return self.last - self.first
+
+
+def _train(recording: Recording, clock: _Clock, interrupts: Interrupts, quiet: bool, screen: bool, language: str) -> None:
     """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy."""
     faults: list[BaseException] = []
 
     def work() -> None:
-        steps: Iterable[Step] = recording.of(recording.experiment.run())
+        steps: Iterable[Step] = clock.of(recording.of(recording.experiment.run()))
         if not quiet:
             steps = (watched if screen else shown)(steps, recording.experiment, sys.stderr, language)
         try:

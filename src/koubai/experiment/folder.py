@@ -91,7 +91,7 @@ def _read_about(folder: Path) -> dict[str, Any]:
     try:
         about = json.loads(_bytes_of(path))
     except (ValueError, RecursionError) as error:
-        raise FileFault("load-broken", path=str(path), reason=str(error)) from error
+        raise FileFault("load-broken-sum", path=str(path)) from error
     if isinstance(about, dict) and isinstance(about.get("format"), int) and about["format"] > FORMAT:
         raise FileFault("load-version", path=str(folder), value=about["format"], expected=FORMAT)
     if not isinstance(about, dict) or about.pop("sha256", None) != _sum_of(about) or about.get("format") != FORMAT:
@@ -165,8 +165,12 @@ def _checked(path: Path, wanted: str) -> bytes:
 
 def _bytes_of(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise FileFault("load-broken-sum", path=str(path))  # a pipe, say, that would never end
         return path.read_bytes()
     except FileNotFoundError as error:
         raise FileFault("load-missing", path=str(path.parent), name=path.name) from error
+    except FileFault:
+        raise
     except OSError as error:
         raise FileFault("load-unreadable", path=str(path), reason=reason(error)) from error

@@ -269,7 +269,8 @@ SENTENCES = {
     "file-records": "the weights every {every} steps",
     "file-weights": "the weights at the end",
     # pictures
-    "picture-probability": "probability of class 1",
+    "picture-softmax": "probability of class 1",
+    "picture-identity": "lead of class 1: (1 + y(1) - y(0)) / 2",
     "picture-class-0": "class 0",
     "picture-class-1": "class 1",
     "picture-answers-1": "grid point answered 1",
@@ -290,6 +291,7 @@ SENTENCES = {
     "picture-for-1": "speaks for class 1",
     "picture-for-0": "speaks for class 0",
     "picture-active-side": "side where it is active",
+    "picture-strongest-units": "The {shown} strongest of {units} units are drawn.",
     "picture-missing-units": "No line in this square: unit {units}",
     "picture-crossed": "(× = wrong)",
     "film-title": "{data}    step {step} / {last}    loss {loss}",

@@ -297,7 +297,8 @@ SENTENCES = {
     "file-records": "{every} ステップごとの重み",
     "file-weights": "学習後の重み",
     # pictures
-    "picture-probability": "クラス 1 の確率",
+    "picture-softmax": "クラス 1 の確率",
+    "picture-identity": "クラス 1 の優位: (1 + y(1) - y(0)) / 2",
     "picture-class-0": "クラス 0",
     "picture-class-1": "クラス 1",
     "picture-answers-1": "答えが 1 の格子点",
@@ -318,6 +319,7 @@ SENTENCES = {
     "picture-for-1": "クラス 1 を支持",
     "picture-for-0": "クラス 0 を支持",
     "picture-active-side": "ユニットが働く側",
+    "picture-strongest-units": "{units} 個のユニットのうち、影響の大きい {shown} 個だけを描いています。",
     "picture-missing-units": "直線がこの範囲にないユニット: {units}",
     "picture-crossed": "(× = 不正解)",
     "film-title": "{data}    ステップ {step} / {last}    損失 {loss}",

@@ -60,7 +60,8 @@ class NetworkDisplay:
                     text, shift, align = (names[unit], -0.13, "right") if layer == 0 else (answers[unit], 0.13, "left")
                     self.ax.text(x + shift, y, text, ha=align, va="center", zorder=4)
                 else:
-                    number = self.ax.text(x, y, str(unit + 1), ha="center", va="center", fontsize=7.5, zorder=4)
+                    small = 7.5 if unit < 99 else 5.0
+                    number = self.ax.text(x, y, str(unit + 1), ha="center", va="center", fontsize=small, zorder=4)
                     self.numbers.append(number)
             if len(places) > 1 and np.any(np.diff(units) > 1):
                 middle = places[len(places) // 2 - 1 : len(places) // 2 + 1].mean(axis=0)

@@ -59,6 +59,7 @@ class Reel:
     fields: NDArray[np.floating[Any]] | None = None
     grid: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
     marks: NDArray[np.floating[Any]] | None = None
+    output: str = "softmax"
 
 
 def frames_per_second(records: int) -> int:
@@ -97,24 +98,25 @@ class _Scene:
     def __init__(self, reel: Reel, size: tuple[int, int], language: str) -> None:
         self.reel, self.language = reel, language
         width, height = size
-        self.figure = Figure(figsize=(width / 100, height / 100), dpi=100)
+        self.wide = width / height >= 1.2
+        design = (1280, 720) if self.wide else (720, 1280)  # what all sizes below are meant for, at 100 dots per inch
+        dots = 100 * min(width / design[0], height / design[1])
+        self.figure = Figure(figsize=(width / dots, height / dots), dpi=dots)
         self.canvas = FigureCanvasAgg(self.figure)
         self.moving: list[Any] = []
-        self.scale = height / 720
-        with _scaled_fonts(self.scale):
-            self._build()
+        self._build()
         for artist in self.moving:
             artist.set_animated(True)
         self.canvas.draw()  # type: ignore[no-untyped-call]
         self.still = self.canvas.copy_from_bbox(self.figure.bbox)  # type: ignore[no-untyped-call]
 
     def _build(self) -> None:
-        wide = self.figure.get_figwidth() / self.figure.get_figheight() >= 1.3
-        left = (0.055, 0.17, 0.42, 0.72) if wide else (0.1, 0.5, 0.8, 0.38)
-        upper = (0.52, 0.44, 0.46, 0.46) if wide else (0.06, 0.22, 0.88, 0.24)
-        lower = (0.57, 0.1, 0.28, 0.25) if wide else (0.12, 0.07, 0.5, 0.12)
-        aside = (0.87, 0.1, 0.12, 0.25) if wide else (0.68, 0.07, 0.28, 0.12)
-        title = self.figure.text(left[0], 0.955, "", fontsize=14, va="center", color=INK)
+        left = (0.055, 0.17, 0.42, 0.72) if self.wide else (0.13, 0.555, 0.8, 0.385)
+        upper = (0.52, 0.44, 0.46, 0.46) if self.wide else (0.04, 0.26, 0.92, 0.22)
+        lower = (0.57, 0.1, 0.28, 0.25) if self.wide else (0.13, 0.06, 0.5, 0.15)
+        aside = (0.87, 0.1, 0.12, 0.25) if self.wide else (0.71, 0.06, 0.27, 0.15)
+        height = 0.955 if self.wide else 0.972
+        title = self.figure.text(left[0], height, "", fontsize=14, va="center", color=INK)
         self.title = title
         self.moving.append(title)
         self._build_answers(self.figure.add_axes(left))
@@ -127,9 +129,9 @@ class _Scene:
         self.region: RegionDisplay | None = None
         self.table: TableDisplay | None = None
         if reel.fields is not None and reel.x is not None and reel.y is not None:
-            self.region = RegionDisplay(ax, reel.x, reel.y, reel.names)
+            self.region = RegionDisplay(ax, reel.x, reel.y, reel.names, reel.output)
             self.region.mark_points(reel.inputs, reel.labels)
-            region_legend(ax, self.language, below=-0.1)
+            region_legend(ax, self.language, below=-0.1 if self.wide else -0.09)
             self.moving += self.region.moving
             for collection in ax.collections:
                 if collection not in self.moving:
@@ -158,7 +160,8 @@ class _Scene:
         (self.curve,) = ax.plot([], [], color=BLUE, linewidth=2.0)
         (self.now,) = ax.plot([], [], "o", color=ORANGE, markersize=6)
         ax.grid(True)
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, 1.08 * max(float(losses.max()), 1e-12))
+        ax.set_xlim(-0.03 * max(1, len(losses) - 1), 1.03 * max(1, len(losses) - 1))
         ax.set_title(sentence("picture-loss", self.language), fontsize=10, pad=4)
         ax.set_xlabel(sentence("picture-step", self.language))
         self.moving += [self.curve, self.now]
@@ -320,12 +323,6 @@ class _Feeder:
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         self.thread.shutdown(cancel_futures=True)
-
-
-def _scaled_fonts(scale: float) -> Any:
-    from matplotlib import rc_context
-
-    return rc_context({"font.size": 10.0 * max(scale, 0.6)})
 
 
 def read_film(path: Path) -> Iterator[Image]:

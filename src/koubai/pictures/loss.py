@@ -31,9 +31,10 @@ def draw_loss(
         if marked.size:
             label = sentence("picture-records", language)
             ax.plot(marked, values[marked], "|", color=ORANGE, markersize=7, alpha=0.9, label=label)
-            ax.legend(loc="upper right")
+            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)  # beside the title: no curve runs there
         ax.grid(True)
-        ax.set_ylim(bottom=0)
-        ax.margins(x=0.01)
+        ax.set_ylim(0, 1.08 * max(float(values.max()), 1e-12))
+        last = max(1, len(values) - 1)
+        ax.set_xlim(-0.01 * last, 1.01 * last)
         ax.set(xlabel=sentence("picture-step", language), ylabel=sentence(f"picture-loss-{loss}", language), title=title)
     return ax

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from koubai.locale import sentence
 from koubai.pictures.style import CLASS_COLOURS, CLASS_MARKERS, FIELD, INK, look, new_axes, new_figure
 
+BOUNDARY = {"softmax": "p = 0.5", "identity": "y(0) = y(1)"}  # where both classes are even
 Grid = tuple[ArrayLike, ArrayLike, ArrayLike]  # x (i,), y (j,), and the field there (j, i)
 
 
@@ -23,7 +24,11 @@ class RegionDisplay:
     ``x`` (m,) and ``y`` (n,) are evenly spaced. The artists that change are ``moving``, the rest stays.
     """
 
-    def __init__(self, ax: Axes, x: ArrayLike, y: ArrayLike, names: Sequence[str] = ("x1", "x2")) -> None:
+    def __init__(
+        self, ax: Axes, x: ArrayLike, y: ArrayLike, names: Sequence[str] = ("x1", "x2"), output: str = "softmax"
+    ) -> None:
+        self.points = np.zeros((0, 2))
+        self.output = output
         self.ax, self.x, self.y = ax, np.asarray(x, np.float64), np.asarray(y, np.float64)
         left, right, low, high = self.x[0], self.x[-1], self.y[0], self.y[-1]
         empty = np.full((2, 2), 0.5)
@@ -35,7 +40,7 @@ class RegionDisplay:
         self.boundary = LineCollection([], colors=INK, linewidths=1.6, zorder=3)
         ax.add_collection(self.boundary, autolim=False)
         paper = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.8}
-        self.label = ax.text(0, 0, "p = 0.5", fontsize=9, ha="center", va="center", bbox=paper, zorder=3.5, clip_on=True)
+        self.label = ax.text(0, 0, BOUNDARY[output], fontsize=9, ha="center", va="center", bbox=paper, zorder=3.5, clip_on=True)
         self.moving: list[Any] = [self.image, self.zeros, self.ones, self.boundary, self.label]
         ax.grid(True, alpha=0.5)
         ax.set_axisbelow(True)
@@ -57,14 +62,20 @@ class RegionDisplay:
             self.ones.set_offsets(points[one])
 
     def _place_label(self, lines: list[NDArray[Any]]) -> None:
-        """In the middle of the longest piece of the boundary, along it."""
+        """On the longest piece of the boundary, along it, away from its ends and from the data."""
         lengths = [np.hypot(*np.diff(line, axis=0).T).sum() for line in lines]
         self.label.set_visible(bool(lengths) and max(lengths) > 0.8)
         if not self.label.get_visible():
             return
         line = lines[int(np.argmax(lengths))]
         along = np.concatenate([[0.0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
-        middle, ahead = (np.array([np.interp(along[-1] * at, along, line[:, axis]) for axis in (0, 1)]) for at in (0.5, 0.52))
+        places = [
+            np.array([np.interp(along[-1] * at, along, line[:, axis]) for axis in (0, 1)]) for at in (0.5, 0.4, 0.6, 0.3, 0.7)
+        ]
+        far = [min((float(np.hypot(*(place - point))) for point in self.points), default=9.0) > 0.35 for place in places]
+        middle = places[far.index(True) if True in far else 0]
+        at = float(np.interp(np.hypot(*(line - middle).T).argmin(), np.arange(len(along)), along))
+        ahead = np.array([np.interp(at + 0.02 * along[-1], along, line[:, axis]) for axis in (0, 1)])
         angle = np.degrees(np.arctan2(*(ahead - middle)[::-1]))
         self.label.set_position(tuple(middle))
         self.label.set_rotation((angle + 90) % 180 - 90)
@@ -72,6 +83,7 @@ class RegionDisplay:
     def mark_points(self, points: ArrayLike, labels: ArrayLike) -> None:
         """The data: ``points`` (k, 2) with ``labels`` (k,), 0 or 1."""
         where, which = np.asarray(points), np.asarray(labels)
+        self.points = where
         for label, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
             x, y = where[which == label].T
             self.ax.scatter(x, y, s=130, color=colour, marker=marker, edgecolors="white", linewidths=1.8, zorder=4)
@@ -87,6 +99,7 @@ def draw_region(
     grid: Grid | None = None,
     title: str = "",
     names: Sequence[str] = ("x1", "x2"),
+    output: str = "softmax",
     ax: Axes | None = None,
     language: str = "en",
 ) -> Axes:
@@ -94,14 +107,14 @@ def draw_region(
 
     ``x`` (m,) and ``y`` (n,), evenly spaced; ``field`` (n, m): the probability of class 1. ``points`` (k, 2) with ``labels``
     (k,), 0 or 1: the data. ``grid``: x (i,), y (j,) and field (j, i) of points to be marked where class 1 is answered.
-    Returns the axes, ``ax`` or new ones.
+    ``output``: "identity" where the field is the lead of class 1 and no probability. Returns the axes, ``ax`` or new ones.
     """
     with look():
         ax = ax if ax is not None else new_axes(6.4, 5.4)
-        display = RegionDisplay(ax, x, y, names)
-        display.update(field, grid)
+        display = RegionDisplay(ax, x, y, names, output)
         if points is not None and labels is not None:
             display.mark_points(points, labels)
+        display.update(field, grid)
         _colour_bar(ax.figure, display, [ax], language)
         region_legend(ax, language)
         ax.set_title(title)
@@ -118,6 +131,7 @@ def draw_regions(
     labels: Sequence[ArrayLike],
     title: str = "",
     names: Sequence[str] = ("x1", "x2"),
+    output: str = "softmax",
     language: str = "en",
 ) -> Figure:
     """Draw several regions side by side, one for each setting of the further inputs: ``fields``, each (n, m), named ``panels``.
@@ -130,9 +144,9 @@ def draw_regions(
         figure = new_figure(3.6 * columns + 1.2, 3.5 * rows + 0.8)
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
         for ax, field, panel, mine in zip(axes, fields, panels, labels, strict=True):
-            display = RegionDisplay(ax, x, y, names)
-            display.update(field)
+            display = RegionDisplay(ax, x, y, names, output)
             display.mark_points(points, mine)
+            display.update(field)
             ax.set_title(panel, fontsize=10, pad=5)
         _colour_bar(figure, display, list(axes), language)
         figure.suptitle(title, x=0.01, ha="left")
@@ -154,5 +168,5 @@ def region_legend(ax: Axes, language: str, *, below: float = -0.11) -> None:
 
 def _colour_bar(figure: Any, display: RegionDisplay, axes: list[Axes], language: str) -> None:
     bar = figure.colorbar(display.image, ax=axes, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
-    bar.set_label(sentence("picture-probability", language))
+    bar.set_label(sentence(f"picture-{display.output}", language))
     bar.outline.set_visible(False)

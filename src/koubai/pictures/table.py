@@ -46,18 +46,26 @@ class TableDisplay:
 
 
 def draw_table(
-    inputs: int, labels: ArrayLike, field: ArrayLike, *, title: str = "", ax: Axes | None = None, language: str = "en"
+    inputs: int,
+    labels: ArrayLike,
+    field: ArrayLike,
+    *,
+    title: str = "",
+    output: str = "softmax",
+    ax: Axes | None = None,
+    language: str = "en",
 ) -> Axes:
     """Draw the truth table of ``inputs`` inputs: ``labels`` (rows,), ``field`` (rows,) the probability of class 1.
 
-    The rows are in counting order. Returns the axes, ``ax`` or new ones.
+    The rows are in counting order. ``output``: "identity" where the field is the lead of class 1.
+    Returns the axes, ``ax`` or new ones.
     """
     with look():
         ax = ax if ax is not None else new_axes(6.4, 5.4)
         display = TableDisplay(ax, inputs, labels)
         display.update(field)
         bar = ax.figure.colorbar(display.image, ax=ax, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
-        bar.set_label(sentence("picture-probability", language))
+        bar.set_label(sentence(f"picture-{output}", language))
         bar.outline.set_visible(False)
         ax.set_title(f"{title}  {sentence('picture-crossed', language)}", fontsize=11)
     return ax

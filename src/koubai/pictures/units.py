@@ -11,6 +11,8 @@ from koubai.locale import sentence
 from koubai.pictures.region import RegionDisplay
 from koubai.pictures.style import INK, SIGN_COLOURS, SIGN_STYLES, look, new_axes
 
+MOST_UNITS = 16  # whose lines are drawn: more could not be told apart
+
 
 def draw_units(
     weights: ArrayLike,
@@ -31,7 +33,8 @@ def draw_units(
 
     ``weights`` (2, units), ``bias`` (units,). ``pull`` (units,): above zero where the unit speaks for class 1 (by its weights
     to the next layer), which colours its line. ``x`` (m,), ``y`` (n,), ``field`` (n, m), ``points`` (k, 2) and ``labels`` (k,)
-    as in ``draw_region``. Units whose line misses the square are named below. Returns the axes, ``ax`` or new ones.
+    as in ``draw_region``. Of more than 16 units the strongest are drawn. Units whose line
+    misses the square are named below. Returns the axes, ``ax`` or new ones.
     """
     with look():
         ax = ax if ax is not None else new_axes(6.4, 5.7)
@@ -42,13 +45,14 @@ def draw_units(
         display.label.set_visible(False)
         display.mark_points(points, labels)
         w, b, speaks = (np.asarray(values, np.float64) for values in (weights, bias, pull))
+        strongest = np.argsort(-np.abs(speaks) * np.hypot(*w), kind="stable")[:MOST_UNITS]
         missing = [
             str(unit + 1)
-            for unit in range(len(b))
+            for unit in sorted(strongest)
             if not _draw_line(ax, w[:, unit], float(b[unit]), int(speaks[unit] > 0), str(unit + 1), display)
         ]
         ax.set_title(title)
-        _legend(ax, missing, language)
+        _legend(ax, missing, len(b), language)
     return ax
 
 
@@ -85,13 +89,18 @@ def _ends(
     return points[[0, far]] if np.hypot(*(points[far] - points[0])) > 1e-9 else None
 
 
-def _legend(ax: Axes, missing: list[str], language: str) -> None:
+def _legend(ax: Axes, missing: list[str], units: int, language: str) -> None:
     handles = [
         Line2D([], [], color=SIGN_COLOURS[sign], linestyle=SIGN_STYLES[sign], linewidth=2, label=sentence(key, language))
         for sign, key in ((1, "picture-for-1"), (0, "picture-for-0"))
     ]
     handles.append(Line2D([], [], color=INK, marker=">", linestyle="", label=sentence("picture-active-side", language)))
     ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3, columnspacing=1.2)
+    notes = []
+    if units > MOST_UNITS:
+        notes.append(sentence("picture-strongest-units", language, shown=MOST_UNITS, units=units))
     if missing:
-        text = sentence("picture-missing-units", language, units=", ".join(missing))
-        ax.text(0.5, -0.235, text, transform=ax.transAxes, ha="center", fontsize=9)
+        notes.append(sentence("picture-missing-units", language, units=", ".join(missing)))
+    if notes:
+        text = "\n".join(notes)
+        ax.text(0.5, -0.2, text, transform=ax.transAxes, ha="center", va="top", fontsize=9)
