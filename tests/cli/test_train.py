@@ -159,7 +159,23 @@ def test_a_divergence_is_said_and_what_came_before_is_kept(tmp_path: Path) -> No
     assert json.loads(done.stdout)["status"] == "diverged"
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_weights_beyond_all_measure_are_still_drawn(tmp_path: Path) -> None:
+    options = "--hidden none --optimizer adam:b1=0.1 --learning-rate 5e307 --steps 50 --record-every 2 --film-size 480x270"
+    done = koubai("train", "xor", *options.split(), cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Warning" not in done.stderr
+    assert "film.gif" in done.stdout
+    huge = koubai(
+        "train",
+        "xor",
+        *["--loss", "squared", "--activation", "identity", "--learning-rate", "3", "--scale", "1"],
+        *PLAIN,
+        cwd=tmp_path,
+    )
+    assert all(len(line) <= 80 for line in huge.stdout.splitlines())
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_it_keeps_what_was_recorded(sent: signal.Signals, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*KOUBAI, "train", "xor", "--steps", "1000000000", "--record-every", "1000"],

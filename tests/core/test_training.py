@@ -108,6 +108,11 @@ def test_a_divergence_is_found_at_its_step(method: str) -> None:
     assert f"at step {at}" in str(raised.value)
 
 
+def test_a_start_beyond_all_measure_is_said() -> None:
+    with pytest.raises(Diverged, match=r"even before the first step \(step 0\); start from smaller weights"):
+        kb.train("xor", scale=1e200)
+
+
 def test_a_kept_run_that_diverged_warns() -> None:
     with pytest.warns(kb.DivergenceWarning, match="at step 1"):
         run = kb.train("xor", learning_rate=1e300)

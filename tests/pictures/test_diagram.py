@@ -39,7 +39,7 @@ def test_biases_names_and_numbers_are_there() -> None:
         assert (np.argsort(dots.get_sizes()) == np.argsort(np.abs(bias))).all()
     legend = axes.get_legend()
     assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["weight above 0", "below 0", "bias", "widest: 2.00"]
+    assert [text.get_text() for text in legend.get_texts()] == ["weight above 0", "below 0", "bias", "widest: 2"]
 
 
 def test_a_given_largest_keeps_widths_comparable() -> None:

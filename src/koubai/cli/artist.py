@@ -1,6 +1,7 @@
 """Pictures drawn in a process of its own: it loads matplotlib on another core while this one loads JAX and trains."""
 
 import signal
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
@@ -59,6 +60,7 @@ class Artist:
 
 
 def _draw_what_comes(work: Connection) -> None:
+    warnings.simplefilter("ignore")
     import koubai.pictures.film  # noqa: F401  (this is what takes long: matplotlib)
 
     with suppress(EOFError, OSError):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """The command ``koubai``."""
     prepare()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # they speak to programmers
     language = "en"
     end_at_once(language)
     try:

@@ -58,8 +58,8 @@ def as_text(outcome: Outcome, language: str) -> str:
         sentence(
             "report-loss",
             language,
-            loss=f"{run.losses[-1]:.6f}",
-            first=f"{run.losses[0]:.6f}",
+            loss=_shown(run.losses[-1], 6),
+            first=_shown(run.losses[0], 6),
             steps=len(run.losses) - 1,
             seconds=f"{outcome.seconds:.2f}",
         ),
@@ -96,12 +96,17 @@ def _table(run: Run, language: str) -> list[str]:
     cells = [head]
     for inputs, label, answer, value in zip(data.inputs, data.labels, network.classify(data.inputs), values, strict=True):
         judged = sentence("report-right" if label == answer else "report-wrong", language)
-        numbers = [f"{number:.4f}" for number in value]
+        numbers = [_shown(number, 4) for number in value]
         cells.append([*(f"{x:g}" for x in inputs), str(data.classes[label]), str(data.classes[answer]), judged, *numbers])
     shown = cells[: MOST_ROWS + 1]
     widths = [max(cell_len(row[i]) for row in shown) for i in range(len(head))]
     lines = ["  " + "  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
     return [*lines, "  …"] if len(cells) > len(shown) else lines
+
+
+def _shown(number: float, digits: int) -> str:
+    """Plainly, or with a power of ten where that would be long."""
+    return f"{number:.{digits}f}" if abs(number) < 1e6 else f"{number:.{digits}e}"
 
 
 def _right(cell: str, width: int) -> str:

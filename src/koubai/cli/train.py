@@ -87,9 +87,13 @@ def draw_beside(
     """Draw into ``folder``; meanwhile the run may be replayed on the terminal. Returns what went wrong."""
     noted = sys.stderr.isatty() and not quiet
     faults: list[KoubaiError] = []
+    broken: list[BaseException] = []
 
     def work() -> None:
-        faults.extend(draw(run, folder, wanted, artist, interrupts.__bool__, language))
+        try:
+            faults.extend(draw(run, folder, wanted, artist, interrupts.__bool__, language))
+        except BaseException as fault:  # is raised again below
+            broken.append(fault)
 
     drawing = Thread(target=work, daemon=True)
     drawing.start()
@@ -101,6 +105,8 @@ def draw_beside(
         drawing.join(SECONDS_BETWEEN_LOOKS)
     if noted:
         sys.stderr.write("\r\x1b[K")  # the note has done its work
+    if broken:
+        raise broken[0]
     return faults
 
 

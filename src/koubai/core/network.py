@@ -107,12 +107,14 @@ class Network:
         x = np.asarray(inputs, dtype=self.layers[0].weights.dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != self.sizes[0]:
             raise InputError("inputs-shape", shape=x.shape, features=self.sizes[0])
-        values: NDArray[np.floating[Any]] = forward(self, x, np)
+        with np.errstate(over="ignore", invalid="ignore"):  # weights beyond all measure answer inf or nan
+            values: NDArray[np.floating[Any]] = forward(self, x, np)
         return values
 
     def probabilities(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
         """Softmax of the logits, of the same shape; each row sums to 1."""
-        p: NDArray[np.floating[Any]] = softmax(self.logits(inputs), np)
+        with np.errstate(over="ignore", invalid="ignore"):
+            p: NDArray[np.floating[Any]] = softmax(self.logits(inputs), np)
         return p
 
     def answers(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:

@@ -35,7 +35,8 @@ def lead(answers: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """
     if answers.shape[-1] == 1:
         return answers[..., 0]
-    return (1 + answers[..., 1] - answers[..., 0]) / 2
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (1 + answers[..., 1] - answers[..., 0]) / 2
 
 
 def plane(network: Network, x: ArrayLike, y: ArrayLike, *, further: Sequence[float] = ()) -> Plane:

@@ -136,7 +136,8 @@ def descend(
         if not (fresh and resume is not None):  # else it is the Step that is resumed, which was yielded before
             yield from _steps(made, key)
         if not made.finite:
-            diverged = Diverged("diverged", step=number + 1, learning_rate=learning_rate)
+            code = "diverged" if number + 1 > 0 else "diverged-start"
+            diverged = Diverged(code, step=number + 1, learning_rate=learning_rate)
             diverged.losses = made.losses[made.records[-1][0] - made.first + 1 :] if made.records else made.losses
             raise diverged
         count = 1 if fresh else _next_count(len(made.losses), elapsed)

@@ -85,6 +85,9 @@ SENTENCES = {
         "The training diverged: at step {step} the loss or a weight is no longer a finite number; "
         "try a smaller learning rate than {learning_rate}."
     ),
+    "error-diverged-start": (
+        "The loss is no finite number even before the first step (step {step}); start from smaller weights, with a smaller scale."
+    ),
     # folders and files
     "error-folder-taken": "The folder {path} is already there, and nothing is overwritten; name a new one.",
     "error-folder-unwritable": "The folder {path} can't be written ({reason}); name another one with --out.",
@@ -256,7 +259,7 @@ SENTENCES = {
     "report-wrong": "wrong",
     "report-probability": "p({label})",
     "report-value": "y({label})",
-    "report-loss": "Loss {loss} after {steps} steps, from {first} at the start; trained in {seconds} s.",
+    "report-loss": "Loss {loss} after {steps} steps, {first} at the start. Trained in {seconds} s.",
     "report-files": "Files in {folder}:",
     "file-film": "region, network, loss and answers, as a film",
     "file-region": "the decision region",

@@ -98,6 +98,9 @@ SENTENCES = {
         "学習が発散し、ステップ {step} で損失または重みが有限の数でなくなったので、"
         "学習率を {learning_rate} より小さくしてください。"
     ),
+    "error-diverged-start": (
+        "最初のステップの前（ステップ {step}）から損失が有限の数になっていません。スケールを小さくして、小さな重みから始めてください。"
+    ),
     # folders and files
     "error-folder-taken": "フォルダ {path} はすでにあり、上書きはしないので、新しい名前を指定してください。",
     "error-folder-unwritable": "フォルダ {path} に書き込めないので（{reason}）、--out で別の場所を指定してください。",

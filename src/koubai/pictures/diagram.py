@@ -119,7 +119,7 @@ def network_legend(ax: Axes, largest: float, language: str) -> None:
         for sign, key in ((1, "picture-positive"), (0, "picture-negative"))
     ]
     bias = Line2D([], [], linestyle="", marker="D", color=FAINT, markersize=6, label=sentence("picture-bias", language))
-    widest = Line2D([], [], linestyle="", label=sentence("picture-widest", language, size=f"{largest:.2f}"))
+    widest = Line2D([], [], linestyle="", label=sentence("picture-widest", language, size=f"{largest:.3g}"))
     ax.legend(handles=[*signs, bias, widest], loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=4, columnspacing=1.2)
 
 

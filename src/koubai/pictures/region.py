@@ -50,7 +50,7 @@ class RegionDisplay:
 
     def update(self, field: ArrayLike, grid: Grid | None = None) -> None:
         """Show ``field`` (n, m), the probability of class 1, and mark the points of ``grid`` where class 1 is answered."""
-        values = np.clip(np.asarray(field, np.float64), 0, 1)
+        values = np.clip(np.nan_to_num(np.asarray(field, np.float64), nan=0.5), 0, 1)
         self.image.set_data(values)
         lines = contour_generator(self.x, self.y, values).lines(0.5)
         self.boundary.set_segments([np.asarray(line) for line in lines])

@@ -36,7 +36,7 @@ class TableDisplay:
 
     def update(self, field: ArrayLike) -> None:
         """Show ``field`` (rows,), the probability of class 1 in every row; a wrong answer is crossed out."""
-        values = np.clip(np.asarray(field, np.float64), 0, 1).reshape(self.shape)
+        values = np.clip(np.nan_to_num(np.asarray(field, np.float64), nan=0.5), 0, 1).reshape(self.shape)
         self.image.set_data(values)
         for i, row in enumerate(self.marks):
             for j, mark in enumerate(row):
