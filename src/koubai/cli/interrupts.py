@@ -63,7 +63,7 @@ def noticed() -> Iterator[Interrupts]:
         yield interrupts
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if interrupts else handler)  # once is enough: the process is about to end
 
 
 def tell(text: str, language: str) -> None:
