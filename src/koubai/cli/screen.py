@@ -111,7 +111,7 @@ class _Scene:
     def _answers(self, step: Step) -> Answers:
         data, network, language = self._data, step.parameters, self._language
         softmax = network.output == "softmax"
-        values = network.probabilities(data.inputs) if softmax else network.logits(data.inputs)
+        values = network.answers(data.inputs)
         answered = network.classify(data.inputs)
         two = len(data.classes) == 2
         return Answers(

@@ -132,10 +132,7 @@ class _Scene:
             self.region = RegionDisplay(ax, reel.x, reel.y, reel.names, reel.output)
             self.region.mark_points(reel.inputs, reel.labels)
             region_legend(ax, self.language, below=-0.1 if self.wide else -0.09)
-            self.moving += self.region.moving
-            for collection in ax.collections:
-                if collection not in self.moving:
-                    self.moving.append(collection)  # the data's own points, which stay on top
+            self._move(ax, self.region.moving)  # over them the data's own points
         else:
             self.table = TableDisplay(ax, reel.inputs.shape[1], reel.labels)
             self.moving += [self.table.image, *ax.collections, *ax.texts]
@@ -147,11 +144,12 @@ class _Scene:
         largest = max(largest_of(layers) for layers in reel.layers)
         self.network = NetworkDisplay(ax, sizes, reel.names, reel.classes, largest)
         network_legend(ax, largest, self.language)
-        self.moving += self.network.moving
-        for collection in ax.collections:
-            if collection not in self.moving:
-                self.moving.append(collection)  # the units, over the lines that end in them
+        self._move(ax, self.network.moving)  # over them the units, in which the lines end
         self.moving += self.network.numbers
+
+    def _move(self, ax: Axes, moving: list[Any]) -> None:
+        """Draw ``moving`` in every frame, and over it what else is there of ``ax``: it must stay on top."""
+        self.moving += [*moving, *(artist for artist in ax.collections if artist not in moving)]
 
     def _build_loss(self, ax: Axes) -> None:
         losses = self.reel.losses
