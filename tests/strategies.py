@@ -67,3 +67,64 @@ def dyadic_cases(draw: st.DrawFn) -> Case:
         draw(st.sampled_from(tuple(LOSSES))),
         draw(st.sampled_from([0.125, 0.25, 0.5, 1.0])),
     )
+
+
+# networks with enough inputs to each layer that curves are interpolated; every shape has one size of batch, since each compiles
+CURVED = [
+    ((24, 2), 30),
+    ((40, 10), 5),
+    ((20, 18, 3), 9),
+    ((19, 1, 3), 4),
+    ((17, 40, 5), 1),
+    ((30, 20, 17, 4), 6),
+    ((18, 17, 19, 18, 3), 7),
+    ((17, 18, 17, 20, 17, 2), 5),
+]
+
+
+def _inputs(random: np.random.Generator, kind: str, shape: tuple[int, int]) -> np.ndarray:
+    x = random.normal(size=shape)
+    if kind == "sparse":
+        x = random.uniform(size=shape) * (random.uniform(size=shape) < 0.3)
+    elif kind == "repeats":
+        x = random.choice([-1.0, -0.25, 0.0, 0.5, 1.0], shape)
+    elif kind == "scales":
+        x = x * 10.0 ** random.uniform(-4, 2, (1, shape[1]))
+    elif kind == "outlier":
+        x[random.integers(0, shape[0])] *= 300.0
+    elif kind == "duplicates":
+        x = x[random.integers(0, 1 + shape[0] // 3, shape[0])]
+    return x
+
+
+@st.composite
+def curved_cases(
+    draw: st.DrawFn, least: float = 1e-5, most: float = 10.0, shapes: list[tuple[tuple[int, ...], int]] = CURVED
+) -> Case:
+    """Networks before and after training, dead units, samples on kinks, and every kind of inputs."""
+    sizes, rows = draw(st.sampled_from(shapes))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    activation, loss = draw(st.sampled_from(tuple(ACTIVATIONS))), draw(st.sampled_from(tuple(LOSSES)))
+    scale = draw(st.sampled_from([0.1, 1.0, 3.0]))
+    exact = activation == "step" or draw(st.booleans())  # small binary fractions: kinks are hit without rounding
+    kind = draw(st.sampled_from(["repeats"] if exact else ["normal", "sparse", "repeats", "scales", "outlier", "duplicates"]))
+    inputs = _inputs(random, kind, (rows, sizes[0]))
+    layers, values = [], inputs
+    for a, b in pairwise(sizes):
+        weights, bias = random.normal(size=(a, b)) * scale / np.sqrt(a), random.normal(size=b) * 0.3
+        if exact:
+            weights, bias = np.round(weights * 16) / 16, np.round(bias * 16) / 16
+        before = values @ weights + bias
+        if draw(st.booleans()) and (exact or activation != "step"):  # some units are 0 for some sample
+            some = random.uniform(size=b) < 0.5
+            bias = np.where(some, bias - before[random.integers(0, rows)], bias)
+        if draw(st.integers(0, 4)) == 0:
+            bias = np.where(random.uniform(size=b) < 0.3, -50.0, bias)  # dead
+        layers.append((weights, bias))
+        before = values @ weights + bias
+        values = ACTIVATIONS[activation].apply(before, np)
+    labels = before.argmax(axis=1) if draw(st.booleans()) else random.integers(0, sizes[-1], rows)  # learned, or not yet
+    h = 10.0 ** draw(st.floats(np.log10(least), np.log10(most)))
+    if exact:
+        h = 2.0 ** np.round(np.log2(h))
+    return Case(Network.from_arrays(layers, activation=activation), _dataset(inputs, labels, sizes[-1]), loss, float(h))

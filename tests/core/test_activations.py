@@ -62,3 +62,26 @@ def test_unknown_name_suggests_the_nearest() -> None:
         activation_named("rleu")
     with pytest.raises(InputError, match="choose one of: relu, leaky-relu"):
         activation_named("qqqqqqqq")
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@given(z=st.floats(-40, 40), sign=st.sampled_from([-1, 1]), size=st.floats(-12, 2), near=st.booleans())
+def test_a_change_keeps_its_digits_however_small_it_is(name: str, z: float, sign: int, size: float, near: bool) -> None:
+    """Against the definition in 60 digits; ``near`` where there is one."""
+    mpmath.mp.dps = 60
+    activation = ACTIVATIONS[name]
+    u = sign * 10.0 ** (min(size, 0.0) if near else size)
+    change = (activation.near if near else None) or activation.change
+    expected = REFERENCES[name](mpmath.mpf(z) + mpmath.mpf(u)) - REFERENCES[name](mpmath.mpf(z))
+    measured = float(change(np.float64(z), np.float64(u), np))
+    slack = 3e-15 if name != "gelu" else 3e-14
+    assert abs(measured - expected) <= slack * abs(u) * max(1.0, abs(z)) or name == "step"
+    if name == "step" and abs(z + u) > 1e-9 * abs(u):
+        assert measured == expected
+
+
+@pytest.mark.parametrize("name", [name for name, activation in ACTIVATIONS.items() if activation.slopes])
+@given(v=st.floats(-5, 5))
+def test_straight_ones_have_the_slopes_they_declare(name: str, v: float) -> None:
+    activation = ACTIVATIONS[name]
+    assert activation.apply(np.float64(v), np) == pytest.approx(activation.slope(v > 0, np) * v, abs=1e-300)

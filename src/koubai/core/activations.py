@@ -3,10 +3,14 @@
 Every function takes the pre-activations ``v`` and the array module that computes (``numpy`` or ``jax.numpy``), so that one
 definition serves the plain loop, the compiled program and the complex step. "Where v > 0" asks the real part: this is
 what makes them analytic beside a kink.
+
+``change(z, u, xp)`` is apply(z + u) - apply(z), written so that it keeps its digits however small u is: by addition theorems
+(``_tanh_change``, ``_sine_change``), or through expm1 and log1p.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf, pi
 from typing import Any, Literal
 
 import numpy as np
@@ -21,16 +25,33 @@ Namespace = Any  # numpy or jax.numpy
 class Activation:
     """A function of one variable, applied to every pre-activation of a hidden layer.
 
-    ``kinks`` are the places where its derivative (or, for a stepping one, its value) jumps; ``levels`` are all the values it
-    takes, where these are few; ``analytic`` says whether it has a complex form, as the complex step needs.
+    ``change(z, u, xp)``: apply(z + u) - apply(z) without cancellation; ``near``: the same, cheaper, for |u| ≤ 1. ``kinks``
+    are the places where its derivative (or, for a stepping one, its value) jumps; ``levels`` are all the values it takes,
+    where these are few; ``slopes`` are those below and above the kink of one that is straight on both sides. ``strip``: how
+    far from the real axis its nearest singularity lies (for an entire one, how far its values stay moderate); ``steepest``:
+    its largest slope. ``analytic`` says whether it has a complex form, as the complex step needs.
     """
 
     name: str
     apply: Callable[[Array, Namespace], Array]
-    kind: Literal["smooth", "piecewise", "stepping"] = "smooth"
+    change: Callable[[Array, Array, Namespace], Array]
+    near: Callable[[Array, Array, Namespace], Array] | None = None
     kinks: tuple[float, ...] = ()
     levels: tuple[float, ...] | None = None
+    slopes: tuple[float, float] | None = None
+    strip: float = inf
+    steepest: float = 1.0
     analytic: bool = True
+
+    @property
+    def kind(self) -> Literal["smooth", "straight", "stepping"]:
+        """How it runs between its kinks."""
+        return "stepping" if self.levels else "straight" if self.slopes else "smooth"
+
+    def slope(self, active: Array, xp: Namespace) -> Array:
+        """Of a straight one: its slope where the unit is ``active`` (above the kink), and where it is not."""
+        below, above = self.slopes or (1.0, 1.0)
+        return xp.where(active, above, below)
 
 
 def _relu(v: Array, xp: Namespace) -> Array:
@@ -80,18 +101,96 @@ def _step(v: Array, xp: Namespace) -> Array:
     return xp.where(xp.real(v) > 0, xp.ones_like(v), xp.zeros_like(v))
 
 
+def _relu_change(z: Array, u: Array, xp: Namespace) -> Array:
+    """A unit can fall by no more than its value, and rises by no more than what lies above the kink."""
+    return xp.maximum(u + xp.minimum(z, 0), -xp.maximum(z, 0))
+
+
+def _leaky_relu_change(z: Array, u: Array, xp: Namespace) -> Array:
+    return 0.01 * u + 0.99 * _relu_change(z, u, xp)
+
+
+def _sigmoid_change(z: Array, u: Array, xp: Namespace) -> Array:
+    """σ(b) - σ(a) = σ(b)·σ(-a)·(1 - exp(a - b)) for a ≤ b."""
+    rise = -xp.expm1(-xp.abs(u)) * _sigmoid(xp.maximum(z, z + u), xp) * _sigmoid(-xp.minimum(z, z + u), xp)
+    return xp.where(u < 0, -rise, rise)
+
+
+def _sigmoid_near(z: Array, u: Array, xp: Namespace) -> Array:
+    """With s = σ(z) and e = exp(u) - 1: s·(1 - s)·e / (1 + s·e)."""
+    s, e = _sigmoid(z, xp), xp.expm1(u)
+    return s * _sigmoid(-z, xp) * e / (1 + s * e)
+
+
+def _tanh_change(z: Array, u: Array, xp: Namespace) -> Array:
+    """tanh(z) = 2σ(2z) - 1."""
+    return 2 * _sigmoid_change(2 * z, 2 * u, xp)
+
+
+def _tanh_near(z: Array, u: Array, xp: Namespace) -> Array:
+    """With a = tanh(z) and t = tanh(u): (1 - a²)·t / (1 + a·t)."""
+    a, t = xp.tanh(z), xp.tanh(u)
+    return (1 - a) * (1 + a) * t / (1 + a * t)
+
+
+def _softplus_near(z: Array, u: Array, xp: Namespace) -> Array:
+    """log(1 + exp(z + u)) - log(1 + exp(z)) = log1p(σ(z)·(exp(u) - 1)); for u > 0 through softplus(x) = x + softplus(-x)."""
+    rises = u > 0
+    s = _sigmoid(xp.where(rises, -z, z), xp)
+    return xp.where(rises, u, xp.zeros_like(u)) + xp.log1p(s * xp.expm1(-xp.abs(u)))
+
+
+def _softplus_change(z: Array, u: Array, xp: Namespace) -> Array:
+    small = xp.abs(u) < 1
+    return xp.where(small, _softplus_near(z, xp.where(small, u, 0.0), xp), _softplus(z + u, xp) - _softplus(z, xp))
+
+
+def _gelu_change(z: Array, u: Array, xp: Namespace) -> Array:
+    """u·Φ(z + u) + z·(Φ(z + u) - Φ(z)); for a small u the difference is the density's series about the middle m.
+
+    It is u·φ(m)·(1 + (m² - 1)u²/24 + (m⁴ - 6m² + 3)u⁴/1920 + …), the derivatives of φ being Hermite polynomials (M.
+    Abramowitz and I. Stegun, Handbook of Mathematical Functions, 26.2.31).
+    """
+    if xp is np:
+        from scipy.special import erfc
+    else:
+        from jax.scipy.special import erfc
+    after = z + u
+    small = xp.abs(u) < 0.02
+    v = xp.where(small, u, 0.0)
+    m = z + v / 2
+    m2, v2 = m * m, v * v
+    series = 1 + v2 / 24 * (m2 - 1 + v2 / 80 * (m2 * m2 - 6 * m2 + 3))
+    density = 0.3989422804014327 * xp.exp(-m2 / 2) * v * series
+    upper = 0.5 * erfc(-after * 0.7071067811865476)
+    return u * upper + z * xp.where(small, density, upper - 0.5 * erfc(-z * 0.7071067811865476))
+
+
+def _sine_change(z: Array, u: Array, xp: Namespace) -> Array:
+    """2·sin(u/2)·cos(z + u/2)."""
+    return 2 * xp.sin(u / 2) * xp.cos(z + u / 2)
+
+
+def _identity_change(z: Array, u: Array, xp: Namespace) -> Array:
+    return u + 0 * z
+
+
+def _step_change(z: Array, u: Array, xp: Namespace) -> Array:
+    return _step(z + u, xp) - _step(z, xp)
+
+
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
-        Activation("relu", _relu, "piecewise", kinks=(0.0,)),
-        Activation("leaky-relu", _leaky_relu, "piecewise", kinks=(0.0,)),
-        Activation("tanh", _tanh),
-        Activation("sigmoid", _sigmoid),
-        Activation("softplus", _softplus),
-        Activation("gelu", _gelu, analytic=False),
-        Activation("sin", _sin),
-        Activation("identity", _identity),
-        Activation("step", _step, "stepping", kinks=(0.0,), levels=(0.0, 1.0)),
+        Activation("relu", _relu, _relu_change, kinks=(0.0,), slopes=(0.0, 1.0)),
+        Activation("leaky-relu", _leaky_relu, _leaky_relu_change, kinks=(0.0,), slopes=(0.01, 1.0)),
+        Activation("tanh", _tanh, _tanh_change, _tanh_near, strip=pi / 2),
+        Activation("sigmoid", _sigmoid, _sigmoid_change, _sigmoid_near, strip=pi, steepest=0.25),
+        Activation("softplus", _softplus, _softplus_change, _softplus_near, strip=pi),
+        Activation("gelu", _gelu, _gelu_change, strip=1.5, steepest=1.13, analytic=False),
+        Activation("sin", _sin, _sine_change, strip=1.5),
+        Activation("identity", _identity, _identity_change, slopes=(1.0, 1.0)),
+        Activation("step", _step, _step_change, kinks=(0.0,), levels=(0.0, 1.0)),
     )
 }
 

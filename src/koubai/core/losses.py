@@ -1,13 +1,49 @@
 """Losses: what is descended. Each says what one row (one sample) loses, for NumPy, for JAX and for complex numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from math import factorial, inf, pi
 from typing import Literal
 
-from koubai.core.activations import Array, Namespace, activation_named
+import numpy as np
+from jax.tree_util import register_dataclass
+
+from koubai.core.activations import Array, Namespace
 from koubai.errors import chosen
 
+FEW_OUTPUTS = 16
+TERMS = 16  # of the exponential series, which is good
+LARGEST_MOVE = 0.8  # up to here
 FLOOR = 1e-7  # added to a probability before its logarithm: a wrong certainty costs 16.1, not infinity
+
+
+@register_dataclass
+@dataclass(frozen=True)
+class Response:
+    """What each row loses more when its logits move by m: ``total(sums, rows)`` of one or more sums over the outputs.
+
+    sums[k] = Σ over c of weights[k][n, c]·kernels[k](m[c]). ``weights``: (n, outputs) each; ``rows`` (n,): what else
+    ``total`` must know of a row. ``total`` broadcasts, and keeps its digits however small the moves are; they may be up to
+    ``largest`` in size. ``radius``: how far the moves of a row's outputs may spread, one from another, before the response
+    meets a singularity in the complex plane.
+    """
+
+    weights: tuple[Array, ...]
+    rows: Array
+    kernels: tuple[Callable[[Array, Namespace], Array], ...] = field(metadata={"static": True})
+    total: Callable[[tuple[Array, ...], Array, Namespace], Array] = field(metadata={"static": True})
+    radius: float = field(metadata={"static": True})
+    largest: float = field(default=inf, metadata={"static": True})
+
+    def lost(self, moves: Array, samples: int, xp: Namespace) -> Array:
+        """What is lost more when the logits make ``moves`` (outputs, …), of which the axis ``samples`` is the rows': (…)."""
+        axes = "abcd"[: moves.ndim - 1]
+        how = f"{axes[samples if samples < 0 else samples - 1]}z,z{axes}->{axes}"
+        shape = [1] * (moves.ndim - 1)
+        shape[samples if samples < 0 else samples - 1] = -1
+        sums = tuple(xp.einsum(how, w, kernel(moves, xp)) for w, kernel in zip(self.weights, self.kernels, strict=True))
+        return self.total(sums, self.rows.reshape(shape), xp)
 
 
 @dataclass(frozen=True)
@@ -15,56 +51,86 @@ class Loss:
     """A loss and the output that belongs to it.
 
     ``rows(logits, targets, xp)``: (n, outputs) twice -> (n,), what each row loses; the loss is their mean.
-    ``moved(logits, targets, shift, xp)``: with (m, n) shifts -> (m, n, outputs), what row n loses when the logit of that one
-    column is shifted by ``shift[:, n]``, each for a constant number of operations.
+    ``response(logits, targets, xp)``: what each row loses more when its logits move. It is all that the response curves of
+    ``slopes/response`` need to know of a loss.
     """
 
     name: str
     output: Literal["softmax", "identity"]
     rows: Callable[[Array, Array, Namespace], Array]
-    moved: Callable[[Array, Array, Array, Namespace], Array]
+    response: Callable[[Array, Array, Namespace], Response]
 
 
 def softmax(logits: Array, xp: Namespace) -> Array:
     """Probabilities over the last axis; the row's maximum is subtracted first, so that no magnitude overflows."""
-    e = xp.exp(logits - xp.max(xp.real(logits), axis=-1, keepdims=True))
-    return e / xp.sum(e, axis=-1, keepdims=True)
+    e = _exponentials(logits, xp)
+    return e / _over_outputs(xp.sum, xp.add, e, xp)[..., None]
+
+
+def _exponentials(logits: Array, xp: Namespace) -> Array:
+    return xp.exp(logits - _over_outputs(xp.max, xp.maximum, xp.real(logits), xp)[..., None])
+
+
+def _over_outputs(whole: Callable[..., Array], pair: Callable[..., Array], values: Array, xp: Namespace) -> Array:
+    """A sum or a maximum over the last axis. JAX reduces a short last axis slowly, so that few outputs are taken one by one."""
+    outputs = values.shape[-1]
+    if xp is np or outputs > FEW_OUTPUTS:
+        return whole(values, axis=-1)
+    return reduce(pair, [values[..., output] for output in range(outputs)])
 
 
 def _cross_entropy_rows(logits: Array, targets: Array, xp: Namespace) -> Array:
-    return -xp.log(xp.sum(softmax(logits, xp) * targets, axis=-1) + FLOOR)
+    e = _exponentials(logits, xp)
+    true, every = (_over_outputs(xp.sum, xp.add, some, xp) for some in (e * targets, e))
+    return -xp.log(true / every + FLOOR)
 
 
-def _cross_entropy_moved(logits: Array, targets: Array, shift: Array, xp: Namespace) -> Array:
-    """Softmax over two: the moved logit against all others, whose logarithm of summed exponentials does not move."""
-    top = xp.max(logits, axis=-1, keepdims=True)
-    e = xp.exp(logits - top)
-    first = xp.arange(logits.shape[-1]) == xp.argmax(logits, axis=-1)[:, None]
-    others = xp.where(first, -xp.inf, logits)  # the rest of the first needs a maximum of its own
-    second = xp.maximum(xp.max(others, axis=-1, keepdims=True), xp.finfo(logits.dtype).min)
-    of_first = second + xp.log(xp.maximum(xp.sum(xp.exp(others - second), axis=-1, keepdims=True), 1))
-    rest = xp.where(first, of_first, top + xp.log(xp.maximum(xp.sum(e, axis=-1, keepdims=True) - e, 1)))
-    true = xp.sum(logits * targets, axis=-1, keepdims=True)
-    lead = logits - rest + shift[..., None]
-    sigmoid = activation_named("sigmoid").apply
-    p = xp.where(targets > 0, 1, xp.exp(xp.minimum(true - rest, 0))) * sigmoid(xp.where(targets > 0, lead, -lead), xp)
-    return -xp.log(p + FLOOR)
+def _cross_entropy_response(logits: Array, targets: Array, xp: Namespace) -> Response:
+    p = softmax(logits, xp)
+    true = xp.sum(p * targets, axis=-1)
+    return Response((p, targets), true, (_near_expm1, _near_expm1), _cross_entropy_total, pi, LARGEST_MOVE)
+
+
+def _near_expm1(m: Array, xp: Namespace) -> Array:
+    """exp(m) - 1 for moves up to ``LARGEST_MOVE``: the series costs a fraction of the library's, and leaves out 1e-16·m."""
+    total = 1 / factorial(TERMS)
+    for k in range(TERMS - 1, 0, -1):
+        total = total * m + 1 / factorial(k)
+    return total * m
+
+
+def _cross_entropy_total(sums: tuple[Array, ...], p: Array, xp: Namespace) -> Array:
+    """With S = Σ p_c·exp(m_c) = 1 + a and exp(m_y) = 1 + b, the true class's p becomes p·(1 + b)/(1 + a)."""
+    a, b = sums
+    return -xp.log1p(p * (b - a) / ((1 + a) * (p + FLOOR)))
 
 
 def _squared_rows(logits: Array, targets: Array, xp: Namespace) -> Array:
-    return 0.5 * xp.sum((logits - targets) ** 2, axis=-1)
+    return 0.5 * _over_outputs(xp.sum, xp.add, (logits - targets) ** 2, xp)
 
 
-def _squared_moved(logits: Array, targets: Array, shift: Array, xp: Namespace) -> Array:
+def _squared_response(logits: Array, targets: Array, xp: Namespace) -> Response:
     error = logits - targets
-    return _squared_rows(logits, targets, xp)[:, None] + 0.5 * ((error + shift[..., None]) ** 2 - error**2)
+    return Response((error, xp.ones_like(error)), error[..., 0], (_itself, _half_square), _squared_total, inf)
+
+
+def _itself(m: Array, xp: Namespace) -> Array:
+    return m
+
+
+def _half_square(m: Array, xp: Namespace) -> Array:
+    return 0.5 * m * m
+
+
+def _squared_total(sums: tuple[Array, ...], rows: Array, xp: Namespace) -> Array:
+    return sums[0] + sums[1]
 
 
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss("cross-entropy", "softmax", _cross_entropy_rows, _cross_entropy_moved),
-        Loss("squared", "identity", _squared_rows, _squared_moved),
+        Loss("cross-entropy", "softmax", _cross_entropy_rows, _cross_entropy_response),
+        Loss("squared", "identity", _squared_rows, _squared_response),
     )
 }
 

@@ -1,15 +1,24 @@
 """Method central: the plain loop's numbers, for every network, activation, loss and step size."""
 
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
 from unittest import mock
 
 import jax
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
-from tests.strategies import Case, cases, dyadic_cases
+from jax._src.interpreters import ad
+from tests.strategies import Case, cases, curved_cases, dyadic_cases
 
+from koubai.core.losses import LOSSES, Loss, Response
 from koubai.core.network import Network
-from koubai.core.slopes import blocks, response, slopes
+from koubai.core.precision import computing_in
+from koubai.core.slopes import _compiled, blocks, response, slopes
+from koubai.core.slopes.base import Batch
 from koubai.data import Dataset, gate
 
 
@@ -18,9 +27,10 @@ def assert_is_the_loop(case: Case) -> None:
     loss, expected = slopes("loop", h=case.h, loss=case.loss)(case.network, case.data)
     value, gradient = slopes("central", h=case.h, loss=case.loss)(case.network, case.data)
     assert value == pytest.approx(loss, rel=1e-12, abs=1e-12)
-    for name, wanted in expected.arrays().items():
-        bound = 1e-9 * max(np.abs(wanted).max(), 1e-6) + 8e-15 * max(1.0, loss) / case.h
-        assert np.abs(gradient.arrays()[name] - wanted).max() <= bound, name
+    for wanted, measured in zip(expected.layers, gradient.layers, strict=True):
+        largest = max(np.abs(wanted.weights).max(), np.abs(wanted.bias).max(), 1e-6)
+        off = max(np.abs(measured.weights - wanted.weights).max(), np.abs(measured.bias - wanted.bias).max())
+        assert off <= 1e-9 * largest + 8e-15 * max(1.0, loss) / case.h
 
 
 SMOOTH_ENOUGH = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity")
@@ -35,6 +45,19 @@ def test_it_gives_the_numbers_of_the_loop(case: Case) -> None:
 @settings(max_examples=2000)
 @given(cases(SMOOTH_ENOUGH))
 def test_it_gives_the_numbers_of_the_loop_long(case: Case) -> None:
+    assert_is_the_loop(case)
+
+
+@settings(max_examples=100)
+@given(curved_cases())
+def test_interpolated_curves_give_the_numbers_of_the_loop(case: Case) -> None:
+    assert_is_the_loop(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000)
+@given(curved_cases())
+def test_interpolated_curves_give_the_numbers_of_the_loop_long(case: Case) -> None:
     assert_is_the_loop(case)
 
 
@@ -58,19 +81,28 @@ def test_the_gradient_has_the_structure_of_the_network() -> None:
         assert slope.shape == parameter.shape
 
 
-def test_nothing_is_differentiated() -> None:
+@pytest.mark.parametrize(
+    ("sizes", "activation"), [((2, 7, 5, 2), "tanh"), ((19, 18, 17, 3), "tanh"), ((19, 18, 17, 3), "relu")]
+)
+def test_nothing_is_differentiated(sizes: tuple[int, ...], activation: str) -> None:
     def forbidden(*args: object, **kwargs: object) -> None:
         raise AssertionError("central asked for a derivative")
 
-    with (
-        mock.patch.object(jax, "grad", forbidden),
-        mock.patch.object(jax, "value_and_grad", forbidden),
-        mock.patch.object(jax, "jvp", forbidden),
-        mock.patch.object(jax, "vjp", forbidden),
-        mock.patch.object(jax, "linearize", forbidden),
-    ):
-        network = Network.random([2, 7, 5, 2], activation="tanh")  # sizes of no other test: compiled here
-        slopes("central", h=0.03)(network, gate("xor"))
+    ways = ("grad", "value_and_grad", "jvp", "vjp", "linearize", "jacfwd", "jacrev", "hessian")
+    inputs = np.random.default_rng(0).normal(size=(6, sizes[0]))
+    data = Dataset.from_arrays(inputs, np.arange(6) % sizes[-1])
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    with ExitStack() as stack:
+        for way in ways:
+            stack.enter_context(mock.patch.object(jax, way, forbidden))
+        for way in ("jvp", "linearize"):
+            stack.enter_context(mock.patch.object(ad, way, forbidden))
+        slopes("central", h=0.03)(Network.random(sizes, activation=activation), data)
+
+
+def test_the_check_for_derivatives_sees_one() -> None:
+    with mock.patch.object(ad, "linearize", side_effect=AssertionError("seen")), pytest.raises(AssertionError, match="seen"):
+        jax.grad(lambda x: x * x)(3.0)
 
 
 def test_blocks_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,10 +118,178 @@ def test_blocks_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         np.testing.assert_allclose(piecewise.arrays()[name], expected, rtol=1e-11, atol=1e-13)
 
 
-def test_few_points_are_each_samples_distinct_sizes() -> None:
-    points = response.few_points(np.array([[0.0, 2.0, -2.0, 2.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 0.0, 3.0]]))
-    assert points is not None
-    assert points.values.T.tolist() == [[1.0, 2.0], [1.0, 3.0]]
-    assert points.reads[:, 0].tolist() == [[0, 0, 0, 0, 0, 1, 1], [0, 1, -1, 1, 0, 0, 0]]
-    assert points.reads[:, 1].tolist() == [[0, 0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 1, 0]]
-    assert response.few_points(np.random.default_rng(0).normal(size=(3, 6))) is None
+def curved(
+    activation: str = "relu", sizes: tuple[int, ...] = (20, 18, 3), rows: int = 12, seed: int = 0
+) -> tuple[Network, Dataset]:
+    random = np.random.default_rng(seed)
+    layers = [(random.normal(size=(a, b)) / np.sqrt(a), random.normal(size=b) * 0.3) for a, b in pairwise(sizes)]
+    data = Dataset.from_arrays(random.normal(size=(rows, sizes[0])), np.arange(rows) % sizes[-1])
+    return Network.from_arrays(layers, activation=activation), data
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_many_samples_are_taken_in_blocks(activation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, data = curved(activation, (20, 18, 17, 3), rows=23)
+    whole = slopes("central", h=0.05)
+    wanted = whole(network, data)[1]
+    monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 18 * 16 * 10)  # three blocks, the last one not full
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    apart = slopes("central", h=0.05)
+    gradient = apart(network, data)[1]
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    for name, expected in wanted.arrays().items():
+        np.testing.assert_allclose(gradient.arrays()[name], expected, rtol=1e-8, atol=1e-12)
+    assert [layer.kinks for layer in apart.report] == [layer.kinks for layer in whole.report]
+
+
+@pytest.mark.parametrize(("sizes", "activation"), [((784, 256, 128, 10), "relu"), ((64, 100, 100, 100, 10), "tanh")])
+def test_ten_thousand_samples_need_less_than_a_gibibyte(sizes: tuple[int, ...], activation: str) -> None:
+    network, rows = Network.random(sizes, activation=activation), 10_000
+    with computing_in("float64"):
+        shapes = [jax.ShapeDtypeStruct((rows, size), np.float64) for size in (sizes[0], sizes[-1])]  # type: ignore[no-untyped-call]
+        batch = Batch(shapes[0], shapes[1])
+        program = jax.jit(response.measured, static_argnums=0).lower(LOSSES["cross-entropy"], network, batch, np.float64(0.1))
+        memory = program.compile().memory_analysis()
+    assert memory is not None
+    assert memory.temp_size_in_bytes < 2**30
+
+
+def test_the_report_tells_how_each_layer_was_measured() -> None:
+    measure = slopes("central", h=1e-4)
+    assert not measure.report
+    measure(Network.random([2, 8, 2]), gate("xor"))
+    assert [layer.interpolated for layer in measure.report] == [False, False]
+    network, data = curved()
+    measure(network, data)
+    first, last = measure.report
+    assert first.interpolated
+    assert (first.pairs, last.pairs) == (12 * 18, 12 * 3)
+    assert 1 <= first.nodes <= 3
+    assert (first.exact, last.exact) == (0, 0)
+    assert slopes("backprop").report == ()
+
+
+def test_kinks_in_reach_are_counted() -> None:
+    network, data = curved()
+    before = data.inputs @ network.layers[0].weights + network.layers[0].bias
+    h = 0.05
+    reach = h * np.maximum(1, np.abs(data.inputs).max(axis=1))
+    measure = slopes("central", h=h)
+    measure(network, data)
+    assert measure.report[0].kinks == measure.report[0].kinked == (np.abs(before) < reach[:, None]).sum() > 0
+
+
+def test_a_sample_that_reaches_too_far_is_evaluated_at_every_point() -> None:
+    network, data = curved("tanh")
+    inputs = data.inputs.copy()
+    inputs[3] *= 1000
+    data = Dataset.from_arrays(inputs, data.targets.argmax(axis=1))
+    measure = slopes("central", h=0.01)
+    measure(network, data)
+    assert measure.report[0].exact == 18
+    assert_is_the_loop(Case(network, data, "cross-entropy", 0.01))
+
+
+def test_a_huge_h_is_evaluated_at_every_point() -> None:
+    network, data = curved()
+    measure = slopes("central", h=10.0)
+    measure(network, data)
+    assert [layer.exact for layer in measure.report] == [12 * 18, 12 * 3]
+    assert_is_the_loop(Case(network, data, "cross-entropy", 10.0))
+
+
+def test_interpolants_that_miss_the_test_point_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the nodes were elsewhere: every interpolant is wrong, and the plain evaluation steps in."""
+    network, data = curved("tanh")
+    nodes = response.odd.nodes
+    monkeypatch.setattr(response.odd, "nodes", lambda count, dtype: nodes(count, dtype) * 0.9)
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    measure = slopes("central", h=0.1)
+    measure(network, data)
+    assert [layer.exact for layer in measure.report] == [12 * 18, 12 * 3]
+    assert_is_the_loop(Case(network, data, "cross-entropy", 0.1))
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+
+
+def test_nothing_is_compiled_again_when_numbers_change() -> None:
+    network, data = curved()
+    other, others = curved(seed=1)
+    slopes("central", h=0.1)(network, data)
+    compiled = _compiled._cache_size()  # type: ignore[attr-defined]
+    for h in (1e-7, 1e-3, 0.5, 10.0):
+        slopes("central", h=h)(network, data)
+        slopes("central", h=h)(other, others)
+    assert _compiled._cache_size() == compiled  # type: ignore[attr-defined]
+
+
+def test_outputs_of_many_values_are_regressed() -> None:
+    network, data = curved("tanh", (20, 17, 4))
+    targets = np.random.default_rng(3).normal(size=(12, 4))
+    for h in (1e-5, 0.1):
+        loss, wanted = slopes("loop", h=h, loss="squared")(network, SimpleNamespace(inputs=data.inputs, targets=targets))
+        _, gradient = slopes("central", h=h, loss="squared")(network, SimpleNamespace(inputs=data.inputs, targets=targets))
+        for name, expected in wanted.arrays().items():
+            largest = np.abs(expected).max()
+            assert np.abs(gradient.arrays()[name] - expected).max() <= 1e-9 * largest + 8e-15 * max(1, loss) / h
+
+
+def test_another_loss_needs_one_declared_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poisson regression: a row loses Σ exp(l) - t·l."""
+
+    def rows(logits, targets, xp):  # type: ignore[no-untyped-def]
+        return xp.sum(xp.exp(logits) - targets * logits, axis=-1)
+
+    def respond(logits, targets, xp):  # type: ignore[no-untyped-def]
+        kernels = (lambda m, xp: xp.expm1(m)), (lambda m, xp: m)
+        weights = xp.exp(logits), -targets
+        return Response(weights, logits[..., 0], kernels, lambda sums, rows, xp: sums[0] + sums[1], np.pi)
+
+    monkeypatch.setitem(LOSSES, "poisson", Loss("poisson", "identity", rows, respond))
+    for activation in ("relu", "softplus"):
+        network, data = curved(activation, (20, 18, 17, 3))
+        for h in (1e-5, 0.03):
+            assert_is_the_loop(Case(replace(network, output="identity"), data, "poisson", h))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "softplus", "relu"])
+@pytest.mark.parametrize("h", [1e-6, 1e-8])
+def test_a_small_h_loses_fewer_digits_than_the_plain_loop(activation: str, h: float) -> None:
+    """Both against central differences in 50 digits."""
+    network, data = curved(activation, (18, 17, 3), rows=3)
+    plain, curves = (slopes(method, h=h)(network, data)[1].arrays() for method in ("loop", "central"))
+    random = np.random.default_rng(5)
+    worst = {"loop": 0.0, "central": 0.0}
+    for name in plain:
+        for place in zip(*(random.integers(0, size, 4) for size in plain[name].shape), strict=True):
+            exact = _exact_slope(network, data, name, tuple(map(int, place)), h)
+            worst["loop"] = max(worst["loop"], abs(float(plain[name][place] - exact)))
+            worst["central"] = max(worst["central"], abs(float(curves[name][place] - exact)))
+    assert worst["central"] < worst["loop"]
+    assert worst["central"] < 1e-11
+
+
+def _exact_slope(network: Network, data: Dataset, name: str, place: tuple[int, ...], h: float) -> mpmath.mpf:
+    mpmath.mp.dps = 50
+    act = {"tanh": mpmath.tanh, "softplus": lambda v: mpmath.log1p(mpmath.exp(v)), "relu": lambda v: max(v, mpmath.mpf(0))}
+    losses = []
+    for move in (mpmath.mpf(h), -mpmath.mpf(h)):
+        arrays = {key: np.vectorize(mpmath.mpf, otypes=[object])(value) for key, value in network.arrays().items()}
+        arrays[name][place] += move
+        values = np.vectorize(mpmath.mpf, otypes=[object])(data.inputs)
+        for number in range(1, len(network.layers) + 1):
+            values = values.dot(arrays[f"w{number}"]) + arrays[f"b{number}"]
+            if number < len(network.layers):
+                values = np.vectorize(act[network.activation], otypes=[object])(values)
+        e = np.vectorize(mpmath.exp, otypes=[object])(values)
+        p = (e * data.targets).sum(axis=1) / e.sum(axis=1)
+        losses.append(sum(-mpmath.log(each + mpmath.mpf(1e-7)) for each in p) / len(p))
+    return (losses[0] - losses[1]) / (2 * mpmath.mpf(h))
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("common", [1.0, 28.0, 60.0])
+def test_moves_that_all_logits_share_may_be_large(activation: str, common: float) -> None:
+    """They spread little, however large they are."""
+    network, data = curved(activation, (24, 18, 3))
+    last = replace(network.layers[-1], weights=np.random.default_rng(1).normal(size=(18, 3)) * 0.2 + common)
+    assert_is_the_loop(Case(replace(network, layers=(network.layers[0], last)), data, "cross-entropy", 0.1))

@@ -1,7 +1,7 @@
 """How a slope is measured. ``METHODS`` are all the ways by name; ``slopes`` is their public face."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from koubai.core.network import Network
 from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
 from koubai.core.slopes import backprop, differences, loop, response, stochastic
 from koubai.core.slopes.base import Batch, Measure, Method, batch_of, mean_loss
+from koubai.core.slopes.response import LayerReport
 from koubai.errors import InputError, chosen
 
 
@@ -37,7 +38,7 @@ def _exact(loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple
 METHODS = {
     method.name: method
     for method in (
-        Method("central", response.measure, wants_points=True),
+        Method("central", response.measure, wants_points=True, reported=response.measured),
         Method("loop", loop.measure, compiled=False),
         Method("forward", _of_the_whole_network(differences.forward)),
         Method("complex-step", _of_the_whole_network(differences.complex_step), default_h=1e-20, wants_analytic=True),
@@ -72,7 +73,7 @@ def check_h(h: float, precision: Precision) -> None:
 
 def prepared(method: Method, data: Batch) -> Batch:
     """``data`` with what ``method`` wants to know of it beforehand."""
-    return replace(data, points=response.few_points(data.inputs)) if method.wants_points else data
+    return replace(data, points=response.points.few(data.inputs)) if method.wants_points else data
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ class Slopes:
     loss: Loss
     seed: int
     precision: Precision
+    _told: list[tuple[LayerReport, ...]] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def report(self) -> tuple[LayerReport, ...]:
+        """How the last call measured each layer, in their order; empty before it, and for all methods but central."""
+        return self._told[-1] if self._told else ()
 
     def __call__(self, network: Network, data: Any) -> tuple[float, Network]:
         """The loss, and the gradient as a Network of slopes.
@@ -98,7 +105,8 @@ class Slopes:
             return float(value), gradient
         with computing_in(self.precision):
             key = key_of(random_state(self.seed), 0)
-            value, gradient = _compiled(self.method, self.loss, network, batch, self.h, key)
+            value, gradient, report = _compiled(self.method, self.loss, network, batch, self.h, key)
+            self._told[:] = [tuple(layer.told() for layer in report)]
             return float(value), jax.tree.map(np.asarray, gradient)
 
 
@@ -114,7 +122,8 @@ def slopes(
 
     ``method``: central, loop, forward, complex-step, backprop, spsa or random-directions. ``h``: the step size, in the units of
     the parameters; by default 0.1 (complex-step: 1e-20); backprop has none. ``seed`` is for the methods that draw.
-    Returns a callable, ``(network, data) -> (loss, gradient)``. InputError names what can't be.
+    Returns a callable, ``(network, data) -> (loss, gradient)``; after a call its ``report`` tells how central measured each
+    layer. InputError names what can't be.
     """
     how = method_named(method)
     dtype_of(precision)
@@ -126,5 +135,8 @@ def slopes(
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _compiled(method: Method, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
-    return method.measure(loss, network, data, h, key)
+def _compiled(method: Method, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network, Any]:
+    if method.reported:
+        reported: tuple[Any, Network, Any] = method.reported(loss, network, data, h)
+        return reported
+    return *method.measure(loss, network, data, h, key), ()

@@ -1,5 +1,6 @@
 """The shape that every slope method has: ``measure(loss, network, data, h, key) -> (loss now, gradient)``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from koubai.errors import InputError
 @register_dataclass
 @dataclass(frozen=True, eq=False)
 class Points:
-    """The few distinct inputs of a layer (see ``response.few_points``): ``values`` (k, n), ``reads`` (k, n, inputs + 1)."""
+    """The few distinct inputs of a layer (see ``response.points.few``): ``values`` (k, n), ``reads`` (k, n, inputs + 1)."""
 
     values: Any
     reads: Any
@@ -43,13 +44,17 @@ class Measure(Protocol):
 
 @dataclass(frozen=True)
 class Method:
-    """A slope method by name. ``compiled`` is False for plain NumPy, which runs a step at a time."""
+    """A slope method by name. ``compiled`` is False for plain NumPy, which runs a step at a time.
+
+    ``reported``: like ``measure``, and says also how every layer was measured, where a method has something to say of it.
+    """
 
     name: str
     measure: Measure
     default_h: float = 0.1
     compiled: bool = True
     wants_points: bool = False
+    reported: Callable[..., Any] | None = None
     wants_analytic: bool = False
 
 

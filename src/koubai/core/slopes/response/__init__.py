@@ -1,0 +1,224 @@
+"""Central differences of a dense network by response curves: the plain loop's numbers, without its repeated work.
+
+Moving a weight w[i, j] of a layer by ±h moves, for sample n, only unit j's pre-activation, by ±h·a[n, i], where a is the
+layer's input; moving the bias moves it by ±h, as if it were the weight of an input that is always 1. So for each pair
+(sample n, unit j) there is one function of one variable, the response curve r(δ) = what sample n loses when that unit's
+pre-activation is shifted by δ, and every weight into the unit, and its bias, reads that curve at two points:
+
+    slope of w[i, j] = mean over n of [ r(h·a[n, i]) - r(-h·a[n, i]) ] / 2h
+
+Nothing is differentiated. Only what lies downstream of the unit is evaluated (``curves``). The bracket is odd in a: inputs
+that are equal but for their sign share one evaluation, and an input of 0 needs none. A layer with few inputs, or with few
+distinct ones, is evaluated at each of them (``points``); in all others the curves are measured at a few nodes and read by
+matrix products (``interpolated``), and what lies beyond kinks is added (``kinks``, ``walk``). docs/response-curves.md tells it
+at length.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.tree_util import register_dataclass
+
+from koubai.core.activations import Activation, activation_named
+from koubai.core.losses import Loss
+from koubai.core.network import Layer, Network
+from koubai.core.slopes import blocks
+from koubai.core.slopes.base import Batch, Points
+from koubai.core.slopes.response import curves, interpolated, kinks, odd, points, walk
+from koubai.core.slopes.response.curves import Curve, Rows
+from koubai.core.slopes.response.interpolated import Own
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class LayerReport:
+    """How a layer's slopes were measured.
+
+    ``pairs``: of a sample and a unit, each a response curve. ``interpolated``: whether its curves were (else every pair is
+    evaluated at every point that a weight reads, or, where there are few distinct ones, at these). ``nodes``: K, how many
+    pairs of points an interpolated curve was measured at, the most of any block of samples. ``kinked``: pairs that may have a
+    kink in reach, ``kinks``: how many were met. ``exact``: pairs that were evaluated at every point after all.
+    """
+
+    interpolated: bool = field(metadata={"static": True})
+    pairs: Any
+    nodes: Any
+    kinked: Any
+    kinks: Any
+    exact: Any
+
+    def told(self) -> "LayerReport":
+        """The same in plain numbers."""
+        return LayerReport(self.interpolated, *(int(n) for n in (self.pairs, self.nodes, self.kinked, self.kinks, self.exact)))
+
+
+def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
+    """The loss and its central differences of every weight and bias, all at the same point."""
+    value, gradient, _ = measured(loss, network, data, h)
+    return value, gradient
+
+
+def measured(loss: Loss, network: Network, data: Batch, h: Any) -> tuple[Any, Network, tuple[LayerReport, ...]]:
+    """The same, and how every layer was measured. Many samples are taken a block at a time."""
+    n = len(data.inputs)
+    pieces = -(-n // _samples_at_once(network))
+    if pieces == 1:
+        made = _block(loss, network, data, h, None)
+    else:
+
+        def block(part: tuple[Batch, Any]) -> _Made:
+            return _block(loss, network, part[0], h, part[1])
+
+        parts = _split(data, pieces)
+        shapes = jax.eval_shape(block, jax.tree.map(lambda array: array[0], parts))
+        nothing = jax.tree.map(lambda shape: jnp.zeros(shape.shape, shape.dtype), shapes)
+        made, _ = lax.scan(lambda made, part: (_together(made, block(part)), None), nothing, parts)
+    slopes = jax.tree.map(lambda sums: sums / (2 * h * n), made.sums)
+    return made.lost / n, replace(network, layers=slopes), made.report
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """By some of the samples: what they lose, and the sums of the brackets that each weight and bias reads."""
+
+    lost: Any
+    sums: tuple[Layer, ...]
+    report: tuple[LayerReport, ...]
+
+
+def _together(a: _Made, b: _Made) -> _Made:
+    sums, lost = jax.tree.map(jnp.add, (a.sums, a.lost), (b.sums, b.lost))
+    report = tuple(
+        replace(jax.tree.map(jnp.add, x, y), nodes=jnp.maximum(x.nodes, y.nodes))
+        for x, y in zip(a.report, b.report, strict=True)
+    )
+    return _Made(lost, sums, report)
+
+
+def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _Made:
+    """For the samples that are ``counted`` (n,), or for all of them."""
+    if any(_is_interpolated(network, number, data.points) for number in range(len(network.layers))):
+        return _of_block(loss, network, data, h, counted, fine=True)
+    ways = (partial(_of_block, loss, network, data, h, counted, fine) for fine in (True, False))
+    made: _Made = lax.cond(h < points.FINE, *ways)  # a small network pays for digits only where h asks for them
+    return made
+
+
+def _is_interpolated(network: Network, number: int, few: Points | None) -> bool:
+    """Whether a layer's curves are; if not, they are evaluated at every point, or at the ``few`` distinct ones."""
+    if network.sizes[number] <= points.FEW_INPUTS or (number == 0 and few is not None):
+        return False
+    return activation_named(network.activation).kind != "stepping" or (number == 0 and len(network.layers) == 1)
+
+
+def _of_block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any, fine: bool) -> _Made:
+    activation = activation_named(network.activation)
+    values, before = [data.inputs], []
+    for layer in network.layers:
+        before.append(values[-1] @ layer.weights + layer.bias)
+        values.append(activation.apply(before[-1], jnp))
+    rows = loss.rows(before[-1], data.targets, jnp)
+    lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
+    response = loss.response(before[-1], data.targets, jnp)
+    promised = partial(_promised, lost / (len(rows) if counted is None else jnp.sum(counted)), h)
+    sums, report = [], []
+    for number in range(len(network.layers)):
+        behind = network.layers[number + 1 :]
+        exactly = points.Place(loss, replace(network, layers=behind), data.targets, before[number], values[number])
+        if not _is_interpolated(network, number, data.points):
+            few = data.points
+            if number > 0:
+                few = None if activation.levels is None else points.of_levels(values[number], activation.levels)
+            made = points.read(exactly, h, few, counted, fine)
+            about = _counts(before[number], counted, interpolated=False)
+        else:
+            place = Rows(before[number], tuple(before[number + 1 : -1]), response)
+            everyone = jnp.ones(len(rows), bool) if counted is None else counted
+            made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
+            made = points.of_rows(exactly, h, left, made)
+        sums.append(made)
+        report.append(about)
+    return _Made(lost, tuple(sums), tuple(report))
+
+
+def _interpolated(
+    activation: Activation, behind: tuple[Layer, ...], rows: Rows, values: Any, h: Any, counted: Any, promised: Any
+) -> tuple[Layer, LayerReport, Any]:
+    """A layer's sums by interpolated curves and their kinks, how they were got, and the samples (n,) that are left."""
+    own = Own(activation if behind else None)
+    if behind and len(behind) > 1 and activation.kind == "straight":
+        rows = replace(rows, lines=curves.lines(activation, behind, rows.later))
+    read = interpolated.read(_curve(activation, behind), own, rows, values, h, counted, promised)
+    left = counted & (read.reaches == 0)
+    sums, about = read.sums, replace(_counts(rows.before, counted, interpolated=True), nodes=read.nodes)
+    if behind and activation.kind == "straight" and activation.kinks:
+        if len(behind) == 1:
+            walked, kinked = kinks.read, kinks.own(rows, read.reaches)
+        else:
+            walked, kinked = walk.read, jnp.logical_or(*walk.flagged(activation, behind, rows, read.reaches))
+
+        def with_kinks() -> tuple[Layer, Any, Any]:
+            gains = walked(activation, behind, rows, values, h, read.reaches, read.reach)
+            both = gains.and_sums(sums)
+            off = jnp.max(gains.left_out) * interpolated.MARGIN / (2 * h * len(values)) > promised(
+                interpolated.largest(both, h, len(values))
+            )
+            return jax.tree.map(lambda array: jnp.where(off, 0, array), both), gains.met, off
+
+        pairs = jnp.sum(kinked)
+        sums, met, off = lax.cond(pairs > 0, with_kinks, lambda: (sums, jnp.asarray(0), jnp.asarray(False)))
+        about, left = replace(about, kinked=pairs, kinks=met), left | (counted & off)
+    return sums, replace(about, exact=jnp.sum(left) * rows.before.shape[1]), left
+
+
+def _curve(activation: Activation, behind: tuple[Layer, ...]) -> Curve:
+    if not behind:
+        return curves.of_logits()
+    if len(behind) == 1:
+        return curves.of_last_hidden(behind[0])
+    return curves.of_lines() if activation.kind == "straight" else curves.carried(activation, behind)
+
+
+def _counts(before: Any, counted: Any, *, interpolated: bool) -> LayerReport:
+    none = jnp.asarray(0)
+    pairs = jnp.asarray(before.size) if counted is None else jnp.sum(counted) * before.shape[1]
+    return LayerReport(interpolated, pairs, none, none, none, none)
+
+
+def _promised(loss: Any, h: Any, largest: Any) -> Any:
+    """How far a layer's slopes may be from the plain loop's, whose own rounding the last term is."""
+    eps = float(np.finfo(loss.dtype).eps)
+    return max(1e-9, 1e3 * eps) * jnp.maximum(largest, 1e-6) + 36 * eps * jnp.maximum(1, loss) / h
+
+
+def _samples_at_once(network: Network) -> int:
+    """So many that no array is larger than the bound.
+
+    Each sample has curves of K nodes, even and odd, and a line for every output; and a byte for every later unit that
+    each unit might drive across its kink.
+    """
+    sizes, outputs = network.sizes, network.sizes[-1]
+    curves_of = [size * max(outputs, 2 * odd.MOST) for size in sizes[1:]]
+    crossings = [a * b // 8 for a, b in pairwise(sizes[1:-1])]
+    return max(1, blocks.NUMBERS_AT_ONCE // max(sizes[0], *curves_of, *crossings))
+
+
+def _split(data: Batch, pieces: int) -> tuple[Batch, Any]:
+    """Blocks of samples along a new first axis, the last one filled up, and which of their samples count."""
+    n = len(data.inputs)
+    each = -(-n // pieces)
+
+    def split(array: Any, axis: int) -> Any:
+        where = jnp.minimum(jnp.arange(pieces * each), n - 1)
+        apart = jnp.take(array, where, axis=axis).reshape(*array.shape[:axis], pieces, each, *array.shape[axis + 1 :])
+        return jnp.moveaxis(apart, axis, 0)
+
+    few = None if data.points is None else Points(split(data.points.values, 1), split(data.points.reads, 1))
+    return Batch(split(data.inputs, 0), split(data.targets, 0), few), (jnp.arange(pieces * each) < n).reshape(pieces, each)

@@ -1,0 +1,168 @@
+"""ρ(v), what a sample loses more when the value of one unit shifts by v: everything that lies behind the unit, moved forward.
+
+Only changes are carried, never values from which values would have to be subtracted: a small shift keeps all its digits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.tree_util import register_dataclass
+
+from koubai.core.activations import Activation
+from koubai.core.losses import Response
+from koubai.core.network import Layer
+from koubai.core.slopes.response import odd
+
+CHUNK = 2**18  # numbers of one intermediate array while shifts are carried: 2 MiB, which a processor's cache holds
+SMALL = 2.0**-10
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What is known of every sample before anything moves.
+
+    ``before`` (n, units): the pre-activations of the layer whose units move. ``later``: those of the hidden layers behind it.
+    ``lines`` (outputs, n, units), for straight activations: the direction in which a unit's value moves the logits.
+    """
+
+    before: Any
+    later: tuple[Any, ...]
+    response: Response
+    lines: Any = None
+
+    def __getitem__(self, which: Any) -> "Rows":
+        lines = None if self.lines is None else self.lines[:, which]
+        later, before, response = jax.tree.map(lambda array: array[which], (self.later, self.before, self.response))
+        return Rows(before, later, response, lines)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """``change(rows, v)`` -> ρ, (n, units), for a shift ``v`` of every unit's value, a number or (n, units).
+
+    ``gain(rows)``: by how much of its distance to a singularity a shift of 1 moves whatever it moves most.
+    """
+
+    change: Callable[[Rows, Any], Any]
+    gain: Callable[[Rows], Any]
+
+
+def _total(response: Response, sums: tuple[Any, ...], axes: int) -> Any:
+    return response.total(sums, response.rows.reshape(-1, *[1] * axes), jnp)
+
+
+def _gain(moves: Any, response: Response) -> Any:
+    """How far ``moves`` (outputs, …) go, by the distance at which the response meets a singularity, or is no longer known."""
+    highest, lowest = (reduce(way, moves) if len(moves) <= 16 else way.reduce(moves) for way in (jnp.maximum, jnp.minimum))
+    return jnp.maximum(
+        jnp.max(highest - lowest) / response.radius, jnp.max(jnp.maximum(highest, -lowest)) * (odd.FARTHEST / response.largest)
+    )
+
+
+def of_logits() -> Curve:
+    """The logits themselves are the units: one output moves, all others stay."""
+
+    def change(rows: Rows, v: Any) -> Any:
+        response = rows.response
+        sums = tuple(w * kernel(v, jnp) for w, kernel in zip(response.weights, response.kernels, strict=True))
+        return _total(response, sums, 1)
+
+    return Curve(change, lambda rows: _gain(jnp.eye(2, dtype=rows.before.dtype), rows.response))
+
+
+def of_last_hidden(layer: Layer) -> Curve:
+    """Units that feed the logits. The kernels of v·W don't depend on the sample: summing over the outputs is a product."""
+
+    def change(rows: Rows, v: Any) -> Any:
+        if jnp.ndim(v):
+            return rows.response.lost(v * layer.weights.T[:, None], 1, jnp)
+        response = rows.response
+        sums = tuple(w @ kernel(v * layer.weights.T, jnp) for w, kernel in zip(response.weights, response.kernels, strict=True))
+        return _total(response, sums, 1)
+
+    return Curve(change, lambda rows: _gain(layer.weights.T, rows.response))
+
+
+def of_lines() -> Curve:
+    """Straight activations all the way: the logits move along a line, as long as no kink is met."""
+
+    def change(rows: Rows, v: Any) -> Any:
+        return rows.response.lost(v * rows.lines, 1, jnp)
+
+    return Curve(change, lambda rows: _gain(rows.lines, rows.response))
+
+
+def lines(activation: Activation, layers: tuple[Layer, ...], later: tuple[Any, ...]) -> Any:
+    """The direction (outputs, n, units) in which the logits move with each unit's value, as long as no kink is met.
+
+    It is gathered from the logits backwards, outputs × n rows at a time, each hidden unit passing on its present slope.
+    """
+    directions = layers[-1].weights.T[:, None]
+    for layer, z in zip(reversed(layers[:-1]), reversed(later), strict=True):
+        passed = activation.slope(z > 0, jnp) * directions
+        directions = (passed.reshape(-1, passed.shape[-1]) @ layer.weights.T).reshape(*passed.shape[:2], -1)
+    return directions
+
+
+def carried(activation: Activation, layers: tuple[Layer, ...]) -> Curve:
+    """Smooth activations: the shift is carried through every hidden layer behind the unit, for all units at once."""
+    near = activation.near or activation.change
+    units = len(layers[0].weights)
+
+    def stages(rows: Rows, v: Any) -> tuple[Any, list[Any]]:
+        """The logits' moves (outputs, n, units), and those (n, units, inner) of every hidden layer's pre-activations."""
+        moves, made = ((v[..., None] if jnp.ndim(v) else v) * layers[0].weights)[None], []
+        for layer, z in zip(layers[1:-1], rows.later, strict=False):
+            made.append(moves[0])
+            changes = near(z[:, None, :], moves[0], jnp)
+            moves = (changes.reshape(-1, changes.shape[-1]) @ layer.weights).reshape(1, *changes.shape[:2], -1)
+        made.append(moves[0])
+        changes = near(rows.later[-1][:, None, :], moves[0], jnp)
+        logits = lax.dot_general(layers[-1].weights, changes.reshape(-1, changes.shape[-1]), (((0,), (1,)), ((), ())))
+        return logits.reshape(-1, *changes.shape[:2]), made
+
+    def change(rows: Rows, v: Any) -> Any:
+        each = units * max(len(layer.weights) for layer in layers[1:])
+        shifts = jnp.broadcast_to(v, rows.before.shape) if jnp.ndim(v) else None
+
+        def some(part: tuple[Rows, Any]) -> Any:
+            which, shift = part
+            return which.response.lost(stages(which, v if shift is None else shift)[0], 1, jnp)
+
+        return in_chunks(some, (rows, shifts), len(rows.before), max(1, CHUNK // each))
+
+    def gain(rows: Rows) -> Any:
+        moves, inner = stages(rows, jnp.asarray(SMALL, rows.before.dtype))
+        farthest = [jnp.max(jnp.abs(some)) / activation.strip for some in inner]
+        return jnp.max(jnp.stack([*farthest, _gain(moves, rows.response)])) / SMALL
+
+    return Curve(change, gain)
+
+
+def in_chunks(function: Callable[[Any], Any], arrays: Any, count: int, chunk: int) -> Any:
+    """``function`` of ``chunk`` rows at a time of every array, the last ones filled up with copies of the first row."""
+    if count <= chunk:
+        return function(arrays)
+    pieces = -(-count // chunk)
+    chunk = -(-count // pieces)
+    missing = pieces * chunk - count
+
+    def split(array: Any) -> Any:
+        whole = jnp.concatenate([array, jnp.broadcast_to(array[:1], (missing, *array.shape[1:]))]) if missing else array
+        return whole.reshape(pieces, chunk, *array.shape[1:])
+
+    made = lax.map(function, jax.tree.map(split, arrays))
+    return made.reshape(pieces * chunk, *made.shape[2:])[:count]
+
+
+def at_points(curve: Curve, rows: Rows, shifts: Any) -> Any:
+    """ρ at each of ``shifts`` (m,) -> (m, n, units), as if every sample were there m times."""
+    m, n = len(shifts), len(rows.before)
+    made = curve.change(rows[jnp.tile(jnp.arange(n), m)], jnp.repeat(shifts, n)[:, None])
+    return made.reshape(m, n, -1)

@@ -1,0 +1,223 @@
+"""The slopes of a layer from interpolated curves: K pairs of evaluations for each sample and unit, whatever the inputs are.
+
+With R the layer's reach, the largest shift ±h·a that any weight causes, the bracket D(s) = r(sR) - r(-sR) is odd in s. It is
+measured at K nodes, and every weight and bias reads the interpolant: a layer's slopes are K matrix products.
+
+Four things decide whether that is good enough, and how large K is:
+
+- how far the nearest singularity of ρ is, in units of R (``Curve.gain``): samples that reach too far are left out;
+- a few samples, the probes, whose curves are measured at ``odd.MOST`` nodes: what fewer would leave out is seen there. For all
+  others it is taken from their last coefficient, which the next one is smaller than by ϱ²;
+- the layer's largest slope (of its biases), known once all samples are measured: where what is left out is too much beside
+  it, K grows and they are measured again;
+- a test point, the farthest one (s = 1), at which the interpolants of the probes are compared with what is measured there.
+
+Samples that are left out, and layers that miss the test, are for ``points.of_rows``, which evaluates every point.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+from jax import lax
+from jax.tree_util import register_dataclass
+
+from koubai.core.activations import Activation
+from koubai.core.network import Layer
+from koubai.core.slopes.response import odd
+from koubai.core.slopes.response.curves import Curve, Rows, at_points, of_logits
+
+PROBES = 4
+MARGIN = 2  # what is promised, over what may be left out, once by the nodes and once by the kinks
+AVERAGING = 8  # a layer's largest slope is taken to be so much less than the probes' alone, until it is known
+ATTEMPTS = 4
+SHARPER = 0.05  # how much stricter the next attempt is
+FARTHEST_WITH_KINKS = 0.2  # as ``odd.FARTHEST``, for hidden layers with kinks, whose gains are interpolated at as many nodes
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """``sums`` over some samples of the brackets that each weight and bias reads; K, the number of nodes.
+
+    ``reaches`` (n,): how far the shifts of these samples go, 0 for the samples that are left out; ``reach``: R, the largest.
+    """
+
+    sums: Layer
+    reach: Any
+    reaches: Any
+    nodes: Any
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class _Attempt:
+    tolerance: Any
+    count: Any
+    own_count: Any
+    c: Any
+    good: Any
+    number: Any
+
+
+@dataclass(frozen=True)
+class Own:
+    """How the unit's own value answers a shift of its pre-activation: ``None`` for a logit, which is its own value."""
+
+    activation: Activation | None
+
+    @property
+    def bends(self) -> bool:
+        """Whether the value's shift isn't odd in the shift of the pre-activation."""
+        return self.activation is not None and self.activation.kind == "smooth"
+
+    @property
+    def steepest(self) -> float:
+        """The most that the value shifts when the pre-activation shifts by 1."""
+        return 1.0 if self.activation is None else self.activation.steepest
+
+    def gain(self) -> float:
+        """As ``Curve.gain``, for the value itself."""
+        return 0.0 if self.activation is None else 1 / self.activation.strip
+
+    def shift(self, before: Any, u: Any) -> Any:
+        """Of the value, when the pre-activation shifts by ``u``; a kink on the way isn't seen."""
+        if self.activation is None:
+            return jnp.broadcast_to(u, before.shape)
+        if self.activation.kind == "straight":
+            return self.activation.slope(before > 0, jnp) * u
+        return (self.activation.near or self.activation.change)(before, u, jnp)
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class _Series:
+    """ρ(sV) = Σ_k (odd_k + s·even_k)·T_(2k-1)(s); ``even`` is None where only the odd part is wanted."""
+
+    odd: Any
+    even: Any
+    count: Any
+
+    def at(self, s: Any) -> Any:
+        made = odd.odd_sum(self.odd, s, self.count)
+        return made if self.even is None else made + s * odd.odd_sum(self.even, s, self.count)
+
+
+def _halves(own: Own, above: Any, below: Any, t: Any) -> tuple[Any, Any]:
+    """From ρ(±tV): its odd half, and, where it is wanted, the even one over t."""
+    return (above - below) / 2, (above + below) / (2 * t) if own.bends else None
+
+
+def _bracket(own: Own, series: _Series, before: Any, reach: Any, count: Any) -> Any:
+    """The coefficients (MOST, n, units) of D(s) = ρ(v(sR)) - ρ(v(-sR)), v being the shift of the unit's value."""
+    span = reach * own.steepest
+    if own.activation is None:
+        return 2 * series.odd
+    if own.activation.slopes in ((0.0, 1.0), (1.0, 1.0)):
+        return 2 * own.activation.slope(before > 0, jnp) * series.odd
+
+    def at_node(t: Any) -> Any:
+        u = t * reach
+        return series.at(own.shift(before, u) / span) - series.at(own.shift(before, -u) / span)
+
+    return odd.measured(at_node, count, series.odd)
+
+
+def read(curve: Curve, own: Own, rows: Rows, values: Any, h: Any, counted: Any, promised: Callable[[Any], Any]) -> Reading:
+    """The sums of a layer with inputs ``values`` (n, inputs).
+
+    ``counted`` (n,): which samples count. ``promised``: from a layer's largest slope, how far off its slopes may be.
+    """
+    n, dtype = len(values), values.dtype
+    reaches = h * jnp.maximum(1, jnp.max(jnp.abs(values), axis=1))
+    gain = jnp.maximum(curve.gain(rows[_telling(rows, counted)] if rows.lines is None else rows), own.gain())
+    farthest = odd.FARTHEST if own.activation is None or not own.activation.kinks else FARTHEST_WITH_KINKS
+    within = counted & (reaches * gain <= farthest)
+    reach = jnp.max(jnp.where(within, reaches, 0))
+    reach = jnp.where(reach > 0, reach, h).astype(dtype)
+    span = reach * own.steepest
+    s = values * jnp.where(within, h / reach, 0)[:, None]
+
+    places = _telling(rows, within)
+    probes, found = rows[places], within[places]
+    most = jnp.asarray(odd.MOST)
+    t = odd.nodes(most, dtype)
+    ends = at_points(curve, probes, span * jnp.concatenate([t, -t]))
+    halves = _halves(own, ends[: odd.MOST], ends[odd.MOST :], t[:, None, None])
+    fitted = [None if half is None else odd.coefficients(half, most) for half in halves]
+    probed = _Series(fitted[0], fitted[1], most)
+    bent = _bracket(own, probed, probes.before, reach, most)
+    shrinks = jnp.exp(-2 * jnp.arcsinh(1 / jnp.maximum(gain * reach, 1e-30)))  # a coefficient beside the one before it, ϱ^(-2)
+    sizes = jnp.maximum(_sizes(probed.odd, found), 0 if probed.even is None else _sizes(probed.even, found))
+    outside = odd.left_out(sizes).at[0].max(shrinks * sizes[0])  # one node tells nothing of how fast they shrink
+    inside = odd.left_out(_sizes(bent, found)) / 2 if own.bends else outside
+    at_one = curve.change(probes, own.shift(probes.before, reach)) - curve.change(probes, own.shift(probes.before, -reach))
+
+    def at_node(t: Any) -> tuple[Any, Any]:
+        return _halves(own, curve.change(rows, t * span), curve.change(rows, -t * span), t)
+
+    def attempt(tried: _Attempt) -> _Attempt:
+        count, own_count = odd.enough(outside, tried.tolerance), odd.enough(inside, tried.tolerance)
+        fitted = odd.measured(at_node, count, (tried.c, tried.c if own.bends else None))
+        series = _Series(fitted[0], fitted[1], count)
+        c = _bracket(own, series, rows.before, reach, own_count)
+        of_bias = odd.odd_sum(jnp.sum(jnp.where(within[:, None], c, 0), axis=1), h / reach, own_count)
+        allowed = promised(jnp.max(jnp.abs(of_bias)) / (2 * h * n)) * h / MARGIN  # of what each pair's odd part may be off
+        missed = jnp.max(_mean(jnp.abs(jnp.sum(c[:, places], axis=0) - at_one), found)) / 2
+        left_out = jnp.maximum(outside[count - 1], inside[own_count - 1])
+        left_out = jnp.maximum(left_out, shrinks * _last(series.odd, count, within))
+        if own.bends:
+            left_out = jnp.maximum(left_out, shrinks * _last(series.even, count, within))
+            left_out = jnp.maximum(left_out, shrinks * _last(c, own_count, within) / 2)
+        good = (left_out <= allowed) & (missed <= allowed)
+        return _Attempt(jnp.minimum(tried.tolerance, allowed) * SHARPER, count, own_count, c, good, tried.number + 1)
+
+    room = jnp.zeros((odd.MOST, *rows.before.shape), dtype)
+    of_probes = jnp.max(jnp.abs(odd.odd_sum(_mean(bent, found), h / reach, most))) / (2 * h)
+    start = _Attempt(promised(of_probes / AVERAGING) * h / MARGIN, most, most, room, jnp.asarray(False), jnp.asarray(0))
+    last = lax.while_loop(lambda tried: ~tried.good & (tried.number < ATTEMPTS), attempt, start)
+    within = within & last.good
+    sums = _read(last.c, s, within, h / reach, last.own_count)
+    return Reading(sums, reach, jnp.where(within, reaches, 0), last.count)
+
+
+def _read(c: Any, s: Any, within: Any, s_bias: Any, count: Any) -> Layer:
+    """Σ over the samples ``within`` of Σ_k c_k·T_(2k-1)(s), for every input and for the bias."""
+
+    def brackets(k: Any) -> Any:
+        return jnp.where(within[:, None], c[k], 0)
+
+    weights = odd.polynomials(s, count, lambda k, t, made: made + t.T @ brackets(k), s.T @ brackets(0))
+    return Layer(weights, odd.odd_sum(jnp.sum(jnp.where(within[:, None], c, 0), axis=1), s_bias, count))
+
+
+def _telling(rows: Rows, within: Any) -> Any:
+    """At most ``PROBES`` samples: of each part of the batch, of those ``within``, the one that loses most by a moved logit."""
+    n = len(within)
+    each = -(-n // PROBES)
+    one_logit = of_logits().change
+    most = jnp.maximum(*(jnp.max(jnp.abs(one_logit(rows, jnp.asarray(v, rows.before.dtype))), axis=1) for v in (-0.5, 0.5)))
+    score = jnp.where(within, jnp.nan_to_num(most), -1)
+    parts = jnp.pad(score, (0, -n % each), constant_values=-1).reshape(-1, each)
+    return jnp.minimum(jnp.argmax(parts, axis=1) + each * jnp.arange(len(parts)), n - 1)
+
+
+def largest(sums: Layer, h: Any, n: int) -> Any:
+    """The largest slope of a layer, from its sums over ``n`` samples."""
+    return jnp.maximum(jnp.max(jnp.abs(sums.weights)), jnp.max(jnp.abs(sums.bias))) / (2 * h * n)
+
+
+def _sizes(c: Any, found: Any) -> Any:
+    """Of each coefficient (MOST, n, units): the largest of the units' means over the samples that were found. (MOST,)"""
+    return jnp.max(_mean(jnp.abs(c), found), axis=1)
+
+
+def _last(c: Any, count: Any, within: Any) -> Any:
+    """The size, as ``_sizes`` has it, of the last of ``count`` coefficients."""
+    return jnp.max(_mean(jnp.abs(lax.dynamic_index_in_dim(c, count - 1, keepdims=False)), within))
+
+
+def _mean(values: Any, found: Any) -> Any:
+    """Over the samples, the last axis but one, that were ``found``."""
+    return jnp.sum(jnp.where(found[:, None], values, 0), axis=-2) / jnp.maximum(jnp.sum(found), 1)

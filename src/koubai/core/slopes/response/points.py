@@ -1,0 +1,160 @@
+"""Response curves read at every point that a weight asks for: exact whatever the curve is like, kinks, steps and huge shifts.
+
+Where a layer has few distinct inputs this is also the fastest way: they are evaluated once each.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from numpy.typing import NDArray
+
+from koubai.core.activations import activation_named
+from koubai.core.losses import Loss
+from koubai.core.network import Layer, Network, forward
+from koubai.core.slopes.base import Points
+from koubai.core.slopes.blocks import NUMBERS_AT_ONCE, over
+
+MOST_POINTS = 8  # distinct ones, that are evaluated instead of interpolating
+FEW_INPUTS = 16  # whose points are all evaluated: there are too few to be worth interpolating
+FINE = 2.0**-10  # below it h asks for digits that a difference of two losses doesn't have
+
+Curve = Callable[[Any], Any]  # offsets a[n] (n,) -> r(h·a[n]) - r(-h·a[n]) for every unit and sample, (units, n)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A layer, seen from its pre-activations ``before`` (n, units); ``downstream`` is what follows, empty behind the logits."""
+
+    loss: Loss
+    downstream: Network
+    targets: Any
+    before: Any
+    values: Any
+
+    def row(self, n: Any) -> "Place":
+        """The same for one sample."""
+        targets, before, values = (lax.dynamic_slice_in_dim(array, n, 1) for array in (self.targets, self.before, self.values))
+        return replace(self, targets=targets, before=before, values=values)
+
+
+def read(place: Place, h: Any, points: Points | None, counted: Any, fine: bool) -> Layer:
+    """The sums of a layer: over the samples that are ``counted`` (n,), of the brackets that each weight and bias reads.
+
+    ``fine``: whether a small shift shall keep its digits, which costs about as much again.
+    """
+    before = place.before
+    if place.downstream.layers:
+        curve = partial(_unit_curves, place, h, fine)
+        width = max(place.downstream.sizes)
+    else:
+        curve = partial(_logit_curves, place, h, fine)
+        width = before.shape[1] ** 2
+    numbers_each = 2 * before.size * width
+    kept = (lambda brackets: brackets) if counted is None else (lambda brackets: jnp.where(counted, brackets, 0))
+    if points is None:
+        every = jnp.concatenate([place.values.T, jnp.ones_like(place.values.T[:1])])
+        sums = over(lambda offsets: kept(curve(offsets)).sum(axis=-1), (every,), numbers_each)
+    else:
+        sums = jnp.einsum("kni,kun->iu", points.reads, kept(over(curve, (points.values,), numbers_each)))
+    return Layer(sums[:-1], sums[-1])
+
+
+def of_rows(place: Place, h: Any, which: Any, sums: Layer) -> Layer:
+    """``sums``, and the same for the samples ``which`` (n,), one after the other: it costs nothing where there are none."""
+    index = jnp.arange(len(which))
+
+    def next_one(n: Any) -> Any:
+        return jnp.min(jnp.where(which & (index > n), index, len(which)))
+
+    def body(carry: tuple[Any, Layer]) -> tuple[Any, Layer]:
+        n, sums = carry
+        return next_one(n), jax.tree.map(jnp.add, sums, read(place.row(n), h, None, None, fine=True))
+
+    def every() -> Any:
+        return lax.while_loop(lambda carry: carry[0] < len(which), body, (next_one(-1), sums))[1]
+
+    made: Layer = lax.cond(jnp.any(which), every, lambda: sums)
+    return made
+
+
+def _unit_curves(place: Place, h: Any, fine: bool, offsets: Any) -> Any:
+    """The curves of a hidden layer's units."""
+    loss, downstream, targets, before = place.loss, place.downstream, place.targets, place.before
+    activation = activation_named(downstream.activation)
+    first, later = downstream.layers[0], replace(downstream, layers=downstream.layers[1:])
+    behind = [activation.apply(before, jnp) @ first.weights + first.bias]
+    for layer in later.layers:
+        behind.append(activation.apply(behind[-1], jnp) @ layer.weights + layer.bias)
+    both = _both_ways(h, offsets)
+
+    def difference(unit_before: Any, weights: Any) -> Any:
+        moves = activation.change(unit_before, both, jnp)[..., None] * weights
+        moved = behind[0] + moves
+        rows = loss.rows(forward(later, activation.apply(moved, jnp), jnp) if later.layers else moved, targets, jnp)
+        if fine:
+            for layer, z in zip(later.layers, behind, strict=False):
+                moves = activation.change(z, moves, jnp) @ layer.weights
+            rows = _finely(loss, behind[-1], targets, moves, rows)
+        return rows[0] - rows[1]
+
+    return over(difference, (before.T, first.weights), 2 * len(before) * max(downstream.sizes))
+
+
+def _logit_curves(place: Place, h: Any, fine: bool, offsets: Any) -> Any:
+    loss, targets, logits = place.loss, place.targets, place.before
+    moves = _both_ways(h, offsets)[..., None, None] * jnp.eye(logits.shape[1], dtype=logits.dtype)  # (2, n, units, outputs)
+    rows = loss.rows(logits[:, None, :] + moves, targets[:, None, :], jnp)
+    if fine:
+        rows = _finely(loss, logits, targets, moves, rows)
+    return (rows[0] - rows[1]).T
+
+
+def _finely(loss: Loss, logits: Any, targets: Any, moves: Any, rows: Any) -> Any:
+    """What is lost more when the logits make ``moves`` (2, n, …, outputs), to the last digit where these are small.
+
+    ``rows`` (2, n, …): what is lost then.
+    """
+    changes = loss.response(logits, targets, jnp).lost(jnp.moveaxis(moves, -1, 0), 2, jnp)
+    now = loss.rows(logits, targets, jnp)
+    return jnp.where(jnp.max(jnp.abs(moves), axis=-1) < 0.5, changes, rows - now.reshape(-1, *[1] * (moves.ndim - 3)))
+
+
+def _both_ways(h: Any, offsets: Any) -> Any:
+    """The shifts ±h·a[n], (2, n)."""
+    shift = h * offsets
+    return jnp.stack([shift, -shift])
+
+
+def few(inputs: NDArray[Any]) -> Points | None:
+    """The distinct sizes of each sample's inputs, the 1 of the bias among them; None where sharing them saves too little.
+
+    ``values`` (k, n): the sizes, other than 0, that occur in sample n, padded with zeros. ``reads`` (k, n, inputs + 1): 1 or
+    -1 where that input of that sample is ± that size, the last column for the bias; elsewhere 0.
+    """
+    signed = np.concatenate([inputs, np.ones_like(inputs[:, :1])], axis=1)
+    ordered = np.sort(np.abs(signed), axis=1)
+    new = ordered > 0
+    new[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
+    rank = np.cumsum(new, axis=1) - 1
+    count = int(rank.max()) + 1
+    if count > MOST_POINTS or 2 * count > signed.shape[1] + 1 or count * signed.size > NUMBERS_AT_ONCE:
+        return None
+    values = np.zeros((count, len(signed)), inputs.dtype)
+    rows, columns = np.nonzero(new)
+    values[rank[rows, columns], rows] = ordered[rows, columns]
+    reads = np.where(values[:, :, None] == np.abs(signed), np.sign(signed), 0).astype(inputs.dtype)
+    return Points(values, reads)
+
+
+def of_levels(values: Any, levels: tuple[float, ...]) -> Points:
+    """``few`` for the outputs of a stepping activation: which sizes occur is known without looking."""
+    signed = jnp.concatenate([values, jnp.ones_like(values[:, :1])], axis=1)
+    sizes = jnp.asarray(sorted({abs(level) for level in levels if level} | {1.0}), signed.dtype)
+    reads = jnp.where(jnp.abs(signed) == sizes[:, None, None], jnp.sign(signed), 0)
+    return Points(jnp.broadcast_to(sizes[:, None], (len(sizes), len(signed))), reads)
