@@ -22,11 +22,14 @@ test-slow: .venv/ready  # the tests that take minutes
 
 benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/founding.py
+	$(BIN)/python benchmarks/slopes.py
+	$(BIN)/python benchmarks/many.py
 	$(BIN)/python benchmarks/film.py
 	sh benchmarks/startup.sh
 
 pictures: .venv/ready  # everything under docs/pictures; needs tmux
 	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python docs/make_curves.py
 
 # The packages exactly as uv.lock has them, each checked against its hash, from whichever index pip or uv is set to here.
 .venv/ready: uv.lock pyproject.toml
