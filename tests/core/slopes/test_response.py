@@ -293,3 +293,15 @@ def test_moves_that_all_logits_share_may_be_large(activation: str, common: float
     network, data = curved(activation, (24, 18, 3))
     last = replace(network.layers[-1], weights=np.random.default_rng(1).normal(size=(18, 3)) * 0.2 + common)
     assert_is_the_loop(Case(replace(network, layers=(network.layers[0], last)), data, "cross-entropy", 0.1))
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky-relu"])
+def test_kinks_of_every_later_layer_are_met(activation: str) -> None:
+    network, data = curved(activation, (18, 17, 19, 18, 3), rows=5)
+    for h in (1e-3, 0.02, 0.1):
+        measure = slopes("central", h=h)
+        measure(network, data)
+        assert_is_the_loop(Case(network, data, "cross-entropy", h))
+    first = measure.report[0]
+    assert first.kinks > first.kinked > 0
+    assert first.exact == 0
