@@ -38,10 +38,10 @@ class Response:
 
     def lost(self, moves: Array, samples: int, xp: Namespace) -> Array:
         """What is lost more when the logits make ``moves`` (outputs, …), of which the axis ``samples`` is the rows': (…)."""
-        axes = "abcd"[: moves.ndim - 1]
-        how = f"{axes[samples if samples < 0 else samples - 1]}z,z{axes}->{axes}"
-        shape = [1] * (moves.ndim - 1)
-        shape[samples if samples < 0 else samples - 1] = -1
+        axes, shape = "abcd"[: moves.ndim - 1], [1] * (moves.ndim - 1)
+        at = samples if samples < 0 else samples - 1  # the outputs' axis is summed over
+        how = f"{axes[at]}z,z{axes}->{axes}"
+        shape[at] = -1
         sums = tuple(xp.einsum(how, w, kernel(moves, xp)) for w, kernel in zip(self.weights, self.kernels, strict=True))
         return self.total(sums, self.rows.reshape(shape), xp)
 

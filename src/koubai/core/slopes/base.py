@@ -1,12 +1,11 @@
 """The shape that every slope method has: ``measure(loss, network, data, h, key) -> (loss now, gradient)``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from jax.tree_util import register_dataclass
-from numpy.typing import NDArray
 
 from koubai.core.activations import Array, Namespace
 from koubai.core.losses import Loss
@@ -74,8 +73,3 @@ def batch_of(data: Any, network: Network, loss: Loss, precision: Precision) -> B
         raise InputError("targets-one-hot", loss=loss.name)
     dtype = dtype_of(precision)
     return Batch(inputs.astype(dtype), targets.astype(dtype))
-
-
-def with_points(data: Batch, values: NDArray[Any], reads: NDArray[Any]) -> Batch:
-    """``data`` with the distinct points of its inputs."""
-    return replace(data, points=Points(values, reads))

@@ -159,20 +159,22 @@ def _interpolated(
     left = counted & (read.reaches == 0)
     sums, about = read.sums, replace(_counts(rows.before, counted, interpolated=True), nodes=read.nodes)
     if behind and activation.kind == "straight" and activation.kinks:
-        if len(behind) == 1:
-            walked, kinked = kinks.read, kinks.own(rows, read.reaches)
-        else:
-            walked, kinked = walk.read, jnp.logical_or(*walk.flagged(activation, behind, rows, read.reaches))
+        upwards = downwards = kinks.own(rows, read.reaches)
+        if len(behind) > 1:
+            upwards, downwards = walk.flagged(activation, behind, rows, read.reaches)
 
         def with_kinks() -> tuple[Layer, Any, Any]:
-            gains = walked(activation, behind, rows, values, h, read.reaches, read.reach)
+            if len(behind) == 1:
+                gains = kinks.read(activation, behind[0], rows, values, h, upwards, read.reach)
+            else:
+                gains = walk.read(activation, behind, rows, values, h, read.reaches, read.reach, (upwards, downwards))
             both = gains.and_sums(sums)
             off = jnp.max(gains.left_out) * interpolated.MARGIN / (2 * h * len(values)) > promised(
                 interpolated.largest(both, h, len(values))
             )
             return jax.tree.map(lambda array: jnp.where(off, 0, array), both), gains.met, off
 
-        pairs = jnp.sum(kinked)
+        pairs = jnp.sum(upwards | downwards)
         sums, met, off = lax.cond(pairs > 0, with_kinks, lambda: (sums, jnp.asarray(0), jnp.asarray(False)))
         about, left = replace(about, kinked=pairs, kinks=met), left | (counted & off)
     return sums, replace(about, exact=jnp.sum(left) * rows.before.shape[1]), left

@@ -14,7 +14,7 @@ from jax import lax
 from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Activation
-from koubai.core.losses import Response
+from koubai.core.losses import FEW_OUTPUTS, Response
 from koubai.core.network import Layer
 from koubai.core.slopes.response import odd
 
@@ -59,7 +59,9 @@ def _total(response: Response, sums: tuple[Any, ...], axes: int) -> Any:
 
 def _gain(moves: Any, response: Response) -> Any:
     """How far ``moves`` (outputs, …) go, by the distance at which the response meets a singularity, or is no longer known."""
-    highest, lowest = (reduce(way, moves) if len(moves) <= 16 else way.reduce(moves) for way in (jnp.maximum, jnp.minimum))
+    highest, lowest = (
+        reduce(way, moves) if len(moves) <= FEW_OUTPUTS else way.reduce(moves) for way in (jnp.maximum, jnp.minimum)
+    )
     return jnp.maximum(
         jnp.max(highest - lowest) / response.radius, jnp.max(jnp.maximum(highest, -lowest)) * (odd.FARTHEST / response.largest)
     )

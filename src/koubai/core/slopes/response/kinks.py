@@ -86,15 +86,14 @@ class Kink:
         return cls(t, wide, jnp.where(met, q, 0), met, jnp.where(met & ~(farthest <= response.largest), jnp.inf, 0))
 
 
-def read(activation: Activation, layers: tuple[Layer, ...], rows: Rows, values: Any, h: Any, reaches: Any, reach: Any) -> Gains:
-    """The own kinks of the last hidden layer; its inputs are ``values`` (n, inputs), ``layers`` the one that follows.
+def read(activation: Activation, layer: Layer, rows: Rows, values: Any, h: Any, flagged: Any, reach: Any) -> Gains:
+    """The own kinks of the last hidden layer; its inputs are ``values`` (n, inputs), ``layer`` is the one that follows.
 
-    ``reaches`` (n,): how far each sample's shifts go, 0 for those that don't count; ``reach``: the largest. All units take
-    their turns at once, each with one of its samples.
+    ``flagged`` (n, units): whose kinks are in reach, as ``own`` has it; ``reach``: how far the shifts go at most. All units
+    take their turns at once, each with one of its samples.
     """
-    flagged = own(rows, reaches)
     n, units = flagged.shape
-    weights = layers[0].weights.T
+    weights = layer.weights.T
 
     def turn(carry: tuple[Any, Gains]) -> tuple[Any, Gains]:
         sample, gains = carry

@@ -44,14 +44,23 @@ class _Walk:
     moves: Any
 
 
-def read(activation: Activation, layers: tuple[Layer, ...], rows: Rows, values: Any, h: Any, reaches: Any, reach: Any) -> Gains:
+def read(
+    activation: Activation,
+    layers: tuple[Layer, ...],
+    rows: Rows,
+    values: Any,
+    h: Any,
+    reaches: Any,
+    reach: Any,
+    listed: tuple[Any, Any],
+) -> Gains:
     """All kinks of a hidden layer that isn't the last; its inputs are ``values`` (n, inputs), ``layers`` those that follow.
 
-    ``reaches`` (n,): how far each sample's shifts go, 0 for those that don't count; ``reach``: the largest.
+    ``reaches`` (n,): how far each sample's shifts go, 0 for those that don't count; ``reach``: the largest. ``listed``: as
+    ``flagged`` has it.
     """
     n, units = rows.before.shape
-    upwards, downwards = flagged(activation, layers, rows, reaches)
-    listed = jnp.concatenate([upwards, downwards])
+    places = jnp.concatenate(listed)
 
     def turn(carry: tuple[_Walk, Gains]) -> tuple[_Walk, Gains]:
         walk, gains = carry
@@ -75,13 +84,13 @@ def read(activation: Activation, layers: tuple[Layer, ...], rows: Rows, values: 
 
         response = jax.tree.map(lambda array: array[sample], rows.response)
         kink = Kink.of(response, moves.T, onwards.T, turned.T, t, reach, side, happens)
-        place = jnp.where(goes_on, walk.place, next_place(listed, walk.place))
+        place = jnp.where(goes_on, walk.place, next_place(places, walk.place))
         return _Walk(place, ~goes_on, t, at, active, moves), gains.and_of(kink, values[sample] * h, h)
 
     dtype = values.dtype
     widths = [1, *(z.shape[1] for z in rows.later)]
     start = _Walk(
-        next_place(listed, jnp.full(units, -1)),
+        next_place(places, jnp.full(units, -1)),
         jnp.ones(units, bool),
         jnp.zeros(units, dtype),
         tuple(jnp.zeros((units, width), dtype) for width in widths),
