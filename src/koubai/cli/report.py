@@ -29,13 +29,11 @@ class Outcome:
 def started(experiment: Experiment, language: str) -> str:
     """One line: what is trained, and how."""
     problem = experiment.problem
-    data = problem.dataset()
-    sizes = (data.inputs.shape[1], *(problem.hidden or ()), data.targets.shape[1])
     return sentence(
         "report-start",
         language,
-        data=data.name,
-        sizes="-".join(map(str, sizes)),
+        data=problem.dataset().name,
+        sizes="-".join(map(str, problem.sizes)),
         activation=problem.activation,
         method=experiment.method,
         h=f"{experiment.h:g}",

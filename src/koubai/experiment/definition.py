@@ -12,7 +12,7 @@ from koubai.arrays import digest
 from koubai.core.activations import activation_named
 from koubai.core.descent import check_options, rule_named
 from koubai.core.losses import loss_named
-from koubai.core.network import Network
+from koubai.core.network import Network, Output
 from koubai.core.precision import Precision, dtype_of
 from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.training import Descent, Step, descend
@@ -67,14 +67,23 @@ class Learning:
         """The data themselves."""
         return gate(self.data) if isinstance(self.data, str) else self.data
 
+    @property
+    def output(self) -> Output:
+        """What the network answers with: probabilities or values."""
+        return loss_named(self.loss).output
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of inputs, of units of every hidden layer, and of outputs."""
+        data = self.dataset()
+        return (data.inputs.shape[1], *(self.hidden or ()), data.targets.shape[1])
+
     def network(self, seed: int) -> Network:
         """The network at its start, float64."""
-        output = loss_named(self.loss).output
         if self.start is not None:
-            return replace(self.start.astype(np.float64), output=output)
-        data = self.dataset()
-        sizes = (data.inputs.shape[1], *(self.hidden or ()), data.targets.shape[1])
-        return Network.random(sizes, activation=self.activation or "", scale=self.scale or 0.0, seed=seed, output=output)
+            return replace(self.start.astype(np.float64), output=self.output)
+        activation, scale = self.activation or "", self.scale or 0.0
+        return Network.random(self.sizes, activation=activation, scale=scale, seed=seed, output=self.output)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +129,10 @@ class Experiment:
         object.__setattr__(self, "optimizer_options", dict(check_options(rule, self.optimizer_options)))
         object.__setattr__(self, "h", float(h))
         object.__setattr__(self, "learning_rate", float(rate))
+
+    def records(self, number: int) -> bool:
+        """Whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
+        return number % self.record_every == 0 or number == self.steps
 
     def run(self, resume: Step | None = None) -> Iterator[Step]:
         """Train: yields Steps, the start first; after a ``resume`` Step of the same experiment, those that follow it.

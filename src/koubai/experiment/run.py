@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +50,21 @@ class Run:
             raise InputError("no-classes")
         return np.asarray(self.network.classify(self.data.inputs) == self.data.labels)
 
+    def extended(self, steps: int) -> "Run":
+        """The same as the beginning of a run of ``steps`` steps: go on from its last record.
+
+        InputError where it has made more than that, or has diverged.
+        """
+        made = self.records[-1].number
+        if self.status == "diverged":
+            raise InputError("extend-diverged", step=self.diverged_at)
+        if isinstance(steps, int) and steps < made:
+            raise InputError("extend-steps", value=steps, made=made)
+        experiment = replace(self.experiment, steps=steps)
+        records = [replace(step, recorded=experiment.records(step.number)) for step in self.records]
+        kept = [step for step in records if step.recorded or step.number == made]
+        return Run(experiment, self.losses, tuple(kept), "finished" if made == steps else "interrupted")
+
     def save(self, folder: str | Path) -> Path:
         """Write the run into a new ``folder``, whole or not at all. Returns its path.
 
@@ -77,6 +92,12 @@ class Recording:
     passed: list[tuple[int, NDArray[np.float64], Step | None]] = field(default_factory=list)  # number, losses, record
     last: Step | None = None
     diverged: Diverged | None = None
+
+    @classmethod
+    def after(cls, run: Run) -> "Recording":
+        """One that goes on where ``run`` stopped: of its records' last Step, the Steps that follow are to pass by."""
+        passed = [(step.number, step.losses, step if step.recorded else None) for step in run.records]
+        return cls(run.experiment, passed, run.records[-1])
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
         """The same Steps, taken note of. Diverged passes through."""

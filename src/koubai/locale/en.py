@@ -76,6 +76,9 @@ SENTENCES = {
     "error-problem": "The experiment's problem is {value!r}, but it must be a Learning; write kb.Learning('xor'), for example.",
     "error-optimizer-options": "The optimizer's options are {value!r}, but they must be a mapping, such as {{'b1': 0.9}}.",
     "error-run-status": "The status of the run is {value!r}, but it must be one of: {choices}.",
+    "error-run-losses": "The losses hold {value}, but every loss of a run must be a finite number.",
+    "error-extend-diverged": "The run diverged at step {step}, so no further steps can be made; train again with a smaller learning rate.",
+    "error-extend-steps": "The run is to have {value} steps, but it has made {made} already; name a larger number.",
     "error-record-number": "The records hold step {value} out of its order; they must rise from 0 and lie within the losses.",
     "error-record-shape": "The record of step {value} doesn't hold the parameters of {network}.",
     "error-experiment-json": "This is not an experiment in JSON: {reason}.",
@@ -98,6 +101,7 @@ SENTENCES = {
     "error-load-broken-sum": (
         "The file {path} is damaged (its content does not match its checksum); take it from a backup, or train again."
     ),
+    "error-load-no-archive": "The file {path} is not a run that koubai exported, or it is damaged; take it from a backup, or export it again.",
     "error-load-unreadable": "The file {path} can't be read ({reason}); check its permissions and the disk.",
     "error-load-version": "The run in {path} has the format {value}, but this koubai reads {expected}; install a newer koubai.",
     # the command line

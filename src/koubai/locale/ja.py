@@ -89,6 +89,9 @@ SENTENCES = {
     "error-problem": "実験の problem が {value!r} になっていますが、Learning でなければなりません。たとえば kb.Learning('xor') と書いてください。",
     "error-optimizer-options": "最適化手法のパラメータが {value!r} になっていますが、{{'b1': 0.9}} のようなマッピングで指定してください。",
     "error-run-status": "実行の状態が {value!r} になっていますが、次のいずれかでなければなりません: {choices}。",
+    "error-run-losses": "損失に {value} がありますが、実行の損失はすべて有限の数でなければなりません。",
+    "error-extend-diverged": "この実行はステップ {step} で発散したので、続けられません。学習率を小さくして、もう一度学習させてください。",
+    "error-extend-steps": "実行のステップ数が {value} になっていますが、すでに {made} ステップまで進んでいるので、それより大きい数にしてください。",
     "error-record-number": "記録のステップ {value} の順序が正しくありません。番号は 0 から順に増え、損失の範囲内になければなりません。",
     "error-record-shape": "ステップ {value} の記録は {network} のパラメータを含んでいません。",
     "error-experiment-json": "実験を記述した JSON として読み取れません（{reason}）。",
@@ -115,6 +118,7 @@ SENTENCES = {
         "ファイル {path} が壊れているので（内容がチェックサムと一致しません）、"
         "バックアップから戻すか、もう一度学習させてください。"
     ),
+    "error-load-no-archive": "ファイル {path} は koubai が書き出した実行ではないか、壊れています。バックアップから戻すか、もう一度書き出してください。",
     "error-load-unreadable": "ファイル {path} を読み込めないので（{reason}）、アクセス権とディスクを確認してください。",
     "error-load-version": (
         "{path} の実行の形式は {value} ですが、この koubai が読めるのは {expected} なので、"
