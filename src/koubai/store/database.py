@@ -1,0 +1,205 @@
+"""One SQLite file: opened, brought up to date, its transactions, and its faults as sentences.
+
+The settings follow SQLite's own advice: "Write-Ahead Logging", with synchronous=FULL, which loses nothing at a power failure,
+and "Defense Against The Dark Arts" for files that somebody else may have made.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import quote
+
+from koubai.errors import FileFault, InputError, KoubaiError
+from koubai.files import reason
+
+APPLICATION = 0x6B6F7562  # "koub": whose file it is, in the header of an SQLite file
+MAGIC = b"SQLite format 3\x00"
+BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+SECONDS_BETWEEN_TRIES = 0.02
+
+# each brings the schema from the version before to its own, the first to 1; what was released is never changed
+MIGRATIONS: Sequence[str] = (
+    """
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL UNIQUE,
+        data TEXT NOT NULL,
+        method TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        steps INTEGER NOT NULL,
+        experiment TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'interrupted', 'diverged')),
+        sign TEXT NOT NULL,
+        diverged_at INTEGER,
+        steps_made INTEGER,
+        loss REAL,
+        metrics TEXT NOT NULL,
+        started TEXT NOT NULL,
+        updated TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        surroundings TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        note TEXT NOT NULL,
+        seal TEXT NOT NULL
+    );
+    CREATE INDEX run_started ON run (started);
+    CREATE TABLE chunk (
+        run INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        content BLOB NOT NULL,
+        seal TEXT NOT NULL,
+        PRIMARY KEY (run, first)
+    );
+    CREATE TABLE checkpoint (
+        run INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        content BLOB NOT NULL,
+        seal TEXT NOT NULL
+    );
+    CREATE TABLE array (
+        sha256 TEXT PRIMARY KEY,
+        content BLOB NOT NULL
+    );
+    CREATE TABLE run_array (
+        run INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL REFERENCES array (sha256),
+        PRIMARY KEY (run, sha256)
+    );
+    CREATE INDEX run_array_sha256 ON run_array (sha256);
+    """,
+)
+
+
+class Database:
+    """A connection to the store at ``path``, whose schema is brought up to date where it is older.
+
+    ``patience``: seconds to wait while another process holds the lock; it may be changed. With ``make`` False nothing is made
+    where no file is: the store is then an empty one in memory; and a file that can't be written is read only. InputError where
+    ``path`` can't be a store of ours, FileFault where it is damaged, newer, locked, or can't be written.
+    """
+
+    def __init__(self, path: Path, *, patience: float, make: bool = True) -> None:
+        self.path, self.patience = path, patience
+        with self.faults():
+            self._connection = self._opened(make)
+            try:
+                self._set_up()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """What ``query`` finds."""
+        with self.faults():
+            return [dict(row) for row in self._patiently(query, *values)]
+
+    def execute(self, statement: str, *values: object) -> None:
+        """Within a ``transaction``: change something."""
+        self._connection.execute(statement, values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is done within it is on disk at its end, or nothing."""
+        with self.faults():
+            self._patiently("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """What goes wrong with the file, as a sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
+        except OSError as error:
+            if isinstance(error, KoubaiError):
+                raise
+            raise FileFault("store-unwritable", path=str(self.path), reason=reason(error)) from error
+
+    def _fault(self, error: sqlite3.Error) -> KoubaiError:
+        name, said = getattr(error, "sqlite_errorname", ""), str(error)
+        if name.startswith(BUSY):
+            return FileFault("store-busy", path=str(self.path), seconds=f"{self.patience:g}")
+        if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+            return FileFault("store-unwritable", path=str(self.path), reason=said)
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_TOOBIG")):
+            return FileFault("store-write", path=str(self.path), reason=said)
+        return FileFault("store-broken", path=str(self.path), reason=said)
+
+    def _opened(self, make: bool) -> sqlite3.Connection:
+        path = self.path
+        there = path.exists()
+        if there and not path.is_file():
+            raise InputError("store-not-file", path=str(path))
+        if there and os.access(path, os.R_OK):
+            with path.open("rb") as file:
+                head = file.read(len(MAGIC))
+            if head not in (b"", MAGIC):
+                raise FileFault("store-foreign", path=str(path))
+        if not there and not make:
+            where = ":memory:"
+        elif not make and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            wal = path.with_name(f"{path.name}-wal")
+            alone = not wal.exists() or wal.stat().st_size == 0  # else what it holds must be read too
+            where = f"file:{quote(str(path))}?" + ("immutable=1" if alone else "mode=ro")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            where = f"file:{quote(str(path))}"
+        return sqlite3.connect(where, timeout=0, isolation_level=None, check_same_thread=False, uri=True)
+
+    def _set_up(self) -> None:
+        self._connection.row_factory = sqlite3.Row
+        for setting in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "synchronous=FULL"):
+            self._connection.execute(f"PRAGMA {setting}")
+        if self._version() == len(MIGRATIONS):
+            return
+        self._patiently("PRAGMA journal_mode=WAL")  # which the file keeps
+        with self.transaction():
+            for number in range(self._version(), len(MIGRATIONS)):  # asked anew: another process may have been faster
+                for statement in MIGRATIONS[number].split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version={number + 1}")
+            self._connection.execute(f"PRAGMA application_id={APPLICATION}")
+
+    def _version(self) -> int:
+        """Of the schema; 0 for a file without any. FileFault where it is another program's, or newer."""
+        version, owner = self._number("user_version"), self._number("application_id")
+        tables = self._patiently("SELECT 1 FROM sqlite_master").fetchall()
+        if owner != APPLICATION and (version or owner or tables):
+            raise FileFault("store-foreign", path=str(self.path))
+        if version > len(MIGRATIONS):
+            raise FileFault("store-newer", path=str(self.path), value=version, expected=len(MIGRATIONS))
+        return version
+
+    def _number(self, setting: str) -> int:
+        return int(self._patiently(f"PRAGMA {setting}").fetchone()[0])
+
+    def _patiently(self, statement: str, *values: object) -> sqlite3.Cursor:
+        """Execute ``statement``, again and again while another process holds the lock, but no longer than ``patience``."""
+        began = monotonic()
+        while True:
+            try:
+                return self._connection.execute(statement, values)
+            except sqlite3.OperationalError as error:
+                busy = getattr(error, "sqlite_errorname", "").startswith(BUSY)
+                if not busy or monotonic() - began > self.patience:
+                    raise
+            sleep(SECONDS_BETWEEN_TRIES)

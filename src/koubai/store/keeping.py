@@ -1,0 +1,168 @@
+"""Keeping a run while it is made: a thread of its own brings to disk what passed by, a few times a second.
+
+What passed by is on disk at most half a second later, or the training waits: it never runs ahead of what is kept. A writer that
+is waited for by nobody costs a training next to nothing.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from threading import Condition, Thread
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from koubai.core.training import Step
+from koubai.errors import Diverged
+from koubai.experiment import Experiment, Run
+from koubai.store.alive import SignOfLife
+from koubai.store.chunks import Piece, metrics_of, write_checkpoint, write_chunk
+from koubai.store.database import Database
+from koubai.store.rows import update
+
+SECONDS_BETWEEN_WRITES = 0.2
+MOST_SECONDS_BEHIND = 0.5  # what is older than that holds the training up
+PATIENCE = 120.0  # seconds: a training waits longer for a locked store than a person does
+CHUNK_BYTES = 2**16  # a smaller chunk is written again, together with what follows
+REST = 30.0  # times as long as a checkpoint took to write, until the next: large networks are not written all the time
+
+
+class Keeping:
+    """A run that is being kept, under ``name``: ``for step in keeping.of(experiment.run(resume=keeping.resume)): …``
+
+    ``experiment`` is what is run; ``before`` what an earlier part of the run has made, ``resume`` its last Step, or None.
+    """
+
+    def __init__(
+        self, database: Database, sign: SignOfLife, row: Mapping[str, Any], experiment: Experiment, before: Run | None
+    ) -> None:
+        self.name, self.uid, self.experiment, self.before = row["name"], row["uid"], experiment, before
+        self._database, self._sign, self._row = database, sign, row["id"]
+        self._patience, database.patience = database.patience, max(database.patience, PATIENCE)
+        self._changed = Condition()
+        self._waiting: list[tuple[float, Piece]] = []  # since when, and what, isn't on disk yet
+        self._open: list[Piece] = []  # of the chunk that is still small
+        self._last = self.resume
+        self._first, self._seconds, self._seconds_before = 0.0, 0.0, row["seconds"]
+        self._next_checkpoint = 0.0
+        self._fault: BaseException | None = None
+        self._ending = False
+        self._diverged: Diverged | None = None
+        self._writer = Thread(target=self._write_what_comes, daemon=True)
+
+    @property
+    def resume(self) -> Step | None:
+        """Where to go on."""
+        return self.before.records[-1] if self.before is not None else None
+
+    def of(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The same Steps, kept. Diverged passes through. FileFault where they can't be brought to disk any more."""
+        self._writer.start()
+        try:
+            for step in steps:
+                self._take(step)
+                yield step
+        except Diverged as error:
+            self._diverged = error
+            raise
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Bring the rest to disk, and how the run ended. Steps that come later are not kept. FileFault where that fails.
+
+        Where no Step has come yet, a new run is forgotten.
+        """
+        with self._changed:
+            if self._ending:
+                return
+            self._ending = True
+            self._database.patience = self._patience
+            self._changed.notify_all()
+        if self._writer.ident is not None:
+            self._writer.join()
+        try:
+            if self._fault is None:
+                self._finish()
+        finally:
+            self._database.close()
+            self._sign.end()
+        self._raise_fault()
+
+    def _take(self, step: Step) -> None:
+        now = monotonic()
+        with self._changed:
+            if self._ending:
+                return
+            self._first = self._first or now
+            self._seconds = now - self._first
+            self._waiting.append((now, Piece(step.number, step.losses, step)))
+            self._changed.notify_all()
+            while self._fault is None and not self._ending and self._is_behind():
+                self._changed.wait(MOST_SECONDS_BEHIND)
+        self._raise_fault()
+
+    def _is_behind(self) -> bool:
+        return bool(self._waiting) and monotonic() - self._waiting[0][0] > MOST_SECONDS_BEHIND
+
+    def _raise_fault(self) -> None:
+        if self._fault is not None:
+            raise self._fault
+
+    def _write_what_comes(self) -> None:
+        due = 0.0
+        while True:
+            with self._changed:
+                while not self._ending and (not self._waiting or monotonic() < due):
+                    self._changed.wait(max(0.0, due - monotonic()) if self._waiting else None)
+                if not self._waiting:
+                    return
+                pieces = [piece for _, piece in self._waiting]
+            try:
+                self._write(pieces)
+            except BaseException as error:  # is raised where the Steps pass by
+                with self._changed:
+                    self._fault = error
+                    self._changed.notify_all()
+                return
+            with self._changed:
+                del self._waiting[: len(pieces)]
+                self._changed.notify_all()
+            due = monotonic() + SECONDS_BETWEEN_WRITES
+
+    def _write(self, pieces: list[Piece], **ended: Any) -> None:
+        """Bring ``pieces`` and what the run's row says to disk, in one transaction; ``ended`` is how it ended, if it did."""
+        together = [*self._open, *pieces]
+        last = next((piece.step for piece in reversed(pieces) if piece.step is not None), self._last)
+        changes: dict[str, Any] = {"seconds": self._seconds_before + self._seconds, **ended}
+        size = 0
+        with self._database.transaction():
+            if pieces:
+                size = write_chunk(self._database, self._row, self.uid, together)
+                changes |= {"steps_made": pieces[-1].last, "loss": float(pieces[-1].losses[-1])}
+            if last is not None and not last.recorded and (ended or monotonic() >= self._next_checkpoint):
+                self._write_checkpoint(last)
+            update(self._database, self._row, **changes)
+        self._open = together if size < CHUNK_BYTES else []
+        self._last = last
+
+    def _write_checkpoint(self, step: Step) -> None:
+        began = monotonic()
+        write_checkpoint(self._database, self._row, self.uid, step)
+        self._next_checkpoint = monotonic() + REST * (monotonic() - began)
+
+    def _finish(self) -> None:
+        """Write how it ended."""
+        last, diverged = self._last, self._diverged
+        if last is None:
+            with self._database.transaction():
+                self._database.execute("DELETE FROM run WHERE id = ?", self._row)
+            return
+        metrics = json.dumps(metrics_of(self.experiment, last))
+        if diverged is None:
+            ended = "finished" if last.number == self.experiment.steps else "interrupted"
+            self._write([], status=ended, metrics=metrics)
+            return
+        losses = np.asarray(diverged.losses, np.float64)
+        pieces = [Piece(last.number + len(losses), losses, None)] if len(losses) else []
+        self._write(pieces, status="diverged", metrics=metrics, diverged_at=diverged.values["step"])
