@@ -10,9 +10,20 @@ KOUBAI = [sys.executable, "-m", "koubai"]
 PLAIN = ["--film", "none", "--pictures", "none"]  # for tests that are not about drawing
 
 
+def surroundings(cwd: Path) -> dict[str, str]:
+    """The environment of a process in ``cwd``: in English, 80 columns, with a store of its own beside it."""
+    own = {"KOUBAI_LANG": "en", "COLUMNS": "80", "KOUBAI_STORE": str(store_of(cwd))}
+    return {**os.environ, **own}
+
+
+def store_of(cwd: Path) -> Path:
+    """The store of processes in ``cwd``."""
+    return cwd.with_name(f"{cwd.name}-store") / "runs.sqlite"
+
+
 def koubai(*arguments: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
     """``koubai`` with ``arguments``, run in ``cwd``: its exit code and what it wrote."""
-    environment = {**os.environ, "KOUBAI_LANG": "en", "COLUMNS": "80", **more.pop("env", {})}
+    environment = {**surroundings(cwd), **more.pop("env", {})}
     return subprocess.run(
         [*KOUBAI, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=environment, **more
     )

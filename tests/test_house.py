@@ -22,7 +22,7 @@ SOURCE = Path(koubai.__file__).parent
 FLOORS = [
     ["locale"],
     ["errors"],
-    ["arrays", "files"],
+    ["arrays", "columns", "files"],
     ["core", "data"],
     ["experiment"],
     ["estimator", "evaluation", "export", "pictures", "progress", "store", "sweep"],
@@ -163,6 +163,8 @@ def test_every_sentence_that_is_asked_for_is_there() -> None:
 
 def test_no_sentence_is_written_outside_locale() -> None:
     for path, _, text in constants():
+        if re.search(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE) ", text):
+            continue  # SQL
         if path.name != "__init__.py":  # which say which name a module lacks, as Python does
             words = re.findall(r"[a-z]{2,}", text)
             assert len(words) < 4 or " " not in text or "[" in text or ("{}" in text and len(words) < 6), f"{path}: {text!r}"

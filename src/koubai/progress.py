@@ -8,7 +8,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from koubai.core.training import Step
-from koubai.experiment import Experiment
+from koubai.experiment import Experiment, Run
 from koubai.locale import sentence
 
 LINES = 10  # of a whole training
@@ -16,23 +16,34 @@ SECONDS_BETWEEN_LINES = 10.0  # at most, where a training takes long
 MOST_ANSWERS = 8  # that are shown one by one
 
 
-def shown(steps: Iterable[Step], experiment: Experiment, stream: TextIO, language: str = "en") -> Iterator[Step]:
-    """The same Steps, with the progress written to ``stream``: step, loss, the answers as they are now, time left."""
+def shown(
+    steps: Iterable[Step], experiment: Experiment, stream: TextIO, language: str = "en", *, before: Run | None = None
+) -> Iterator[Step]:
+    """The same Steps, with the progress written to ``stream``: step, loss, the answers as they are now, time left.
+
+    ``before``: what an earlier part of the run has made, after which these Steps come.
+    """
     began, due, last_line, last = 0.0, 0, 0.0, experiment.steps
+    first = 0 if before is None else before.records[-1].number
     with ExitStack() as stack:
         bar = stack.enter_context(_bar(stream, last)) if stream.isatty() else None
         write = bar.console.print if bar else lambda line: stream.write(f"{line}\n")
         for step in steps:
             began = began or perf_counter()  # with the first step: what comes before it is made once
             elapsed = perf_counter() - began
-            left = elapsed / step.number * (last - step.number) if step.number else None
+            left = seconds_left(elapsed, step.number - first, last - step.number)
             if bar:
                 bar.update(bar.task_ids[0], completed=step.number, left=time_left(left, language))
             waited = elapsed - last_line > SECONDS_BETWEEN_LINES
             if waited or (step.recorded and (step.number >= due or step.number == last)):
-                write(_line(step, experiment, left, language).rstrip())
+                write(line(step, experiment, left, language))
                 last_line, due = elapsed, step.number + last // LINES
             yield step
+
+
+def seconds_left(elapsed: float, made: int, to_make: int) -> float | None:
+    """For ``to_make`` steps, as fast as ``made`` in ``elapsed`` seconds; None where nobody knows."""
+    return elapsed / made * to_make if made and elapsed else None
 
 
 def answers(step: Step, experiment: Experiment, language: str = "en") -> str:
@@ -45,12 +56,13 @@ def answers(step: Step, experiment: Experiment, language: str = "en") -> str:
     return sentence("progress-right", language, right=right, rows=len(classes))
 
 
-def _line(step: Step, experiment: Experiment, left: float | None, language: str) -> str:
+def line(step: Step, experiment: Experiment, left: float | None, language: str) -> str:
+    """What is said of ``step``; ``left``: seconds to the end, where they are known."""
     width = len(str(experiment.steps))
     parts = {"step": f"{step.number:>{width}}", "loss": f"{step.loss:.6f}", "left": time_left(left, language)}
     if experiment.problem.dataset().task == "classify":
-        return sentence("progress-classify", language, **parts, answers=answers(step, experiment, language))
-    return sentence("progress-regress", language, **parts)
+        return sentence("progress-classify", language, **parts, answers=answers(step, experiment, language)).rstrip()
+    return sentence("progress-regress", language, **parts).rstrip()
 
 
 def time_left(seconds: float | None, language: str) -> str:

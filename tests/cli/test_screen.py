@@ -283,18 +283,27 @@ def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(screen, name, value)
 
 
-@pytest.mark.parametrize("keep", [False, True])
-def test_a_training_is_watched_and_its_steps_pass(keep: bool, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_is_watched_and_its_steps_pass(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     at_every_step(monkeypatch)
     experiment = Experiment()
     made = list(experiment.run())
-    passed = list(screen.watched(made, experiment, terminal.stream, keep=keep))
+    passed = list(screen.watched(made, experiment, terminal.stream))
     assert len(passed) == len(made)
     assert all(mine is theirs for mine, theirs in zip(passed, made, strict=True))
     text = terminal.written()
     assert sorted(set(steps_shown(text))) == [step.number for step in made]
     assert " s left" in text
-    assert is_the_last_frame(shown(text)) if keep else shown(text) == [""]
+    assert shown(text) == [""]
+
+
+def test_a_training_that_goes_on_is_watched_with_what_was_before(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_every_step(monkeypatch)
+    whole = kb.train("xor")
+    before = Run(whole.experiment, whole.losses[:201], whole.records[:3], "interrupted")
+    passed = list(screen.watched(whole.experiment.run(before.records[-1]), whole.experiment, terminal.stream, before=before))
+    text = terminal.written()
+    assert steps_shown(text)[0] == passed[0].number > 200
+    assert f"loss {whole.losses[0]:.6f}" in text  # the curve begins where the run began
 
 
 def test_a_training_that_is_cut_leaves_its_picture(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

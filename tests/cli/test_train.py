@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai
+from tests.process import KOUBAI, PLAIN, koubai, surroundings
 
 import koubai as kb
 
@@ -180,6 +180,7 @@ def test_interrupted_it_keeps_what_was_recorded(sent: signal.Signals, tmp_path: 
     process = subprocess.Popen(
         [*KOUBAI, "train", "xor", "--steps", "1000000000", "--record-every", "1000"],
         cwd=tmp_path,
+        env=surroundings(tmp_path),
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -202,7 +203,7 @@ def test_interrupted_it_keeps_what_was_recorded(sent: signal.Signals, tmp_path: 
 @pytest.mark.parametrize("after", [0.2, 0.5, 0.8, 1.1, 1.4, 1.7, 2.0, 2.3])
 def test_interrupted_at_any_moment_it_ends_in_one_line(after: float, tmp_path: Path) -> None:
     command = [*KOUBAI, "train", "xor", "--quiet", "--film", "none"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=tmp_path, env=surroundings(tmp_path), stderr=subprocess.PIPE, text=True)
     time.sleep(after)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
@@ -213,7 +214,7 @@ def test_interrupted_at_any_moment_it_ends_in_one_line(after: float, tmp_path: P
 
 
 def test_a_full_disk_harms_nothing(tmp_path: Path) -> None:
-    script = f"trap '' XFSZ; ulimit -f 4; exec {' '.join(KOUBAI)} train xor"  # no file over 4 KiB
+    script = f"trap '' XFSZ; ulimit -f 4; exec {' '.join(KOUBAI)} train xor --no-store"  # no file over 4 KiB
     uncovered = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # its own files grow too
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60, env=uncovered
@@ -225,7 +226,7 @@ def test_a_full_disk_harms_nothing(tmp_path: Path) -> None:
 
 def test_impatience_loses_nothing(tmp_path: Path) -> None:
     command = [*KOUBAI, "train", "xor", "--steps", "1000000000"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=tmp_path, env=surroundings(tmp_path), stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     while not process.stderr.readline().startswith("step"):
         pass
@@ -241,7 +242,7 @@ def test_impatience_loses_nothing(tmp_path: Path) -> None:
 def test_one_long_step_does_not_hold_it_up(tmp_path: Path) -> None:
     """A step of the plain loop takes seconds here; what was recorded before it is kept."""
     command = [*KOUBAI, "train", "parity-8", "--method", "loop", "--hidden", "150,150"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=tmp_path, env=surroundings(tmp_path), stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     while not process.stderr.readline().startswith("Learning"):
         pass
@@ -254,13 +255,16 @@ def test_one_long_step_does_not_hold_it_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize("redirect", ["2>&-", "2>/dev/full", "2>&1 | head -n 1"])
 def test_an_unreadable_standard_error_does_not_end_the_training(redirect: str, tmp_path: Path) -> None:
     script = f"{' '.join(KOUBAI)} train xor --steps 500 --film none --pictures none {redirect}"
-    subprocess.run(["bash", "-c", script], cwd=tmp_path, stdout=subprocess.DEVNULL, check=False, timeout=60)
+    subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=surroundings(tmp_path), stdout=subprocess.DEVNULL, check=False, timeout=60
+    )
     assert kb.load(tmp_path / "koubai-runs" / "xor-0").status == "finished"
 
 
 def test_a_closed_standard_output(tmp_path: Path) -> None:
     for words in ("train xor --steps 5 --film none --pictures none", "--version"):
-        done = subprocess.run(["bash", "-c", f"{' '.join(KOUBAI)} {words} >&-"], cwd=tmp_path, capture_output=True, check=False)
+        command = ["bash", "-c", f"{' '.join(KOUBAI)} {words} >&-"]
+        done = subprocess.run(command, cwd=tmp_path, env=surroundings(tmp_path), capture_output=True, check=False)
         assert done.returncode == 0
         assert b"koubai: " not in done.stderr
 
@@ -269,12 +273,13 @@ def test_output_that_nobody_reads(tmp_path: Path) -> None:
     script = (
         f"{' '.join(KOUBAI)} train xor --steps 10 --film none --json 2>err.txt | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}"
     )
-    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, check=False, timeout=60)
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=surroundings(tmp_path), check=False, timeout=60)
     assert done.returncode in (0, 1)
     assert "Traceback" not in (tmp_path / "err.txt").read_text()
     command = [*KOUBAI, "train", "xor", "--steps", "10", *PLAIN]
     with Path("/dev/full").open("w") as sink:
-        failed = subprocess.run(command, cwd=tmp_path, stdout=sink, stderr=subprocess.PIPE, text=True, check=False)
+        own = surroundings(tmp_path)
+        failed = subprocess.run(command, cwd=tmp_path, env=own, stdout=sink, stderr=subprocess.PIPE, text=True, check=False)
     assert failed.returncode == 1
     assert failed.stderr.splitlines()[-1].startswith("koubai: The output could not be written (No space left on device)")
 

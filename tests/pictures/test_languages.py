@@ -9,6 +9,7 @@ from matplotlib.ft2font import FT2Font
 import koubai as kb
 from koubai import pictures
 from koubai.cli.drawing import pictures_of, reel_of
+from koubai.core.surfaces import GRID, plane
 from koubai.locale import LANGUAGES, sentences
 from koubai.pictures.style import _fonts
 
@@ -22,6 +23,22 @@ def test_all_pictures_are_drawn(gate: str, language: str, tmp_path: Path) -> Non
         assert (tmp_path / f"{name}.png").stat().st_size > 5000
     pictures.save_film([tmp_path / "film.mp4"], size=(320, 240), language=language, **reel_of(run))
     assert (tmp_path / "film.mp4").stat().st_size > 5000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pictures_of_several_runs_are_drawn(language: str, tmp_path: Path) -> None:
+    runs = [kb.train("xor", steps=2, loss=loss, record_every=1) for loss in ("cross-entropy", "squared")]
+    names = ["xor-0", "二乗和誤差の学習"]
+    for loss in ("cross-entropy", "squared", None):
+        curves = [run.losses * scale for run, scale in zip(runs, (1, 1e-4), strict=True)]
+        pictures.save_losses(tmp_path / "losses.png", curves=curves, names=names, loss=loss, language=language)
+    panels = []
+    for run, name in zip(runs, names, strict=True):
+        over = plane(run.network, GRID, GRID)
+        about = {"points": run.data.inputs, "labels": run.data.labels, "output": run.network.output}
+        panels.append(pictures.Panel(name, over.lead, note="損失 0.7", **about))
+    pictures.save_regions(tmp_path / "regions.png", x=GRID, y=GRID, panels=panels, title="両方", language=language)
+    assert (tmp_path / "regions.png").stat().st_size > 5000
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

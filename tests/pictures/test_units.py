@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koubai.pictures import draw_regions, draw_table, draw_units
+from koubai.pictures import draw_table, draw_units
 from koubai.pictures.units import _ends
 
 SQUARE = np.array([-1.5, 1.5])
@@ -62,14 +62,3 @@ def test_a_truth_table_shows_every_row_in_its_square(inputs: int) -> None:
     ticks = [text.get_text() for text in axes.get_yticklabels()], [text.get_text() for text in axes.get_xticklabels()]
     down, across = ([int(text, 2) for text in side] for side in ticks)
     assert [a * len(across) + b for a in down for b in across] == list(range(rows))
-
-
-def test_regions_side_by_side() -> None:
-    x = np.linspace(-1.5, 1.5, 7)
-    fields = [np.full((7, 7), value) for value in (0.1, 0.4, 0.6, 0.9)]
-    figure = draw_regions(
-        x, x, fields, panels=["a", "b", "c", "d"], points=[[0, 0], [1, 1]], labels=[[0, 1]] * 4, title="t", names=("u", "v")
-    )
-    panels = [ax for ax in figure.axes if ax.images]
-    assert [ax.get_title(loc="left") for ax in panels] == ["a", "b", "c", "d"]
-    assert [float(np.asarray(ax.images[0].get_array())[0, 0]) for ax in panels] == [0.1, 0.4, 0.6, 0.9]

@@ -1,6 +1,6 @@
 """A run as the arrays that pictures and films show, and these drawn into a folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
@@ -18,11 +18,13 @@ from koubai.errors import KoubaiError
 from koubai.experiment import Run
 from koubai.files import new_file
 from koubai.locale import sentence
+from koubai.pictures.panel import Panel
 
 MOST_FRAMES = 600
 FILM_FINE = np.linspace(*REGION, 121)  # along either axis of a film's field
 MOST_PANELS = 4  # regions side by side
 
+Job = tuple[list[str], str, dict[str, Any]]  # the files of the same picture or film, the function, its arrays
 Picture = tuple[str, str, dict[str, Any]]  # the file's name, the function of koubai.pictures, its arrays
 
 
@@ -31,15 +33,22 @@ class _StoppedError(Exception):
 
 
 def draw(run: Run, folder: Path, wanted: Wanted, artist: Artist, stop: Callable[[], bool], language: str) -> list[KoubaiError]:
-    """Draw what is wanted into ``folder``, each file whole or not at all. Returns what went wrong."""
-    faults: list[KoubaiError] = []
-    jobs = [
+    """Draw what is wanted of ``run`` into ``folder``. Returns what went wrong."""
+    jobs: list[Job] = [
         ([f"{name}.{form}"], function, values)
         for name, function, values in (pictures_of(run, language) if wanted.pictures else ())
         for form in wanted.pictures
     ]
     if wanted.films:
         jobs.append(([f"film.{form}" for form in wanted.films], "save_film", reel_of(run)))
+    return draw_jobs(jobs, folder, wanted, artist, stop, language)
+
+
+def draw_jobs(
+    jobs: Sequence[Job], folder: Path, wanted: Wanted, artist: Artist, stop: Callable[[], bool], language: str
+) -> list[KoubaiError]:
+    """Draw ``jobs`` into ``folder``, each file whole or not at all. Returns what went wrong."""
+    faults: list[KoubaiError] = []
     for names, function, values in jobs:
         try:
             _draw_files([folder / name for name in names], function, values, wanted, artist, stop, language)
@@ -108,20 +117,21 @@ def _answers_of(run: Run, title: Callable[[str], dict[str, str]]) -> Iterator[Pi
 
 
 def _panels(run: Run) -> dict[str, Any]:
+    """A panel for every setting of the inputs after the second."""
     data, network = run.data, run.network
-    rest = list(product((0.0, 1.0), repeat=data.inputs.shape[1] - 2))
-    names = data.feature_names[2:]
-    chosen = [np.all(data.inputs[:, 2:] == further, axis=1) for further in rest]
-    return {
-        "x": FINE,
-        "y": FINE,
-        "fields": [plane(network, FINE, FINE, further=further).lead for further in rest],
-        "panels": [", ".join(f"{n} = {v:g}" for n, v in zip(names, further, strict=True)) for further in rest],
-        "points": data.inputs[chosen[0], :2],
-        "output": network.output,
-        "labels": [data.labels[rows] for rows in chosen],
-        "names": data.feature_names[:2],
-    }
+    panels = []
+    for further in product((0.0, 1.0), repeat=data.inputs.shape[1] - 2):
+        rows = np.all(data.inputs[:, 2:] == further, axis=1)
+        panel = Panel(
+            title=", ".join(f"{name} = {value:g}" for name, value in zip(data.feature_names[2:], further, strict=True)),
+            field=plane(network, FINE, FINE, further=further).lead,
+            points=data.inputs[rows, :2],
+            labels=data.labels[rows],
+            names=data.feature_names[:2],
+            output=network.output,
+        )
+        panels.append(panel)
+    return {"x": FINE, "y": FINE, "panels": panels}
 
 
 def _field(over: Any) -> dict[str, NDArray[Any]]:

@@ -3,14 +3,14 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-
-from rich.cells import cell_len
+from typing import Any
 
 import koubai
+from koubai.columns import in_columns
 from koubai.experiment import Experiment, Run
 from koubai.locale import sentence
 
-PICTURES = ("region", "table", "network", "units", "loss")
+PICTURES = ("region", "regions", "table", "network", "units", "loss", "losses")
 # the files of a run's folder, in the order in which a person looks at them
 DRAWN = ("film.mp4", "film.gif", *(f"{name}.{form}" for name in PICTURES for form in ("png", "svg")))
 FILES = (*DRAWN, "run.json", "losses.csv", "records.safetensors", "weights.safetensors")
@@ -19,11 +19,12 @@ MOST_ROWS = 32  # of a truth table that is shown
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run, the folder that keeps it, and the seconds that the training took."""
+    """A run, the folder that keeps it, the seconds that the training took, and its name in the store, if it is there."""
 
     run: Run
     folder: Path
     seconds: float
+    name: str | None = None
 
 
 def started(experiment: Experiment, language: str) -> str:
@@ -64,20 +65,21 @@ def as_text(outcome: Outcome, language: str) -> str:
         "",
         sentence("report-files", language, folder=str(outcome.folder)),
     ]
-    lines += _files(outcome.folder, FILES, run, language)
+    lines += _files(outcome.folder, FILES, language, every=run.experiment.record_every)
+    if outcome.name is not None:
+        lines += ["", sentence("report-kept", language, name=outcome.name)]
     return "\n".join(lines)
 
 
-def drawn(folder: Path, run: Run, language: str) -> list[str]:
+def drawn(folder: Path, language: str) -> list[str]:
     """Where the pictures and films are."""
-    return [sentence("report-files", language, folder=str(folder)), *_files(folder, DRAWN, run, language)]
+    return [sentence("report-files", language, folder=str(folder)), *_files(folder, DRAWN, language)]
 
 
-def _files(folder: Path, names: tuple[str, ...], run: Run, language: str) -> list[str]:
+def _files(folder: Path, names: tuple[str, ...], language: str, **values: Any) -> list[str]:
     present = [name for name in names if (folder / name).exists()]
-    width = max(map(len, present), default=0)
-    meanings = [sentence(f"file-{name.split('.')[0]}", language, every=run.experiment.record_every) for name in present]
-    return [f"  {name:<{width}}  {meaning}" for name, meaning in zip(present, meanings, strict=True)]
+    meanings = [sentence(f"file-{name.split('.')[0]}", language, **values) for name in present]
+    return [f"  {line}" for line in in_columns(list(zip(present, meanings, strict=True)), "ll")]
 
 
 def _table(run: Run, language: str) -> list[str]:
@@ -97,19 +99,13 @@ def _table(run: Run, language: str) -> list[str]:
         numbers = [_shown(number, 4) for number in value]
         cells.append([*(f"{x:g}" for x in inputs), str(data.classes[label]), str(data.classes[answer]), judged, *numbers])
     shown = cells[: MOST_ROWS + 1]
-    widths = [max(cell_len(row[i]) for row in shown) for i in range(len(head))]
-    lines = ["  " + "  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
+    lines = [f"  {line}" for line in in_columns(shown, "r" * len(head))]
     return [*lines, "  …"] if len(cells) > len(shown) else lines
 
 
 def _shown(number: float, digits: int) -> str:
     """Plainly, or with a power of ten where that would be long."""
     return f"{number:.{digits}f}" if abs(number) < 1e6 else f"{number:.{digits}e}"
-
-
-def _right(cell: str, width: int) -> str:
-    """Moved to the right, by the columns that a terminal shows: Japanese letters take two."""
-    return " " * (width - cell_len(cell)) + cell
 
 
 def as_json(outcome: Outcome) -> str:
@@ -143,6 +139,7 @@ def as_json(outcome: Outcome) -> str:
             "losses": [{"step": step.number, "loss": step.loss} for step in run.records],
             "table": table,
             "seconds": round(outcome.seconds, 3),
+            "name": outcome.name,
             "folder": str(folder),
             "files": {name: str(folder / name) for name in FILES if (folder / name).exists()},
             "experiment": run.experiment.to_dict(),

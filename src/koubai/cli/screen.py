@@ -21,7 +21,7 @@ from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
 from koubai.locale import sentence
 from koubai.pictures.terminal import Answers, Region, View, frame, region_cells
-from koubai.progress import time_left
+from koubai.progress import seconds_left, time_left
 
 SMALLEST = (60, 18)  # columns and rows
 CHARACTERS = "▀░█○■✓✗━⣿→…"
@@ -46,28 +46,29 @@ def fits(stream: TextIO) -> bool:
 
 
 def watched(
-    steps: Iterable[Step], experiment: Experiment, stream: TextIO, language: str = "en", *, keep: bool = False
+    steps: Iterable[Step], experiment: Experiment, stream: TextIO, language: str = "en", *, before: Run | None = None
 ) -> Iterator[Step]:
     """The same Steps, with the training drawn on ``stream`` as it goes on, unless it is over at once.
 
-    Afterwards the frame is taken away, or with ``keep`` the last one stays; where the steps end early, it stays as it is.
+    ``before``: what an earlier part of the run has made. Afterwards the frame is taken away; where the steps end early, it
+    stays.
     """
     scene, canvas, curve = _Scene(experiment, language), _Canvas(stream), _Curve(experiment.steps)
+    for record in before.records if before is not None else ():
+        curve.add(record)
     began = due = 0.0
-    step = None
+    first = 0 if before is None else before.records[-1].number
     for step in steps:
         now = perf_counter()
         began, due = began or now, due or now + SECONDS_BEFORE
         curve.add(step)
         if now >= due:
-            left = (now - began) / step.number * (experiment.steps - step.number) if step.number else None
+            left = seconds_left(now - began, step.number - first, experiment.steps - step.number)
             note = time_left(left, language)
             canvas.draw(partial(scene.frame, step, *curve.arrays, note))
             due = perf_counter() + max(1 / FRAMES_PER_SECOND, REST * (perf_counter() - now))
         yield step
-    if step is not None and canvas.drawn and keep:
-        canvas.draw(partial(scene.frame, step, *curve.arrays, ""))
-    elif canvas.drawn:
+    if canvas.drawn:
         canvas.clear()
 
 

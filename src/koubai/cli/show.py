@@ -1,31 +1,48 @@
 """koubai show: the pictures, the film and the replay of a kept run, again."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from koubai.cli.artist import Artist
-from koubai.cli.interrupts import noticed
+from koubai.cli.interrupts import Interrupts, noticed
 from koubai.cli.report import drawn
 from koubai.cli.screen import fits
 from koubai.cli.train import draw_beside, told
 from koubai.cli.wanted import Wanted
-from koubai.experiment import load
+from koubai.experiment import Run, load
 from koubai.files import check_free, check_writable, new_folder, numbered
 
 
 def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str, artist: Artist) -> int:
     """Draw the run that is kept in ``folder`` into a new folder, and replay it. Returns the exit code."""
     run = load(folder)
-    places = iter([out]) if out else numbered(folder / "shown")
+    beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder.stem}-shown")
     if out:
         check_free(out)
-    check_writable(out or folder / "shown")
+    check_writable(out or beside)
     replayed = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not no_replay
     with noticed() as interrupts:
-        made = new_folder(places, lambda _: None) if wanted.pictures or wanted.films else None
-        faults = draw_beside(run, made or folder, wanted, artist, interrupts, quiet, replayed, language)
-        if interrupts:
-            return interrupts.exit_code
-        if made is not None and not quiet:
-            sys.stdout.write("\n".join(drawn(made, run, language)) + "\n")
-        return told(faults, language)
+        places = iter([out]) if out else numbered(beside)
+        return draw_anew(run, places, wanted, artist, interrupts, quiet=quiet, replayed=replayed, language=language)
+
+
+def draw_anew(
+    run: Run,
+    places: Iterator[Path],
+    wanted: Wanted,
+    artist: Artist,
+    interrupts: Interrupts,
+    *,
+    quiet: bool,
+    replayed: bool,
+    language: str,
+) -> int:
+    """Draw what is ``wanted`` of ``run`` into a new folder at the first of ``places`` that is free. Returns the exit code."""
+    made = new_folder(places, lambda _: None) if wanted.pictures or wanted.films else None
+    faults = draw_beside(run, made or Path(), wanted, artist, interrupts, quiet, replayed, language)
+    if interrupts:
+        return interrupts.exit_code
+    if made is not None and not quiet:
+        sys.stdout.write("\n".join(drawn(made, language)) + "\n")
+    return told(faults, language)

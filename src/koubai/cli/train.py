@@ -1,11 +1,13 @@
 """koubai train: one training, seen and kept."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from koubai.cli.artist import Artist
 from koubai.cli.drawing import draw
@@ -14,20 +16,52 @@ from koubai.cli.report import Outcome, as_json, as_text, started
 from koubai.cli.screen import fits, replay, watched
 from koubai.cli.wanted import Wanted
 from koubai.core.training import Step
-from koubai.errors import Diverged, KoubaiError
+from koubai.errors import Diverged, FileFault, KoubaiError
 from koubai.experiment import Experiment, Learning, Recording, Run
 from koubai.experiment.folder import save
+from koubai.experiment.format import Provenance
 from koubai.files import check_free, check_writable, numbered
 from koubai.locale import sentence
 from koubai.progress import shown
+from koubai.store import Store
+from koubai.store.store import name_of
 
+if TYPE_CHECKING:
+    from koubai.store.keeping import Keeping
+
+PLACE = Path("koubai-runs")
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_TO_THE_NEXT_STEP = 0.2  # after a signal; what takes longer is left behind
+
+
+@dataclass(frozen=True)
+class Display:
+    """How a training is shown, and what is drawn of it."""
+
+    quiet: bool
+    no_replay: bool
+    json: bool
+    wanted: Wanted
+    language: str
+    artist: Artist
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether the training is drawn on a terminal."""
+        return fits(sys.stderr) and sys.stdout.isatty() and not self.quiet and not self.json
+
+    @property
+    def replayed(self) -> bool:
+        """Whether it is played again there."""
+        return self.on_screen and not self.no_replay
 
 
 def train(
     gate: str,
     out: Path | None,
+    name: str | None,
+    store: Path | None,
+    no_store: bool,
     quiet: bool,
     no_replay: bool,
     json: bool,
@@ -38,41 +72,88 @@ def train(
 ) -> int:
     """Train, show, keep. Returns the exit code."""
     experiment = _experiment(gate, **numbers)
-    places = iter([out]) if out else numbered(Path("koubai-runs") / f"{gate}-{experiment.seed}")
+    display = Display(quiet, no_replay, json, wanted, language, artist)
+    check_place(out)
+    with noticed() as interrupts:
+        if no_store:
+            places = places_for(out, name or name_of(experiment))
+            return carry_out(experiment, None, None, places, interrupts, display)
+        with Store(store) as runs:
+            keeping = runs.keep(experiment, name, free=lambda called: out is not None or not os.path.lexists(PLACE / called))
+            return carry_out(experiment, runs, keeping, places_for(out, keeping.name), interrupts, display)
+
+
+def check_place(out: Path | None) -> None:
+    """InputError where no folder can be made: ``out``, or one of our own naming."""
     if out:
         check_free(out)
-    check_writable(out or Path("koubai-runs") / "new")
-    screen = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not json
-    with noticed() as interrupts:
-        recording, clock, diverged = Recording(experiment), _Clock(), None
-        if not quiet:
-            sys.stderr.write(started(experiment, language) + "\n")
-        try:
-            _train(recording, clock, interrupts, quiet, screen and not no_replay, language)
-        except Diverged as error:
-            diverged = error
-        run = recording.run
-        if run is None:
-            if diverged:
-                raise diverged
-            return _interrupted(interrupts, "interrupted-early", language)
-        folder = save(run, places)
-        if interrupts:
-            return _interrupted(interrupts, "interrupted-kept", language, step=run.records[-1].number, folder=folder)
-        replayed = screen and not no_replay and not diverged
-        faults = draw_beside(run, folder, wanted, artist, interrupts, quiet, replayed, language)
-        outcome = Outcome(run, folder, clock.seconds)
-        if json:
-            sys.stdout.write(as_json(outcome) + "\n")
-        elif not quiet and not diverged:
-            sys.stdout.write(as_text(outcome, language) + "\n")
-        if interrupts:
-            return _interrupted(interrupts, "interrupted-finished", language, folder=folder)
-        if diverged:
-            kept = sentence("diverged-kept", language, folder=folder)
-            tell(f"{diverged.sentence(language)} {kept}", language)
-            return diverged.exit_code
-        return told(faults, language)
+    check_writable(out or PLACE / "new")
+
+
+def places_for(out: Path | None, name: str) -> Iterator[Path]:
+    """Where the files go: ``out``, or a folder of that ``name``, numbered where it is taken."""
+    return iter([out]) if out else numbered(PLACE / name)
+
+
+def carry_out(
+    experiment: Experiment,
+    store: Store | None,
+    keeping: "Keeping | None",
+    places: Iterator[Path],
+    interrupts: Interrupts,
+    display: Display,
+) -> int:
+    """Train from the start, or from where ``keeping`` goes on; show it, draw it, keep it. Returns the exit code."""
+    language, before = display.language, keeping.before if keeping else None
+    recording = Recording.after(before) if before else Recording(experiment)
+    clock, diverged = _Clock(), None
+    faults: list[KoubaiError] = []
+    if not display.quiet:
+        sys.stderr.write(started(experiment, language) + "\n")
+    try:
+        _train(recording, keeping, clock, interrupts, display)
+    except Diverged as error:
+        diverged = error
+    except FileFault as error:  # of the store: what was trained may still go into the folder
+        faults.append(error)
+    try:
+        if keeping:
+            keeping.end()
+    except FileFault as error:
+        faults.append(error)
+    run = recording.run
+    if run is None:
+        if diverged or faults:
+            raise diverged or faults[0]
+        return _interrupted(interrupts, "interrupted-early", language)
+    try:
+        folder = save(run, places, _provenance(store, keeping))
+        if store and keeping:
+            store.edit(keeping.name, folder=str(folder.resolve()))
+    except KoubaiError as error:
+        return told([*faults, error], language)
+    if interrupts:
+        key = "interrupted-kept" if keeping else "interrupted-folder"
+        name = keeping.name if keeping else ""
+        return _interrupted(interrupts, key, language, step=run.records[-1].number, folder=folder, name=name)
+    replayed = display.replayed and not diverged
+    faults += draw_beside(run, folder, display.wanted, display.artist, interrupts, display.quiet, replayed, language)
+    outcome = Outcome(run, folder, clock.seconds, keeping.name if keeping else None)
+    if display.json:
+        sys.stdout.write(as_json(outcome) + "\n")
+    elif not display.quiet and not diverged:
+        sys.stdout.write(as_text(outcome, language) + "\n")
+    if interrupts:
+        return _interrupted(interrupts, "interrupted-finished", language, folder=folder)
+    if diverged:
+        kept = sentence("diverged-kept", language, folder=folder)
+        tell(f"{diverged.sentence(language)} {kept}", language)
+        return diverged.exit_code
+    return told(faults, language)
+
+
+def _provenance(store: Store | None, keeping: "Keeping | None") -> Provenance | None:
+    return store.provenance(keeping.name) if store and keeping else None
 
 
 def _experiment(gate: str, optimizer: Any, **numbers: Any) -> Experiment:
@@ -136,14 +217,18 @@ class _Clock:
         return self.last - self.first
 
 
-def _train(recording: Recording, clock: _Clock, interrupts: Interrupts, quiet: bool, screen: bool, language: str) -> None:
+def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, interrupts: Interrupts, display: Display) -> None:
     """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy."""
     faults: list[BaseException] = []
 
     def work() -> None:
-        steps: Iterable[Step] = clock.of(recording.of(recording.experiment.run()))
-        if not quiet:
-            steps = (watched if screen else shown)(steps, recording.experiment, sys.stderr, language)
+        before = keeping.before if keeping else None
+        experiment = recording.experiment
+        steps: Iterable[Step] = clock.of(recording.of(experiment.run(before.records[-1] if before else None)))
+        if keeping:
+            steps = keeping.of(steps)
+        if not display.quiet:
+            steps = (watched if display.replayed else shown)(steps, experiment, sys.stderr, display.language, before=before)
         try:
             for _ in steps:
                 if interrupts:

@@ -126,6 +126,15 @@ SENTENCES = {
     "error-run-status-filter-near": "There is no status {value!r}; did you mean {nearest!r}?",
     "error-run-sort": "Runs can't be sorted by {value!r}; choose one of: {choices}.",
     "error-run-sort-near": "Runs can't be sorted by {value!r}; did you mean {nearest!r}?",
+    "error-export-missing": "There is no file {path}; name a network that koubai exported as safetensors.",
+    "error-export-no-file": "{path} is not a regular file; name a network that koubai exported as safetensors.",
+    "error-export-foreign": "The file {path} is not a network that koubai exported as safetensors; name one, or load a whole run's folder.",
+    "error-export-damaged": (
+        "The file {path} is damaged: it doesn't hold the network that its checksum belongs to; take it from a backup, or export it again."
+    ),
+    "error-export-version": "The network in {path} has the format {value}, but this koubai reads {expected}; install a newer koubai.",
+    "error-export-unreadable": "The file {path} can't be read ({reason}); check its name, its permissions and the disk.",
+    "error-export-onnx-missing": "Writing ONNX needs the package onnx; install it with: pip install 'koubai[onnx]'",
     # the command line
     "error-prefix": "koubai: {sentence}",
     "error-language": "{name} is {value!r}, but it must be one of: {choices}.",
@@ -140,6 +149,20 @@ SENTENCES = {
     "error-film-rate": "The rate of the film is {value}, but it must be a whole number of frames a second from 1 to {most}; try 10.",
     "error-list": "There is no list of {value!r}; choose one of: {choices}.",
     "error-list-near": "There is no list of {value!r}; did you mean {nearest!r}?",
+    "error-runs-limit": "The limit is {value}, but it must be a whole number above 0, or all; try 50.",
+    "error-replay-seconds": "The replay is to take {value} seconds, but this must be a number above 0; try 2.",
+    "error-extend-no-steps": "Say how many steps the run is to have in all: for example, koubai runs extend {name} --steps 10000.",
+    "error-edit-nothing": "Nothing is to be changed in {name}; give --name, --note, --tag or --untag.",
+    "error-delete-unasked": "Deleting {names} asks first, but standard input is no terminal to answer from; add --yes.",
+    "error-file-taken": "The file {path} is already there, and nothing is overwritten; name a new one with --out.",
+    "error-file-no-folder": "The file {path} can't be written, because there is no folder {folder}; make it, or name another file with --out.",
+    "error-import-one-name": "One name, {name!r}, was given for {files} runs; import them one by one, or leave --name out.",
+    "error-compare-few": "Name two runs or more to compare: for example, koubai runs compare A B.",
+    "error-compare-many": "{runs} runs are more than can be compared at once; name at most {most}.",
+    "error-format": "There is no format called {value!r}; choose one of: {choices}.",
+    "error-format-near": "There is no format called {value!r}; did you mean {nearest!r}?",
+    "error-shell": "There is no completion for the shell {value!r}; choose one of: {choices}.",
+    "error-shell-near": "There is no completion for the shell {value!r}; did you mean {nearest!r}?",
     "error-usage": "{reason} See koubai --help.",
     "error-option": "There is no option --{value}; the options are: {choices}.",
     "error-option-near": "There is no option --{value}; did you mean --{nearest}?",
@@ -149,13 +172,18 @@ SENTENCES = {
     "error-option-flag": "The option {name} takes no value; leave the value out.",
     "error-argument-gate": "Say what to learn: for example, koubai train xor.",
     "error-argument-folder": "Say which folder to show: for example, koubai show koubai-runs/xor-0.",
+    "error-argument-run": "Say which run: for example, xor-0 or latest; koubai runs lists them.",
+    "error-argument-runs-delete": "Say which runs to delete: for example, koubai runs delete A.",
+    "error-argument-files": "Say which files or folders to import: for example, koubai runs import A.zip.",
+    "error-argument-shell": "Say for which shell: koubai completion bash, zsh or fish.",
     "error-argument-extra": "There is a word too many: {value}; name one thing, and write options like --seed 1.",
     "error-internal": "Something unexpected went wrong ({reason}); please report it together with the command that you gave.",
     "error-output-closed": "The output could not be written ({reason}); check where it is sent.",
     "error-memory": "There is not enough memory for this; choose fewer units or fewer records.",
     "interrupted": "Interrupted.",
     "interrupted-early": "Interrupted before the first step; nothing was written.",
-    "interrupted-kept": "Interrupted at step {step}; what was recorded until then is in {folder}.",
+    "interrupted-folder": "Interrupted at step {step}; what was recorded until then is in {folder}.",
+    "interrupted-kept": "Interrupted at step {step}; what was recorded until then is in {folder}. Go on with: koubai runs resume {name}",
     "interrupted-finished": "Interrupted while the pictures were drawn; the run itself is whole, in {folder}.",
     "diverged-kept": "What was recorded until then is in {folder}.",
     "help-usage": "Usage: {usage}",
@@ -180,6 +208,52 @@ SENTENCES = {
         "Draw the pictures, the film and the replay of the run that is kept in FOLDER once more: in another language, size or "
         "rate. They go into a new folder; nothing is overwritten."
     ),
+    "help-group-runs": "Runs",
+    "help-runs-short": "List the runs that are kept, and go on with them.",
+    "help-runs": "List the runs that are kept, the latest first. Every training is kept from its first step on, and can be resumed, compared, replayed and exported.\n\nRUN is the name of a run in the list, or latest. Where nothing is changed, it may also be a path: a folder of koubai train, or an exported file.",
+    "help-runs-show-short": "Show what is known of a run.",
+    "help-runs-show": "Show what is known of a run: how far it went, how it was made, with which versions, and the command that makes it again.",
+    "help-runs-resume-short": "Go on with a run that was stopped.",
+    "help-runs-resume": "Go on with a run that was stopped, by Ctrl-C, a crash or a power failure, from where it was kept last. It ends with the same numbers, to the last bit, as one that was never stopped.",
+    "help-runs-extend-short": "Give a run more steps.",
+    "help-runs-extend": "Give a run more steps, and make them: it ends as one that was meant to be so long from the start.",
+    "help-runs-compare-short": "Compare runs: a table, loss curves, regions.",
+    "help-runs-compare": "Compare two or more runs: a table of what differs, their loss curves in one picture, and their decision regions side by side.",
+    "help-runs-replay-short": "Replay a run on the terminal, or as a film.",
+    "help-runs-replay": "Replay a run on the terminal; or with --film, draw its film afresh at any size and rate, into a new folder.",
+    "help-runs-edit-short": "Change a run's name, tags and note.",
+    "help-runs-edit": "Change a run's name, tags and note.",
+    "help-runs-delete-short": "Delete runs, after asking.",
+    "help-runs-delete": "Delete runs from the store, after asking. Their folders with pictures stay.",
+    "help-runs-export-short": "Write a run, or its network, as a file for others.",
+    "help-runs-export": "Write a run as one file that koubai runs import opens on another machine; or its network as safetensors, ONNX or CSV; or as a Python script of plain NumPy, with comments in your language, that repeats the run without koubai.",
+    "help-runs-import-short": "Take exported files or folders in.",
+    "help-runs-import": "Take runs into the store: FILES that koubai runs export wrote, or folders of koubai train. What is in the store already stays as it is.",
+    "help-completion-short": "Show what lets a shell complete names.",
+    "help-completion": "Show the script that lets SHELL (bash, zsh or fish) complete commands, options and the names of runs. For bash, put this line into ~/.bashrc: eval \"$(koubai completion bash)\"",
+    "help-status": "Only runs of this status: {choices}.",
+    "help-data": "Only runs that learned this, such as xor.",
+    "help-runs-method": "Only runs whose slopes were measured by this method.",
+    "help-tag": "Only runs with this tag.",
+    "help-sort": "Order of the list: {choices}.",
+    "help-reverse": "The other way round.",
+    "help-limit": "How many runs to list at most, or all. [default: 20; with --json, all]",
+    "help-runs-json": "Write the list to standard output as JSON.",
+    "help-store": "The file that keeps the runs. [default: KOUBAI_STORE, else runs.sqlite in your data folder]",
+    "help-no-store": "Keep the run only in its folder, not in the store.",
+    "help-name": "What the run is called. [default: GATE-SEED, numbered where that is taken]",
+    "help-runs-steps": "How many steps the run is to have in all.",
+    "help-runs-out": "A new folder for the files. [default: koubai-runs/RUN, numbered where that is taken]",
+    "help-runs-compare-out": "A new folder for the pictures. [default: koubai-runs/compared, numbered where that is taken]",
+    "help-seconds": "How long the replay on the terminal takes.",
+    "help-runs-replay-out": "A new folder for the film. [default: koubai-runs/RUN-film, numbered where that is taken]",
+    "help-runs-name": "What the run is to be called.",
+    "help-runs-tag": "A tag to add; may be given several times.",
+    "help-untag": "A tag to take away; may be given several times.",
+    "help-note": "A note for whoever reads this later.",
+    "help-yes": "Don't ask.",
+    "help-format": "What to write: {choices}. [default: by the file's name, else run]",
+    "help-runs-export-out": "The new file. [default: RUN with the ending of its format]",
     "help-list-short": "Show what can be chosen.",
     "help-list": "Show what can be chosen, each with a line. WHAT is gates, activations, methods, losses or optimizers; without it, all.",
     "help-hidden": "Units of the hidden layers, with commas between layers, such as 8 or 16,16; or none.",
@@ -286,9 +360,60 @@ SENTENCES = {
     "report-probability": "p({label})",
     "report-value": "y({label})",
     "report-loss": "Loss {loss} after {steps} steps, {first} at the start. Trained in {seconds} s.",
+    "report-kept": "Kept as {name}; koubai runs lists all runs.",
+    "runs-more": "The first {shown} of {runs} runs; --limit all lists every one.",
+    "runs-none": "There are no runs in {path} yet; make one with koubai train xor.",
+    "runs-none-such": "No run in {path} is like that; koubai runs without filters lists them.",
+    "runs-column-name": "NAME",
+    "runs-column-status": "STATUS",
+    "runs-column-data": "DATA",
+    "runs-column-method": "METHOD",
+    "runs-column-steps": "STEPS",
+    "runs-column-loss": "LOSS",
+    "runs-column-right": "RIGHT",
+    "runs-column-started": "STARTED",
+    "runs-column-tags": "TAGS",
+    "status-running": "running",
+    "status-finished": "finished",
+    "status-interrupted": "interrupted",
+    "status-diverged": "diverged",
+    "status-damaged": "damaged",
+    "run-status": "Status",
+    "run-steps": "Steps",
+    "run-loss": "Loss",
+    "run-answers": "Answers",
+    "run-data": "Data",
+    "run-network": "Network",
+    "run-network-is": "hidden {hidden}, {activation}, seed {seed}",
+    "run-slopes": "Slopes",
+    "run-descent-is": "{rule}, learning rate {rate}",
+    "run-descent": "Descent",
+    "run-started": "Started",
+    "run-seconds": "Trained for",
+    "run-seconds-are": "{seconds} s",
+    "run-tags": "Tags",
+    "run-note": "Note",
+    "run-folder": "Folder",
+    "run-versions": "Versions",
+    "run-machine": "Machine",
+    "run-again": "Again by",
+    "resume-differs": "Not the same as before: {name} was {then}, and is {now}; the last digits may differ.",
+    "edit-done": "Changed: {name}.",
+    "delete-what": "{name}: {status}, {steps} steps",
+    "delete-ask": "Delete for good? ({runs}) [y/N]",
+    "delete-yes": "y yes",
+    "delete-done": "Deleted: {name}.",
+    "export-done": "Wrote {name} to {path}.",
+    "import-done": "Imported {path} as {name}.",
+    "import-known": "The run of {path} is here already, as {name}; it stays as it is.",
+    "compare-same": "These runs don't differ in anything that was set.",
+    "compare-losses-title": "Losses of {runs} runs",
+    "compare-regions-title": "Decision regions of {runs} runs",
+    "compare-panel": "loss {loss}, {right}/{rows} right",
     "report-files": "Files in {folder}:",
     "file-film": "region, network, loss and answers, as a film",
     "file-region": "the decision region",
+    "file-regions": "the decision regions, side by side",
     "file-table": "the answers to every row of the truth table",
     "file-network": "the network: units, weights and biases",
     "file-units": "the line of every hidden unit in the plane",
@@ -333,4 +458,103 @@ SENTENCES = {
     "terminal-class": "class {label}",
     "terminal-target": "target",
     "terminal-skip": "any key skips this",
+    # the comments of an exported script
+    "script-title-gate": "A neural network learns the truth table of {name} by gradient descent.",
+    "script-title": "A neural network learns by gradient descent.",
+    "script-idea-central": (
+        "Every weight and bias is nudged a little up and a little down: how the loss changes\n"
+        "is its slope. Then all of them move a little against their slopes. That is one step."
+    ),
+    "script-idea": (
+        "The loss has a slope for every weight and bias. All of them move a little against\n"
+        "their slopes, so that the loss goes down. That is one step."
+    ),
+    "script-needs-picture": (
+        "The script repeats a run of koubai {version}. It doesn't need koubai, only NumPy, and\n"
+        "Matplotlib for the picture at the end:\n"
+        "    pip install numpy matplotlib"
+    ),
+    "script-needs": (
+        "The script repeats a run of koubai {version}. It doesn't need koubai, only NumPy:\n"
+        "    pip install numpy"
+    ),
+    "script-for-picture": "only for the picture at the end",
+    "script-settings": "Numbers to play with: change one and see what happens.",
+    "script-h": "how far a parameter is nudged to measure its slope",
+    "script-h-imaginary": "how far a parameter is nudged along the imaginary axis",
+    "script-learning-rate": "how far it moves: this times its slope",
+    "script-steps": "how many times all parameters move",
+    "script-record-every": "steps from one printed loss to the next",
+    "script-seed": "another seed, other random numbers",
+    "script-option": "of the optimizer {optimizer}",
+    "script-single": "The run computed with 32 bits (float32), and so does this script; NumPy 2 or newer.",
+    "script-data-classes": "The data: the inputs of every row, and the number of the class that is right for it.",
+    "script-data-values": "The data: the inputs of every row, and the values that are right for it.",
+    "script-data-file": "They are in a file beside this script; its first line names the columns.",
+    "script-one-hot": "1 for the right class, 0 for the others",
+    "script-class-names": "the names of the classes",
+    "script-start-random": "The network at its start: small random weights, and biases of 0.",
+    "script-start-own": "The network at its start, with the weights and biases that were given.",
+    "script-start-file": (
+        "The network at its start: all weights and biases, one after the other,\n"
+        "are in a file beside this script."
+    ),
+    "script-layer": "layer {layer}: {inputs} inputs, {units} units",
+    "script-real-part": "The complex step sends complex numbers through here; their real part decides.",
+    "script-no-overflow": "exp only ever gets numbers up to 0, so that it can't overflow.",
+    "script-share-below": "The share of the standard normal distribution that lies below v.",
+    "script-activation-slope": "The slope of the activation {activation} at v.",
+    "script-softmax": (
+        "Turns values into probabilities: every row adds up to 1. The largest value of the\n"
+        "row is subtracted first, so that exp can't overflow."
+    ),
+    "script-network-layers": "From the inputs (one row for each point) to the answers, layer by layer.",
+    "script-network-layer": "From the inputs (one row for each point) to the answers: a single layer.",
+    "script-loss-cross-entropy": (
+        "The mean over the rows of -log(probability of the right class). The 1e-7 keeps the\n"
+        "logarithm finite where that probability is 0."
+    ),
+    "script-loss-squared": "The mean over the rows of half the squared error.",
+    "script-threefry": (
+        "The random numbers of the run: Threefry-2x32, from J. K. Salmon and others,\n"
+        "Parallel Random Numbers: As Easy as 1, 2, 3 (2011)."
+    ),
+    "script-directions-spsa": "For every parameter +1 or -1, drawn anew in each step.",
+    "script-directions-random-directions": "For every parameter a standard normal random number, drawn anew in each step.",
+    "script-normals": "Numbers spread evenly from -1 to 1 become normally distributed ones.",
+    "script-slopes-central": (
+        "Nudge one parameter up by h, then down by h, and compute the loss both times. The\n"
+        "difference of the two losses over 2h is the slope of that parameter."
+    ),
+    "script-slopes-forward": (
+        "Nudge one parameter up by h. The change of the loss over the nudge is the slope of\n"
+        "that parameter."
+    ),
+    "script-slopes-complex-step": (
+        "Nudge one parameter by h along the imaginary axis. The imaginary part of the loss\n"
+        "over h is the slope of that parameter: nothing is subtracted, so h can be tiny."
+    ),
+    "script-slopes-backprop": (
+        "The exact slopes, by backpropagation: forward through the layers, then back from the\n"
+        "last layer to the first by the chain rule."
+    ),
+    "script-error": "d is how the loss changes with the values z of a layer, first of the last one.",
+    "script-slopes-spsa": (
+        "Nudge all parameters at once, each up or down by h at random, then all the other\n"
+        "way. These two losses give every slope, right on average (SPSA)."
+    ),
+    "script-slopes-random-directions": (
+        "Nudge all parameters at once along one random direction, then against it. The slope\n"
+        "along it, times the direction, stands for every slope; it is right on average."
+    ),
+    "script-put-back": "put it back",
+    "script-training": "The training: first all slopes are measured, then all parameters move.",
+    "script-answers": "What the trained network answers.",
+    "script-picture-classes": "The decision region: which class the network answers where in the plane.",
+    "script-picture-values": "What the network answers everywhere in the plane.",
+    "script-word-step": "step",
+    "script-word-loss": "loss",
+    "script-word-right": "right",
+    "script-word-correct": "right answers",
+    "script-word-picture": "picture",
 }

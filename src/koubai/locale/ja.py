@@ -146,6 +146,22 @@ SENTENCES = {
     "error-run-status-filter-near": "{value!r} という状態はありませんが、{nearest!r} のことでしょうか。",
     "error-run-sort": "{value!r} では並べ替えられないので、次の中から選んでください: {choices}。",
     "error-run-sort-near": "{value!r} では並べ替えられませんが、{nearest!r} のことでしょうか。",
+    "error-export-missing": "ファイル {path} がないので、koubai が safetensors 形式で書き出したネットワークを指定してください。",
+    "error-export-no-file": "{path} は通常のファイルではないので、koubai が safetensors 形式で書き出したネットワークを指定してください。",
+    "error-export-foreign": (
+        "ファイル {path} は koubai が safetensors 形式で書き出したネットワークではないので、"
+        "書き出したファイルを指定するか、実行のフォルダごと読み込んでください。"
+    ),
+    "error-export-damaged": (
+        "ファイル {path} が壊れているので（ネットワークの内容がチェックサムと一致しません）、"
+        "バックアップから戻すか、もう一度書き出してください。"
+    ),
+    "error-export-version": (
+        "{path} のネットワークの形式は {value} ですが、この koubai が読めるのは {expected} なので、"
+        "新しい koubai をインストールしてください。"
+    ),
+    "error-export-unreadable": "ファイル {path} を読み込めないので（{reason}）、名前とアクセス権、ディスクを確認してください。",
+    "error-export-onnx-missing": "ONNX 形式で書き出すにはパッケージ onnx が必要なので、次のようにインストールしてください: pip install 'koubai[onnx]'",
     # the command line
     "error-prefix": "koubai: {sentence}",
     "error-language": "{name} が {value!r} になっていますが、次のいずれかにしてください: {choices}。",
@@ -163,6 +179,20 @@ SENTENCES = {
     ),
     "error-list": "{value!r} の一覧はないので、次の中から選んでください: {choices}。",
     "error-list-near": "{value!r} の一覧はありませんが、{nearest!r} のことでしょうか。",
+    "error-runs-limit": "表示する件数が {value} になっていますが、1 以上の整数か all にしてください（例: 50）。",
+    "error-replay-seconds": "再生時間が {value} 秒になっていますが、0 より大きい数にしてください（例: 2）。",
+    "error-extend-no-steps": "合計で何ステップにするかを指定してください（例: koubai runs extend {name} --steps 10000）。",
+    "error-edit-nothing": "{name} の変更内容がないので、--name、--note、--tag、--untag のいずれかを指定してください。",
+    "error-delete-unasked": "{names} を削除する前に確認しますが、標準入力が端末ではなく答えられないので、--yes を付けてください。",
+    "error-file-taken": "ファイル {path} はすでにあり、上書きはしないので、--out で別の名前を指定してください。",
+    "error-file-no-folder": "フォルダ {folder} がないので、ファイル {path} を書き込めません。フォルダを作るか、--out で別の名前を指定してください。",
+    "error-import-one-name": "{files} 個の実行に対して名前が {name!r} の 1 つだけなので、1 つずつ取り込むか、--name を外してください。",
+    "error-compare-few": "比べる実行を 2 つ以上指定してください（例: koubai runs compare A B）。",
+    "error-compare-many": "一度に比べられる実行は {most} 個までなので、{runs} 個から減らしてください。",
+    "error-format": "{value!r} という形式はないので、次の中から選んでください: {choices}。",
+    "error-format-near": "{value!r} という形式はありませんが、{nearest!r} のことでしょうか。",
+    "error-shell": "シェル {value!r} の補完はないので、次の中から選んでください: {choices}。",
+    "error-shell-near": "シェル {value!r} の補完はありませんが、{nearest!r} のことでしょうか。",
     "error-usage": "{reason} koubai --help を参照してください。",
     "error-option": "オプション --{value} はないので、次の中から選んでください: {choices}。",
     "error-option-near": "オプション --{value} はありませんが、--{nearest} のことでしょうか。",
@@ -172,13 +202,18 @@ SENTENCES = {
     "error-option-flag": "オプション {name} は値を取らないので、値を取り除いてください。",
     "error-argument-gate": "何を学習させるかを指定してください（例: koubai train xor）。",
     "error-argument-folder": "どのフォルダを表示するかを指定してください（例: koubai show koubai-runs/xor-0）。",
+    "error-argument-run": "どの実行かを指定してください（例: xor-0、latest）。koubai runs で一覧を表示できます。",
+    "error-argument-runs-delete": "削除する実行を指定してください（例: koubai runs delete A）。",
+    "error-argument-files": "取り込むファイルかフォルダを指定してください（例: koubai runs import A.zip）。",
+    "error-argument-shell": "シェルを指定してください: koubai completion bash、zsh、fish のいずれか。",
     "error-argument-extra": "余分な語 {value} があるので、対象は 1 つにし、オプションは --seed 1 のように書いてください。",
     "error-internal": "予期しない問題が発生したので（{reason}）、実行したコマンドを添えて報告してください。",
     "error-output-closed": "出力を書き込めないので（{reason}）、出力先を確認してください。",
     "error-memory": "メモリが足りないので、ユニットか記録の数を減らしてください。",
     "interrupted": "中断しました。",
     "interrupted-early": "最初のステップの前に中断したため、何も書き込んでいません。",
-    "interrupted-kept": "ステップ {step} で中断しました。それまでの記録は {folder} にあります。",
+    "interrupted-folder": "ステップ {step} で中断しました。それまでの記録は {folder} にあります。",
+    "interrupted-kept": "ステップ {step} で中断しました。それまでの記録は {folder} にあります。続けるには: koubai runs resume {name}",
     "interrupted-finished": "図の描画中に中断しましたが、実行そのものは {folder} にすべて保存されています。",
     "diverged-kept": "それまでの記録は {folder} にあります。",
     "help-usage": "使い方: {usage}",
@@ -203,6 +238,52 @@ SENTENCES = {
         "FOLDER に保存した実行の図、動画、再生を、言語やサイズ、フレームレートを変えてもう一度描画します。"
         "結果は新しいフォルダに書き出し、何も上書きしません。"
     ),
+    "help-group-runs": "実行",
+    "help-runs-short": "保存された実行の一覧表示や続行をする",
+    "help-runs": "保存された実行を新しい順に一覧表示します。学習はすべて最初のステップから保存され、続けたり、比べたり、再生したり、書き出したりできます。\n\nRUN には一覧の名前か latest を指定します。内容を変更しないコマンドでは、koubai train のフォルダや書き出したファイルのパスも使えます。",
+    "help-runs-show-short": "実行の詳細を表示する",
+    "help-runs-show": "実行がどこまで進んだか、どう実行したか、バージョン、同じ実行を再現するコマンドを表示します。",
+    "help-runs-resume-short": "止まった実行を続ける",
+    "help-runs-resume": "Ctrl-C、異常終了、停電などで止まった実行を、最後に保存されたところから続けます。結果は、止まらなかった場合と 1 ビットも違いません。",
+    "help-runs-extend-short": "実行のステップ数を増やす",
+    "help-runs-extend": "実行のステップ数を増やして続けます。結果は、最初からその長さで実行した場合と同じです。",
+    "help-runs-compare-short": "実行を表、損失の曲線、決定領域で比べる",
+    "help-runs-compare": "2 つ以上の実行を比べます。違いの表を表示し、損失の曲線を 1 つの図に、決定領域を並べた図に描きます。",
+    "help-runs-replay-short": "実行を端末や動画で再生する",
+    "help-runs-replay": "実行を端末で再生します。--film を付けると、好きなサイズとフレームレートで動画を描き直し、新しいフォルダに保存します。",
+    "help-runs-edit-short": "実行の名前、タグ、メモを変更する",
+    "help-runs-edit": "実行の名前、タグ、メモを変更します。",
+    "help-runs-delete-short": "確認してから実行を削除する",
+    "help-runs-delete": "確認してから、実行を保存先から削除します。図などのフォルダは残ります。",
+    "help-runs-export-short": "実行やネットワークをファイルに書き出す",
+    "help-runs-export": "実行を 1 つのファイルに書き出します。別のマシンでは koubai runs import で開けます。ネットワークを safetensors、ONNX、CSV で書き出したり、実行を再現する NumPy だけの Python スクリプト（選んだ言語のコメント付き、koubai 不要）にしたりもできます。",
+    "help-runs-import-short": "書き出したファイルやフォルダを取り込む",
+    "help-runs-import": "実行を保存先に取り込みます。FILES には、koubai runs export で書き出したファイルか、koubai train のフォルダを指定します。すでにある実行はそのまま残ります。",
+    "help-completion-short": "シェルの補完用スクリプトを表示する",
+    "help-completion": "SHELL（bash、zsh、fish）でコマンド、オプション、実行の名前を補完するためのスクリプトを表示します。bash なら、次の行を ~/.bashrc に書いてください: eval \"$(koubai completion bash)\"",
+    "help-status": "この状態の実行だけを表示: {choices}",
+    "help-data": "これを学習した実行だけを表示（例: xor）",
+    "help-runs-method": "この方法で傾きを求めた実行だけを表示",
+    "help-tag": "このタグの付いた実行だけを表示",
+    "help-sort": "並べ替えの基準: {choices}",
+    "help-reverse": "逆順にする",
+    "help-limit": "表示する最大件数、または all [既定値: 20、--json では all]",
+    "help-runs-json": "一覧を JSON で標準出力に書き出す",
+    "help-store": "実行の保存先のファイル [既定値: KOUBAI_STORE、なければデータフォルダの runs.sqlite]",
+    "help-no-store": "保存先には残さず、フォルダだけに保存する",
+    "help-name": "実行の名前 [既定値: GATE-シード（使われていれば番号付き）]",
+    "help-runs-steps": "合計のステップ数",
+    "help-runs-out": "ファイルを保存する新しいフォルダ [既定値: koubai-runs/RUN（使われていれば番号付き）]",
+    "help-runs-compare-out": "図を保存する新しいフォルダ [既定値: koubai-runs/compared（使われていれば番号付き）]",
+    "help-seconds": "端末での再生時間（秒）",
+    "help-runs-replay-out": "動画を保存する新しいフォルダ [既定値: koubai-runs/RUN-film（使われていれば番号付き）]",
+    "help-runs-name": "実行の新しい名前",
+    "help-runs-tag": "追加するタグ（複数指定可）",
+    "help-untag": "外すタグ（複数指定可）",
+    "help-note": "後で読む人のためのメモ",
+    "help-yes": "確認しない",
+    "help-format": "書き出す形式: {choices} [既定値: ファイル名に合わせる。なければ run]",
+    "help-runs-export-out": "新しいファイル [既定値: RUN に形式の拡張子を付けた名前]",
     "help-list-short": "選べるものを一覧する",
     "help-list": (
         "選べるものを、1 行の説明を付けて一覧します。WHAT は gates、activations、methods、losses、optimizers のいずれかで、"
@@ -314,9 +395,60 @@ SENTENCES = {
     "report-probability": "p({label})",
     "report-value": "y({label})",
     "report-loss": "損失は最初の {first} から {steps} ステップで {loss} になりました。\n学習時間は {seconds} 秒です。",
+    "report-kept": "{name} として保存しました。一覧は koubai runs で表示できます。",
+    "runs-more": "{runs} 個の実行のうち、最初の {shown} 個です。--limit all ですべて表示します。",
+    "runs-none": "{path} にはまだ実行がありません。koubai train xor などで学習させてください。",
+    "runs-none-such": "{path} に条件に合う実行はありません。条件を付けずに koubai runs とすると一覧を表示できます。",
+    "runs-column-name": "名前",
+    "runs-column-status": "状態",
+    "runs-column-data": "データ",
+    "runs-column-method": "方法",
+    "runs-column-steps": "ステップ",
+    "runs-column-loss": "損失",
+    "runs-column-right": "正解",
+    "runs-column-started": "開始",
+    "runs-column-tags": "タグ",
+    "status-running": "進行中",
+    "status-finished": "完了",
+    "status-interrupted": "中断",
+    "status-diverged": "発散",
+    "status-damaged": "破損",
+    "run-status": "状態",
+    "run-steps": "ステップ",
+    "run-loss": "損失",
+    "run-answers": "答え",
+    "run-data": "データ",
+    "run-network": "ネットワーク",
+    "run-network-is": "隠れ層 {hidden}、{activation}、シード {seed}",
+    "run-slopes": "傾き",
+    "run-descent-is": "{rule}、学習率 {rate}",
+    "run-descent": "降下",
+    "run-started": "開始",
+    "run-seconds": "学習時間",
+    "run-seconds-are": "{seconds} 秒",
+    "run-tags": "タグ",
+    "run-note": "メモ",
+    "run-folder": "フォルダ",
+    "run-versions": "バージョン",
+    "run-machine": "マシン",
+    "run-again": "再現",
+    "resume-differs": "以前と違い、{name} が {then} から {now} に変わっているので、末尾の桁が異なることがあります。",
+    "edit-done": "変更しました: {name}",
+    "delete-what": "{name}: {status}、{steps} ステップ",
+    "delete-ask": "完全に削除しますか（{runs} 個）[y/N]",
+    "delete-yes": "y yes はい",
+    "delete-done": "削除しました: {name}",
+    "export-done": "{name} を {path} に書き出しました。",
+    "import-done": "{path} を {name} として取り込みました。",
+    "import-known": "{path} の実行は {name} としてすでにあるので、そのままにします。",
+    "compare-same": "これらの実行の設定に違いはありません。",
+    "compare-losses-title": "{runs} 個の実行の損失",
+    "compare-regions-title": "{runs} 個の実行の決定領域",
+    "compare-panel": "損失 {loss}、正解 {right}/{rows}",
     "report-files": "{folder} のファイル:",
     "file-film": "決定領域、ネットワーク、損失、答えの動画",
     "file-region": "決定領域",
+    "file-regions": "並べた決定領域",
     "file-table": "真理値表の各行に対する答え",
     "file-network": "ネットワーク（ユニット、重み、バイアス）",
     "file-units": "各隠れユニットが平面に引く直線",
@@ -361,4 +493,105 @@ SENTENCES = {
     "terminal-class": "クラス {label}",
     "terminal-target": "正解",
     "terminal-skip": "キーを押すとスキップ",
+    # the comments of an exported script
+    "script-title-gate": "ニューラルネットワークが {name} の真理値表を勾配降下法で学習します。",
+    "script-title": "ニューラルネットワークが勾配降下法で学習します。",
+    "script-idea-central": (
+        "重みとバイアスを 1 つずつほんの少し増やしたり減らしたりして、損失の変化から\n"
+        "傾きを測ります。全部の傾きを測ったら、すべてを傾きと逆の向きに少しだけ動かします。\n"
+        "これが 1 ステップです。"
+    ),
+    "script-idea": (
+        "損失には、重みとバイアスのそれぞれについて傾きがあります。すべてを傾きと逆の向きに\n"
+        "少しだけ動かすと、損失が小さくなります。これが 1 ステップです。"
+    ),
+    "script-needs-picture": (
+        "koubai {version} で行った学習を、同じ順序で再現します。koubai は必要ありません。\n"
+        "使うのは NumPy と、最後に図を描くための Matplotlib だけです。\n"
+        "    pip install numpy matplotlib"
+    ),
+    "script-needs": (
+        "koubai {version} で行った学習を、同じ順序で再現します。koubai は必要なく、\n"
+        "使うのは NumPy だけです。\n"
+        "    pip install numpy"
+    ),
+    "script-for-picture": "最後に図を描くためだけに使う",
+    "script-settings": "設定: どれか 1 つを変えて、結果がどう変わるか試してみよう",
+    "script-h": "傾きを測るときに、パラメータを動かす幅",
+    "script-h-imaginary": "傾きを測るときに、パラメータを虚数方向に動かす幅",
+    "script-learning-rate": "学習率: これに傾きを掛けた分だけ動かす",
+    "script-steps": "すべてのパラメータを動かす回数",
+    "script-record-every": "損失を表示する間隔（ステップ数）",
+    "script-seed": "乱数のシード（変えると、使う乱数が変わる）",
+    "script-option": "最適化手法 {optimizer} のパラメータ",
+    "script-single": "学習のときと同じく 32 ビット (float32) で計算する（NumPy 2 以降が必要）",
+    "script-data-classes": "学習するデータ: 各行の入力と、正解のクラスの番号",
+    "script-data-values": "学習するデータ: 各行の入力と、正解の値",
+    "script-data-file": "このスクリプトと同じ場所にあるファイルから読み込む（1 行目は列の名前）",
+    "script-one-hot": "正解のクラスだけ 1、ほかは 0",
+    "script-class-names": "クラスの名前",
+    "script-start-random": "学習前のネットワーク: 重みは小さな乱数、バイアスは 0",
+    "script-start-own": "学習前のネットワーク: あらかじめ与えられた重みとバイアス",
+    "script-start-file": (
+        "学習前のネットワーク: このスクリプトと同じ場所にあるファイルに、\n"
+        "すべての重みとバイアスが順に並んでいる"
+    ),
+    "script-layer": "第 {layer} 層: 入力 {inputs} 個、ユニット {units} 個",
+    "script-real-part": "複素ステップではここを複素数が通るので、実部で判定する",
+    "script-no-overflow": "exp に渡すのは 0 以下の数だけなので、オーバーフローしない",
+    "script-share-below": "標準正規分布で v 以下になる確率",
+    "script-activation-slope": "活性化関数 {activation} の、v での傾き",
+    "script-softmax": (
+        "値を確率に変える（各行の合計が 1 になる）\n"
+        "先に各行の最大値を引いておくと、exp がオーバーフローしない"
+    ),
+    "script-network-layers": "入力（1 行が 1 点）から答えまで、層を順に計算する",
+    "script-network-layer": "入力（1 行が 1 点）から答えを計算する（層は 1 つだけ）",
+    "script-loss-cross-entropy": (
+        "-log(正解のクラスの確率) を全部の行で平均する\n"
+        "1e-7 を足すのは、確率が 0 のときに log が無限大になるのを防ぐため"
+    ),
+    "script-loss-squared": "誤差の二乗和の半分を、全部の行で平均する",
+    "script-threefry": (
+        "学習のときと同じ乱数を作る Threefry-2x32\n"
+        "(J. K. Salmon 他, Parallel Random Numbers: As Easy as 1, 2, 3, 2011)"
+    ),
+    "script-directions-spsa": "パラメータごとに +1 か -1 を、ステップのたびに新しく選ぶ",
+    "script-directions-random-directions": "パラメータごとに標準正規乱数を、ステップのたびに新しく作る",
+    "script-normals": "-1 から 1 の一様な乱数を、標準正規分布に従う乱数に変える",
+    "script-slopes-central": (
+        "パラメータを 1 つだけ h 増やしたときと h 減らしたときの損失を計算する\n"
+        "2 つの損失の差を 2h で割ったものが、そのパラメータの傾き（中心差分）"
+    ),
+    "script-slopes-forward": (
+        "パラメータを 1 つだけ h 増やし、損失の変化を増やした幅で割る\n"
+        "これがそのパラメータの傾き（前進差分）"
+    ),
+    "script-slopes-complex-step": (
+        "パラメータを 1 つだけ虚数方向に h 動かし、損失の虚部を h で割る\n"
+        "これがそのパラメータの傾き（複素ステップ）。引き算がないので h をごく小さくできる"
+    ),
+    "script-slopes-backprop": (
+        "誤差逆伝播法で正確な傾きを求める\n"
+        "まず入力側から順に計算し、次に連鎖律を使って出力側から逆向きにたどる"
+    ),
+    "script-error": "d は、層の値 z に対する損失の傾き（最後の層から始める）",
+    "script-slopes-spsa": (
+        "すべてのパラメータを同時に、ランダムに h だけ増やすか減らすかし、次に全部を逆に動かす\n"
+        "この 2 つの損失だけで全部の傾きを推定する。平均すれば正しい (SPSA)"
+    ),
+    "script-slopes-random-directions": (
+        "すべてのパラメータを同時に、ランダムな 1 つの方向へ動かし、次に逆へ動かす\n"
+        "その方向の傾きに方向を掛けて、全部の傾きを推定する。平均すれば正しい"
+    ),
+    "script-put-back": "元に戻す",
+    "script-training": "学習: 先に全部の傾きを求めてから、すべてのパラメータを動かす",
+    "script-answers": "学習したネットワークの答え",
+    "script-picture-classes": "決定領域: 平面のどこで、ネットワークがどのクラスと答えるか",
+    "script-picture-values": "平面の各点でのネットワークの答え",
+    "script-word-step": "ステップ",
+    "script-word-loss": "損失",
+    "script-word-right": "正解",
+    "script-word-correct": "正解数",
+    "script-word-picture": "図",
 }

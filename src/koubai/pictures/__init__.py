@@ -10,18 +10,30 @@ from pathlib import Path
 from typing import Any
 
 _HOME = {
+    "Panel": "panel",
     "Reel": "film",
     "draw_loss": "loss",
+    "draw_losses": "loss",
     "draw_network": "diagram",
     "draw_region": "region",
-    "draw_regions": "region",
+    "draw_regions": "regions",
     "draw_table": "table",
     "draw_units": "units",
     "new_axes": "style",
     "save": "style",
 }
 
-__all__ = [*_HOME, "save_film", "save_loss", "save_network", "save_region", "save_regions", "save_table", "save_units"]  # noqa: PLE0604
+__all__ = [  # noqa: PLE0604
+    *_HOME,
+    "save_film",
+    "save_loss",
+    "save_losses",
+    "save_network",
+    "save_region",
+    "save_regions",
+    "save_table",
+    "save_units",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -33,6 +45,11 @@ def __getattr__(name: str) -> Any:
 def save_loss(path: Path, **values: Any) -> None:
     """``draw_loss`` into a file; the format follows its name."""
     _save("draw_loss", path, values)
+
+
+def save_losses(path: Path, **values: Any) -> None:
+    """``draw_losses`` into a file; the format follows its name."""
+    _save("draw_losses", path, values)
 
 
 def save_network(path: Path, **values: Any) -> None:

@@ -1,13 +1,25 @@
-"""The loss, step by step."""
+"""The loss, step by step: of one run, or of several."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, LogFormatterMathtext, MaxNLocator, NullFormatter
+from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.style import BLUE, ORANGE, look, new_axes
+from koubai.pictures.style import BLUE, INK, ORANGE, look, new_axes, shortened
 
 MOST_POINTS = 4000  # of a curve that is drawn: more than a picture has columns
+COLOURS = (BLUE, ORANGE, "#cc79a7", "#009e73", "#56b4e9", INK)  # of the runs, in this order
+STYLES: tuple[Any, ...] = ("solid", (0, (4.5, 1.6)), (0, (1.2, 2)), (0, (7, 1.6, 1.2, 1.6)))
+MARKERS = ("o", "s", "^")  # of the first four runs, the next four, the last; so no two of twelve look alike without colour
+MARKS = 8  # along the curve of a run after the fourth
+NAME_ROOM, NAME_SIZE = 170.0, 9.5  # points: the width and the size of a run's name
+SPAN = 100.0  # the largest loss by the smallest, beyond which the scale is logarithmic
+DEPTH = 1e-16  # of the largest loss: what is smaller is drawn near 0
 
 
 def draw_loss(
@@ -26,15 +38,120 @@ def draw_loss(
     with look():
         ax = ax if ax is not None else new_axes(6.4, 4.0)
         values, marked = np.asarray(losses, np.float64), np.asarray(records, np.int64)
-        shown = np.unique(np.linspace(0, len(values) - 1, MOST_POINTS).astype(int))
+        shown = _shown_steps(values)
         ax.plot(shown, values[shown], color=BLUE, linewidth=1.8, label=sentence("picture-loss", language))
         if marked.size:
             label = sentence("picture-records", language)
             ax.plot(marked, values[marked], "|", color=ORANGE, markersize=7, alpha=0.9, label=label)
             ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)  # beside the title: no curve runs there
-        ax.grid(True)
-        ax.set_ylim(0, 1.08 * max(float(values.max()), 1e-12))
-        last = max(1, len(values) - 1)
-        ax.set_xlim(-0.01 * last, 1.01 * last)
+        _place_axes(ax, [values])
         ax.set(xlabel=sentence("picture-step", language), ylabel=sentence(f"picture-loss-{loss}", language), title=title)
     return ax
+
+
+def draw_losses(
+    curves: Sequence[ArrayLike],
+    *,
+    names: Sequence[str],
+    loss: str | None = "cross-entropy",
+    title: str = "",
+    ax: Axes | None = None,
+    language: str = "en",
+) -> Axes:
+    """Draw the losses of several runs, up to twelve: ``curves``, each (steps + 1,), of the runs called ``names``.
+
+    ``loss`` names what the losses are, None where not all are the same. Where the smallest is less than a hundredth of the
+    largest the scale is logarithmic; where losses of 0 are among them it goes on to 0. Returns the axes, ``ax`` or new ones.
+    """
+    with look():
+        ax = ax if ax is not None else new_axes(9.2, 4.5)
+        runs = [np.asarray(curve, np.float64) for curve in curves]
+        last = max(len(values) for values in runs) - 1
+        handles = [_draw_run(ax, number, values, last) for number, values in enumerate(runs)]
+        _place_axes(ax, runs)
+        label = sentence(f"picture-loss-{loss}" if loss else "picture-loss", language)
+        if _scale_loss(ax, np.concatenate(runs)):
+            label = sentence("picture-log-scale", language, loss=label)
+        ax.set(xlabel=sentence("picture-step", language), ylabel=label)
+        ax.set_title(title, parse_math=False)
+        _name_runs(ax, handles, names)
+    return ax
+
+
+def _draw_run(ax: Axes, number: int, values: NDArray[np.float64], last: int) -> Line2D:
+    """The curve of a run, with a mark where it ends. Returns what stands for it in the legend."""
+    shown = _shown_steps(values)
+    marker = MARKERS[number // len(STYLES) % len(MARKERS)]
+    along = number >= len(STYLES)
+    places = (np.arange(MARKS) + (number % len(STYLES) + 0.5) / len(STYLES)) * last / MARKS if along else np.zeros(0)
+    clear = places[places < shown[-1] - 0.4 * last / MARKS]  # of the mark at the end
+    marks = np.searchsorted(shown, [*clear, shown[-1]])
+    stroke: dict[str, Any] = {
+        "color": COLOURS[number % len(COLOURS)],
+        "linestyle": STYLES[number % len(STYLES)],
+        "linewidth": 1.8,
+        "dash_capstyle": "butt",
+        "markersize": 5,
+        "markeredgecolor": "white",
+        "markeredgewidth": 0.7,
+    }
+    above = 2 + number % len(STYLES) / 10  # dashes over solid lines: of two equal curves both are seen
+    ax.plot(shown, values[shown], marker=marker, markevery=marks.tolist(), zorder=above, **stroke)
+    return Line2D([], [], marker=marker if along else "", **stroke)
+
+
+def _name_runs(ax: Axes, handles: Sequence[Line2D], names: Sequence[str]) -> None:
+    """The legend, right of the axes. Names are texts as they are: neither a $ nor a _ in front means anything in them."""
+    labels = [shortened(name, NAME_ROOM, NAME_SIZE) for name in names]
+    legend = ax.legend(
+        handles=list(handles),
+        labels=[str(number) for number in range(len(labels))],
+        loc="upper left",
+        bbox_to_anchor=(1.02, 1.0),
+        borderaxespad=0.0,
+        fontsize=NAME_SIZE,
+        handlelength=4.0,
+        labelspacing=0.7,
+    )
+    for text, label in zip(legend.get_texts(), labels, strict=True):
+        text.set_parse_math(False)
+        text.set_text(label)
+
+
+def _shown_steps(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The steps of a curve that are drawn, the first and the last among them."""
+    return np.unique(np.linspace(0, len(values) - 1, MOST_POINTS).astype(np.int64))
+
+
+def _place_axes(ax: Axes, runs: Sequence[NDArray[np.float64]]) -> None:
+    """Limits for all of the curves, the loss from 0, and a grid."""
+    ax.grid(True)
+    largest = max(float(values.max()) for values in runs)
+    ax.set_ylim(0, 1.08 * largest if largest > 0 else 1)
+    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
+    last = max(1, *(len(values) - 1 for values in runs))
+    ax.set_xlim(-0.01 * last, 1.01 * last)
+
+
+def _scale_loss(ax: Axes, losses: NDArray[np.float64]) -> bool:
+    """Make the scale logarithmic if the small ones of ``losses`` could not be told apart otherwise. Says whether it did."""
+    largest = float(losses.max())
+    smallest = float(losses[losses > largest * DEPTH].min(initial=largest))
+    if largest <= 0 or smallest * SPAN >= largest:
+        return False
+    low, high = int(np.floor(np.log10(smallest))), int(np.ceil(np.log10(largest)))
+    every = max(1, round((high - low) / 7))
+    decades = 10.0 ** np.arange(low, high + 1, every)
+    between = np.outer(decades, np.arange(2, 10)).ravel() if every == 1 else np.zeros(0)
+    if losses.min() < smallest:  # 0, or as good as that: a linear piece reaches down to it
+        ax.set_yscale("symlog", linthresh=decades[0], linscale=0.5 + 0.05 * (high - low))
+        ax.set_ylim(-0.2 * decades[0], largest * 1.5)  # so that a curve at 0 is not cut in half
+        decades = np.array([0.0, *decades])
+    else:
+        ax.set_yscale("log")
+        ax.set_ylim(smallest / 1.5, largest * 1.5)
+    ax.yaxis.set_major_locator(FixedLocator(decades.tolist()))
+    ax.yaxis.set_minor_locator(FixedLocator(between.tolist()))
+    ax.yaxis.set_major_formatter(LogFormatterMathtext())
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    return True

@@ -7,12 +7,12 @@ import numpy as np
 from contourpy import contour_generator
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
+from matplotlib.colorbar import Colorbar
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.style import CLASS_COLOURS, CLASS_MARKERS, FIELD, INK, look, new_axes, new_figure
+from koubai.pictures.style import CLASS_COLOURS, CLASS_MARKERS, FIELD, INK, look, new_axes
 
 BOUNDARY = {"softmax": "p = 0.5", "identity": "y(0) = y(1)"}  # where both classes are even
 Grid = tuple[ArrayLike, ArrayLike, ArrayLike]  # x (i,), y (j,), and the field there (j, i)
@@ -27,7 +27,7 @@ class RegionDisplay:
     def __init__(
         self, ax: Axes, x: ArrayLike, y: ArrayLike, names: Sequence[str] = ("x1", "x2"), output: str = "softmax"
     ) -> None:
-        self.points = np.zeros((0, 2))
+        self.points, self.clear = np.zeros((0, 2)), 0.35  # how far from them the boundary's label stays if it can
         self.output = output
         self.ax, self.x, self.y = ax, np.asarray(x, np.float64), np.asarray(y, np.float64)
         left, right, low, high = self.x[0], self.x[-1], self.y[0], self.y[-1]
@@ -72,21 +72,24 @@ class RegionDisplay:
         places = [
             np.array([np.interp(along[-1] * at, along, line[:, axis]) for axis in (0, 1)]) for at in (0.5, 0.4, 0.6, 0.3, 0.7)
         ]
-        far = [min((float(np.hypot(*(place - point))) for point in self.points), default=9.0) > 0.35 for place in places]
-        middle = places[far.index(True) if True in far else 0]
+        far = [min((float(np.hypot(*(place - point))) for point in self.points), default=9.0) for place in places]
+        middle = places[next((i for i, distance in enumerate(far) if distance > self.clear), int(np.argmax(far)))]
+        self.label.set_visible(max(far) > 0.8 * self.clear)
         at = float(np.interp(np.hypot(*(line - middle).T).argmin(), np.arange(len(along)), along))
         ahead = np.array([np.interp(at + 0.02 * along[-1], along, line[:, axis]) for axis in (0, 1)])
         angle = np.degrees(np.arctan2(*(ahead - middle)[::-1]))
         self.label.set_position(tuple(middle))
         self.label.set_rotation((angle + 90) % 180 - 90)
 
-    def mark_points(self, points: ArrayLike, labels: ArrayLike) -> None:
-        """The data: ``points`` (k, 2) with ``labels`` (k,), 0 or 1."""
+    def mark_points(self, points: ArrayLike, labels: ArrayLike, *, size: float = 130.0) -> None:
+        """The data: ``points`` (k, 2) with ``labels`` (k,), 0 or 1; ``size`` in square points, less if they are many."""
         where, which = np.asarray(points), np.asarray(labels)
         self.points = where
+        size *= min(1.0, 32 / max(1, len(where)))
+        edge = 1.8 * (size / 130) ** 0.5
         for label, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
             x, y = where[which == label].T
-            self.ax.scatter(x, y, s=130, color=colour, marker=marker, edgecolors="white", linewidths=1.8, zorder=4)
+            self.ax.scatter(x, y, s=size, color=colour, marker=marker, edgecolors="white", linewidths=edge, zorder=4)
 
 
 def draw_region(
@@ -115,58 +118,31 @@ def draw_region(
         if points is not None and labels is not None:
             display.mark_points(points, labels)
         display.update(field, grid)
-        _colour_bar(ax.figure, display, [ax], language)
+        bar = ax.figure.colorbar(display.image, ax=ax, shrink=0.85)
+        finish_bar(bar, {output}, language)
         region_legend(ax, language)
         ax.set_title(title)
     return ax
 
 
-def draw_regions(
-    x: ArrayLike,
-    y: ArrayLike,
-    fields: Sequence[ArrayLike],
-    *,
-    panels: Sequence[str],
-    points: ArrayLike,
-    labels: Sequence[ArrayLike],
-    title: str = "",
-    names: Sequence[str] = ("x1", "x2"),
-    output: str = "softmax",
-    language: str = "en",
-) -> Figure:
-    """Draw several regions side by side, one for each setting of the further inputs: ``fields``, each (n, m), named ``panels``.
-
-    ``points`` (k, 2) are the same in all; ``labels``: those of every panel, (k,). Returns the figure.
-    """
-    with look():
-        rows = 1 if len(fields) <= 2 else 2
-        columns = -(-len(fields) // rows)
-        figure = new_figure(3.6 * columns + 1.2, 3.5 * rows + 0.8)
-        axes = figure.subplots(rows, columns, squeeze=False).ravel()
-        for ax, field, panel, mine in zip(axes, fields, panels, labels, strict=True):
-            display = RegionDisplay(ax, x, y, names, output)
-            display.mark_points(points, mine)
-            display.update(field)
-            ax.set_title(panel, fontsize=10, pad=5)
-        _colour_bar(figure, display, list(axes), language)
-        figure.suptitle(title, x=0.01, ha="left")
-    return figure
-
-
 def region_legend(ax: Axes, language: str, *, below: float = -0.11) -> None:
     """What the marks mean, below the axes."""
-    kinds = [
-        *zip(CLASS_COLOURS, CLASS_MARKERS, (9.0, 9.0), ("picture-class-0", "picture-class-1"), strict=True),
-        (CLASS_COLOURS[1], CLASS_MARKERS[1], 3.5, "picture-answers-1"),
-    ]
-    handles = [
-        Line2D([], [], linestyle="", marker=marker, color=colour, markersize=size, label=sentence(key, language))
-        for colour, marker, size, key in kinds
-    ]
+    handles = [*class_marks(language), _mark(CLASS_COLOURS[1], CLASS_MARKERS[1], 3.5, "picture-answers-1", language)]
     ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, below), ncols=3, columnspacing=1.4, handletextpad=0.3)
 
 
-def _colour_bar(figure: Any, display: RegionDisplay, axes: list[Axes], language: str) -> None:
-    bar = figure.colorbar(display.image, ax=axes, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
-    bar.set_label(sentence(f"picture-{display.output}", language))
+def class_marks(language: str) -> list[Line2D]:
+    """The marks of both classes' data, for a legend."""
+    keys = ("picture-class-0", "picture-class-1")
+    return [_mark(*kind, language) for kind in zip(CLASS_COLOURS, CLASS_MARKERS, (9.0, 9.0), keys, strict=True)]
+
+
+def _mark(colour: str, marker: str, size: float, key: str, language: str) -> Line2D:
+    return Line2D([], [], linestyle="", marker=marker, color=colour, markersize=size, label=sentence(key, language))
+
+
+def finish_bar(bar: Colorbar, outputs: set[str], language: str) -> None:
+    """Ticks and a label for a bar that belongs to fields of these ``outputs``."""
+    bar.set_ticks([0, 0.25, 0.5, 0.75, 1])
+    bar.set_label(sentence(f"picture-{min(outputs)}" if len(outputs) == 1 else "picture-outputs", language))
     bar.outline.set_visible(False)

@@ -15,22 +15,25 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.textpath import text_to_path
 
 from koubai.errors import FileFault
 from koubai.files import reason
 
-BLUE, ORANGE, INK, FAINT = "#0072b2", "#d55e00", "#1f2328", "#8c959f"
+BLUE, ORANGE, INK, QUIET, FAINT = "#0072b2", "#d55e00", "#1f2328", "#57606a", "#8c959f"
 CLASS_COLOURS = (BLUE, ORANGE)
 CLASS_MARKERS = ("o", "s")
 SIGN_COLOURS = (BLUE, ORANGE)  # below zero, above zero
 SIGN_STYLES: tuple[Any, Any] = ((0, (2.2, 1.2)), "solid")
 FIELD = LinearSegmentedColormap.from_list("koubai", ["#5aa9d6", "#f7f7f5", "#f0a06b"])  # class 0, undecided, class 1
 DOTS_PER_INCH = 150
+FITTED = 1.03  # how much wider letters can become when they are fitted to the dots
 
 _LOOK: dict[str, Any] = {
     "axes.edgecolor": FAINT,
+    "axes.formatter.min_exponent": 3,
     "axes.labelcolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -81,6 +84,22 @@ def new_axes(width: float, height: float) -> Axes:
     """Axes on a figure of their own, ``width`` × ``height`` inches."""
     axes: Axes = new_figure(width, height).add_subplot()
     return axes
+
+
+def shortened(text: str, room: float, size: float) -> str:
+    """``text`` on one line, at most ``room`` points wide in letters of ``size`` points.
+
+    Where it is too long, … stands for its middle: names of runs often differ in how they end.
+    """
+    font = FontProperties(family=_fonts(), size=size)
+    line, text = " ".join(text.split()), ""
+    for left_out in range(len(line)):
+        kept = len(line) - left_out
+        text = f"{line[: (kept + 1) // 2].rstrip()}…{line[len(line) - kept // 2 :].lstrip()}" if left_out else line
+        width, *_ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+        if FITTED * width <= room:
+            break
+    return text
 
 
 def bare(ax: Axes) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from koubai.columns import at_right, cells, cut, widest
 from koubai.locale import sentence
 
 if TYPE_CHECKING:
@@ -122,12 +123,12 @@ def draw_region(region: Region, *, colour: bool = True) -> list["Text"]:
     lines = []
     for row in range(rows):
         halves = region.field[2 * (rows - 1 - row) : 2 * (rows - row)]
-        head = _cut(region.names[1], AXIS - 1) if row == 0 else heads.get(row, "")
-        line = Text(f"{_right(head, AXIS - 1)} ")
+        head = cut(region.names[1], AXIS - 1) if row == 0 else heads.get(row, "")
+        line = Text(f"{at_right(head, AXIS - 1)} ")
         for style, cells in groupby(paint(halves, marks.get(row, {})), key=lambda cell: cell[1]):
             line.append("".join(character for character, _ in cells), style)
         lines.append(line)
-    return [*lines, Text(" " * AXIS + _axis(region.extent[:2], columns, _cut(region.names[0], 8)))]
+    return [*lines, Text(" " * AXIS + _axis(region.extent[:2], columns, cut(region.names[0], 8)))]
 
 
 def field_colour(value: float) -> tuple[int, int, int]:
@@ -162,12 +163,12 @@ def draw_answers(table: Answers, width: int, height: int, language: str = "en") 
     room = max(1, height - 2)
     shown = len(right) if len(right) <= room else max(1, room - 1)
     columns = _columns(table, shown, width, language)
-    gap = 2 if sum(_width(column) + 2 for column in columns) - 2 <= width else 1
+    gap = 2 if sum(widest(column) + 2 for column in columns) - 2 <= width else 1
     lines = []
     for row in range(shown + 1):
         line = Text(style="bold" if row == 0 else "")
         for place, column in enumerate(columns):
-            line.append(" " * gap if place else "").append(_right(column[row], _width(column)), _sign_style(column[row]))
+            line.append(" " * gap if place else "").append(at_right(column[row], widest(column)), _sign_style(column[row]))
         lines.append(line)
     if shown < len(right):
         lines.append(Text("…"))
@@ -207,8 +208,8 @@ def _legend(region: Region, columns: int, colour: bool, language: str) -> "Text"
     from rich.text import Text
 
     names = [sentence("terminal-class", language, label=label) for label in region.classes]
-    if sum(map(_cells, names)) + 2 * 4 + 3 > columns:
-        names = [_cut(str(label), (columns - 2 * 4 - 3) // 2) for label in region.classes]
+    if sum(map(cells, names)) + 2 * 4 + 3 > columns:
+        names = [cut(str(label), (columns - 2 * 4 - 3) // 2) for label in region.classes]
     line = Text(" " * AXIS)
     for label, (mark, name, shade) in enumerate(zip(MARKS, names, (SHADES[1], SHADES[-1]), strict=True)):
         line.append("   " if label else "")
@@ -284,7 +285,7 @@ def _ticks(ends: tuple[float, float], cells: int) -> list[tuple[int, str]]:
 
 def _axis(ends: tuple[float, float], columns: int, name: str) -> str:
     """The line below the region: whole numbers below their columns, the name at its end; what has no room is left out."""
-    line, room = "", columns - _cells(name) - 1
+    line, room = "", columns - cells(name) - 1
     for column, text in _ticks(ends, columns):
         start = column + 1 - len(text)  # its last digit stands below the column
         if start > len(line) - (not line) and start + len(text) <= room:
@@ -301,9 +302,9 @@ def _columns(table: Answers, shown: int, width: int, language: str) -> list[list
         ["", *("✓" if right else "✗" for right in table.right[:shown])],
         [table.value_name, *map(_value, table.values[:shown])],
     ]
-    inputs, judged = ([[_cut(text, MOST_HEAD) for text in column] for column in columns] for columns in (inputs, judged))
+    inputs, judged = ([[cut(text, MOST_HEAD) for text in column] for column in columns] for columns in (inputs, judged))
     left_out: list[list[str]] = []
-    while inputs and sum(_width(column) + 1 for column in [*inputs, *left_out, *judged]) - 1 > width:
+    while inputs and sum(widest(column) + 1 for column in [*inputs, *left_out, *judged]) - 1 > width:
         inputs.pop()
         left_out = [["…"] * (shown + 1)]
     return [*inputs, *left_out, *judged]
@@ -319,23 +320,3 @@ def _number(loss: float) -> str:
 
 def _value(value: float) -> str:
     return f"{value:.4f}" if abs(value) < 1e3 else f"{value:.3g}"
-
-
-def _cells(text: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _width(column: Sequence[str]) -> int:
-    return max(map(_cells, column))
-
-
-def _right(text: str, width: int) -> str:
-    return " " * (width - _cells(text)) + text
-
-
-def _cut(text: str, width: int) -> str:
-    from rich.cells import set_cell_size
-
-    return text if _cells(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"

@@ -1,0 +1,32 @@
+"""koubai completion: what a shell reads in order to complete commands, options and the names of runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
+
+from koubai.errors import KoubaiError, chosen
+
+SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+MOST_NAMES = 1000
+
+
+def script(shell: str) -> str:
+    """To be evaluated by ``shell``. InputError for an unknown one."""
+    complete = chosen("shell", shell, SHELLS)(click.Command("koubai"), {}, "koubai", "_KOUBAI_COMPLETE")
+    return str(complete.source_template % complete.source_vars())
+
+
+def names_of_runs(context: click.Context, beginning: str, given: Sequence[Any]) -> list[CompletionItem]:
+    """The names in the store that begin so, and aren't ``given`` already. Never an error: a shell waits for it."""
+    from koubai.cli.runs.opening import reading
+
+    store = next((Path(at.params["store"]) for at in (context, context.parent) if at and at.params.get("store")), None)
+    try:
+        with reading(store) as runs:
+            names = [name for name in runs.names(beginning) if name not in given]
+    except KoubaiError:
+        return []
+    return [CompletionItem(name) for name in names[:MOST_NAMES]]

@@ -1,0 +1,1 @@
+"""koubai runs: the runs that the store keeps."""

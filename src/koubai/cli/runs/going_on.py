@@ -1,0 +1,27 @@
+"""koubai runs resume and extend: a run goes on where it stopped."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from koubai.cli.interrupts import noticed
+from koubai.cli.train import Display, carry_out, check_place, places_for
+from koubai.errors import InputError
+from koubai.experiment.surroundings import differences
+from koubai.locale import sentence
+from koubai.store import Store
+
+
+def go_on(run: str, store: Path | None, out: Path | None, steps: Any = None, *, extend: bool, **display: Any) -> int:
+    """Train on, show, keep. Returns the exit code."""
+    if extend and steps is None:
+        raise InputError("extend-no-steps", name=run)
+    shown = Display(**display)
+    check_place(out)
+    with noticed() as interrupts, Store(store) as runs:
+        then = runs.entry(run)
+        keeping = runs.resume(run, steps)
+        for name, before, now in differences(then.surroundings):
+            if not shown.quiet:
+                sys.stderr.write(sentence("resume-differs", shown.language, name=name, then=before, now=now) + "\n")
+        return carry_out(keeping.experiment, runs, keeping, places_for(out, keeping.name), interrupts, shown)

@@ -1,0 +1,55 @@
+"""koubai runs export and import: runs and networks as files that others open."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from koubai import export as exports
+from koubai.cli.runs.opening import Opened, opened
+from koubai.errors import InputError, chosen
+from koubai.experiment.folder import load_with_provenance, pack
+from koubai.locale import sentence
+from koubai.store import Store
+
+Write = Callable[[Opened, Path, str], None]
+
+FORMATS: dict[str, tuple[str, Write]] = {  # how its files end, and what writes it
+    "run": (".koubai.zip", lambda found, path, _: pack(found.run, path, found.provenance)),
+    "safetensors": (".safetensors", lambda found, path, _: exports.write_safetensors(found.run.network, path)),
+    "onnx": (".onnx", lambda found, path, _: exports.write_onnx(found.run.network, path)),
+    "csv": (".csv", lambda found, path, _: exports.write_csv(found.run.network, path)),
+    "python": (".py", lambda found, path, language: exports.write_script(found.run, path, language)),
+}
+ENDINGS = {".zip": "run", ".safetensors": "safetensors", ".onnx": "onnx", ".csv": "csv", ".py": "python"}
+
+
+def export(run: str, store: Path | None, format: str | None, out: Path | None, language: str) -> int:  # noqa: A002
+    """Write ``run``, or its network, as one new file. Returns the exit code."""
+    if format is None:
+        format = ENDINGS.get(out.suffix.lower(), "run") if out else "run"  # noqa: A001
+    ending, write = chosen("format", format, FORMATS)
+    found = opened(run, store)
+    path = out or Path(f"{found.name}{ending}")
+    if os.path.lexists(path):
+        raise InputError("file-taken", path=str(path))
+    if not path.parent.is_dir():
+        raise InputError("file-no-folder", path=str(path), folder=str(path.parent))
+    write(found, path, language)
+    sys.stdout.write(sentence("export-done", language, name=found.name, path=str(path)) + "\n")
+    return 0
+
+
+def import_runs(files: Sequence[Path], store: Path | None, name: str | None, language: str) -> int:
+    """Take runs in that were exported, or whose folders are there. Returns the exit code."""
+    if not files:
+        raise InputError("argument-files")
+    if name is not None and len(files) > 1:
+        raise InputError("import-one-name", name=name, files=len(files))
+    read = [load_with_provenance(path) for path in files]  # first all of them: none is taken in where one is damaged
+    with Store(store) as runs:
+        for path, (run, provenance) in zip(files, read, strict=True):
+            entry, is_new = runs.add(run, provenance, name)
+            key = "import-done" if is_new else "import-known"
+            sys.stdout.write(sentence(key, language, path=str(path), name=entry.name) + "\n")
+    return 0

@@ -1,0 +1,45 @@
+"""The store, and the runs that a person names: by their name in it, or by a path."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from koubai.store import Store
+
+if TYPE_CHECKING:
+    from koubai.experiment import Run
+    from koubai.experiment.format import Provenance
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run, what it is called, and where it comes from."""
+
+    name: str
+    run: "Run"
+    provenance: "Provenance"
+
+
+def reading(path: Path | None) -> Store:
+    """The store, to be looked at: nothing is made, and it may be one that can't be written."""
+    return Store(path, make=False)
+
+
+def opened(reference: str, store: Path | None) -> Opened:
+    """The run called ``reference``; where that is a path (it has a / or ends in .zip), the folder or file there."""
+    if is_path(reference):
+        from koubai.experiment.folder import load_with_provenance
+
+        path = Path(reference)
+        run, provenance = load_with_provenance(path)
+        return Opened(path.name.removesuffix(".zip").removesuffix(".koubai"), run, provenance)
+    with reading(store) as runs:
+        run = runs.run(reference)
+        provenance = runs.provenance(reference)
+        return Opened(provenance.name, run, provenance)
+
+
+def is_path(reference: str) -> bool:
+    """Whether a person named a path, and no run of the store."""
+    return any(sign and sign in reference for sign in ("/", os.sep, os.altsep)) or reference.endswith(".zip")

@@ -1,0 +1,80 @@
+"""koubai runs show: everything that the store says of one run."""
+
+import json as json_format
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from koubai.cli.help import two_columns
+from koubai.cli.runs.listing import as_json, local_time, steps_of
+from koubai.cli.runs.opening import reading
+from koubai.locale import sentence
+from koubai.store import Entry
+
+# what the options of koubai train are when they aren't given
+LEARNING = {"hidden": [8], "activation": "relu", "scale": 0.1, "loss": "cross-entropy"}
+TRAINING = {"seed": 0, "method": "central", "precision": "float64", "learning_rate": 0.01, "steps": 5001, "record_every": 100}
+
+
+def show_run(run: str, store: Path | None, json: bool, language: str) -> int:
+    """Write what is known of ``run`` to standard output. Returns the exit code."""
+    with reading(store) as runs:
+        entry = runs.entry(run)
+    if json:
+        sys.stdout.write(json_format.dumps(as_json(entry), ensure_ascii=False, indent=2) + "\n")
+        return 0
+    rows = [(sentence(f"run-{name}", language), text) for name, text in _said(entry, language) if text]
+    sys.stdout.write(f"{entry.name}\n{two_columns(rows)}\n")
+    return 0
+
+
+def _said(entry: Entry, language: str) -> list[tuple[str, str]]:
+    """What is said, by the names of its titles."""
+    if entry.status == "damaged":
+        return [("status", sentence("status-damaged", language))]
+    experiment, learning = entry.experiment, entry.experiment["problem"]["learning"]
+    right = sentence("progress-right", language, **entry.metrics) if "rows" in entry.metrics else ""
+    hidden = ", ".join(map(str, learning["hidden"])) or "none"
+    options = ", ".join(f"{name}={value:g}" for name, value in experiment["optimizer_options"].items())
+    rule = f"{experiment['optimizer']} ({options})" if options else experiment["optimizer"]
+    versions = ", ".join(
+        f"{name} {value}" for name, value in entry.surroundings.items() if name not in ("platform", "processor")
+    )
+    return [
+        ("status", sentence(f"status-{entry.status}", language)),
+        ("steps", steps_of(entry)),
+        ("loss", "" if entry.loss is None else f"{entry.loss:.6g} ({learning['loss']})"),
+        ("answers", right),
+        ("data", entry.data),
+        ("network", sentence("run-network-is", language, hidden=hidden, activation=learning["activation"], seed=entry.seed)),
+        ("slopes", f"{entry.method}, h = {experiment['h']:g}, {experiment['precision']}"),
+        ("descent", sentence("run-descent-is", language, rule=rule, rate=f"{experiment['learning_rate']:g}")),
+        ("started", local_time(entry.started)),
+        ("seconds", sentence("run-seconds-are", language, seconds=f"{entry.seconds:.2f}")),
+        ("tags", ", ".join(entry.tags)),
+        ("note", entry.note),
+        ("folder", entry.folder),
+        ("versions", versions),
+        ("machine", ", ".join(entry.surroundings[name] for name in ("platform", "processor") if entry.surroundings.get(name))),
+        ("again", again(experiment)),
+    ]
+
+
+def again(experiment: Mapping[str, Any]) -> str:
+    """The command that makes the same run once more; empty where the data or the start are a person's own arrays."""
+    learning = experiment["problem"]["learning"]
+    if not isinstance(learning["data"], str) or learning["start"]:
+        return ""
+    given = {name: learning[name] for name, usual in LEARNING.items() if learning[name] != usual}
+    given |= {name: experiment[name] for name, usual in TRAINING.items() if experiment[name] != usual}
+    if "hidden" in given:
+        given["hidden"] = ",".join(map(str, given["hidden"])) or "none"
+    if experiment["h"] != (1e-20 if experiment["method"] == "complex-step" else 0.1):
+        given["h"] = experiment["h"]
+    options = ",".join(f"{name}={value!r}" for name, value in experiment["optimizer_options"].items())
+    if experiment["optimizer"] != "gradient-descent":
+        given["optimizer"] = experiment["optimizer"] + (f":{options}" if options else "")
+    words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    return shlex.join(["koubai", "train", learning["data"], *words])

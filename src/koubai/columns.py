@@ -1,0 +1,46 @@
+"""Text in columns, by the cells that a terminal shows: Japanese letters take two."""
+
+from collections.abc import Sequence
+
+GAP = "  "
+
+
+def cells(text: str) -> int:
+    """How many cells ``text`` takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def widest(column: Sequence[str]) -> int:
+    """The cells of the widest text."""
+    return max(map(cells, column))
+
+
+def at_right(text: str, width: int) -> str:
+    """``text`` moved to the right end of ``width`` cells."""
+    return " " * (width - cells(text)) + text
+
+
+def at_left(text: str, width: int) -> str:
+    """``text`` at the left end of ``width`` cells."""
+    return text + " " * (width - cells(text))
+
+
+def cut(text: str, width: int) -> str:
+    """``text``, or its beginning with … where it takes more than ``width`` cells."""
+    if cells(text) <= width:
+        return text
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def in_columns(rows: Sequence[Sequence[str]], numbers: str) -> list[str]:
+    """One line for each of ``rows``, all of the same length; ``numbers`` has an "r" for every column that ends at the right."""
+    widths = [widest(column) for column in zip(*rows, strict=True)]
+    places = [at_right if side == "r" else at_left for side in numbers]
+    lines = ((place(text, width) for place, text, width in zip(places, row, widths, strict=True)) for row in rows)
+    return [GAP.join(line).rstrip() for line in lines]
