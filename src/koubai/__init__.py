@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from koubai import data as data
+    from koubai import export as export
     from koubai.core.network import Layer as Layer
     from koubai.core.network import Network as Network
     from koubai.core.slopes import slopes as slopes
@@ -42,12 +43,12 @@ _HOME = {
     "train": "koubai.experiment",
 }
 
-__all__ = ["__version__", "data", *_HOME]  # noqa: PLE0604
+__all__ = ["__version__", "data", "export", *_HOME]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
-    if name == "data":
-        return import_module("koubai.data")
+    if name in ("data", "export"):
+        return import_module(f"koubai.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'koubai' has no attribute {name!r}")
     value = getattr(import_module(_HOME[name]), name)

@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from onnx import numpy_helper
 from scipy.special import erfc
+from tests.strategies import Case, cases
 
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
 from koubai.errors import FileFault, InputError
 from koubai.export import write_onnx
 from koubai.export.operations import ACTIVATIONS as OPERATIONS
-from tests.strategies import Case, cases
 
 EXTREMES = [0.0, -0.0, 1e-300, -1e-300, 1e-8, -1e-8, 0.6629, -0.6629, 1.0, 5.6569, -5.6569, 30.0, -30.0, 1e4, -1e4, 1e30, -1e30]
 
@@ -43,15 +43,15 @@ def assert_same_answers(network: kb.Network, inputs: Any, folder: Path, slack: f
     assert list(made) == ["probabilities", "classes"]
     np.testing.assert_allclose(made["probabilities"], network.probabilities(inputs), rtol=0, atol=slack * size)
     assert made["classes"].dtype == np.int64
-    lead = np.sort(logits, axis=1)[:, -1] - np.sort(logits, axis=1)[:, -2] if logits.shape[1] > 1 else np.full(len(logits), np.inf)
+    lead = (
+        np.sort(logits, axis=1)[:, -1] - np.sort(logits, axis=1)[:, -2] if logits.shape[1] > 1 else np.full(len(logits), np.inf)
+    )
     clear = lead > slack * size
     assert np.array_equal(made["classes"][clear], network.classify(inputs)[clear])
 
 
 @given(case=cases(), output=st.sampled_from(["softmax", "identity"]), kind=st.sampled_from([np.float64, np.float32]))
-def test_it_answers_as_the_network_does(
-    case: Case, output: Any, kind: type, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_it_answers_as_the_network_does(case: Case, output: Any, kind: type, tmp_path_factory: pytest.TempPathFactory) -> None:
     layers = [(layer.weights, layer.bias) for layer in case.network.layers]
     network = kb.Network.from_arrays(layers, activation=case.network.activation, output=output).astype(kind)
     if kind is np.float32 and network.activation == "step":
@@ -76,12 +76,12 @@ def test_weights_of_any_size(activation: str, scale: float, tmp_path: Path) -> N
 def test_every_activation_at_every_magnitude(activation: str, kind: type, tmp_path: Path) -> None:
     one = ([[1.0]], [0.0])
     network = kb.Network.from_arrays([one, one], activation=activation, output="identity").astype(kind)
-    inputs = np.array([*EXTREMES, *np.linspace(-12, 12, 2001)], kind)[:, None]
+    inputs: Any = np.array([*EXTREMES, *np.linspace(-12, 12, 2001)]).astype(kind)[:, None]
     expected = network.logits(inputs).astype(float)
     made = answered(network, inputs, tmp_path)["values"]
     assert made.dtype == kind
-    slack = {np.float64: 2e-13, np.float32: 1e-6}[kind]  # Φ loses digits where v² is large, wherever it is computed
-    np.testing.assert_allclose(made, expected, rtol=slack, atol={np.float64: 1e-15, np.float32: 1e-6}[kind])
+    exact = kind is np.float64
+    np.testing.assert_allclose(made, expected, rtol=2e-13 if exact else 1e-6, atol=1e-15 if exact else 1e-6)
     assert set(OPERATIONS) == set(ACTIVATIONS)
 
 

@@ -42,6 +42,10 @@ def processed(code: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
+
+
 def written(run: kb.Run, folder: Path, language: str = "en") -> Path:
     """The script, checked for what holds of all scripts."""
     path = folder / "script.py"
@@ -51,6 +55,7 @@ def written(run: kb.Run, folder: Path, language: str = "en") -> Path:
     names = {name.name for node in imported for name in node.names} | {getattr(node, "module", None) for node in imported}
     assert names <= {None, "math", "numpy", "matplotlib.pyplot", "pathlib", "Path", "statistics", "NormalDist"}
     assert not re.search(r"(import|from) koubai", source)
+    assert run.data.classes == NASTY or max(map(width, source.splitlines())) <= 88
     linted = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", path], capture_output=True, text=True, check=False
     )
@@ -76,28 +81,41 @@ def difference(run: kb.Run, made: dict[str, Any]) -> float:
     return float(max(np.abs(made[f"parameter_{place}"] - values).max() for place, values in enumerate(arrays)) / largest)
 
 
-def width(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
-
-
 @pytest.fixture(scope="module")
 def founding() -> kb.Run:
     return kb.train("xor")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_founding_example(founding: kb.Run, language: str, tmp_path: Path) -> None:
+def test_the_founding_example(founding: kb.Run, tmp_path: Path) -> None:
     """All 5001 steps: the same start, slopes, losses, weights and answers; and a picture at the end."""
-    made = repeated(founding, tmp_path, language)
+    made = repeated(founding, tmp_path)
     assert difference(founding, made) < 1e-12
     assert abs(made["loss"] - founding.losses[-1]) < 1e-12
     losses = [float(line.split()[-1]) for line in made["printed"].splitlines()[:52]]
     assert losses == [float(f"{founding.losses[n]:.6f}") for n in (*range(0, 5001, 100), 5001)]
     assert made["printed"].splitlines()[52].startswith("[0. 0.] -> 0 [")
-    assert "4 / 4" in made["printed"]
+    assert "right answers: 4 / 4" in made["printed"]
     with Image.open(tmp_path / "script.png") as picture:
         assert len(picture.convert("RGB").getcolors(10**6) or []) > 50
     assert sorted(os.listdir(tmp_path)) == ["made.npz", "script.png", "script.py"]
+
+
+def without_texts(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+def test_in_japanese(founding: kb.Run, tmp_path: Path) -> None:
+    """The same code, but for what it says."""
+    japanese = written(founding, tmp_path, "ja").read_text(encoding="utf-8")
+    assert without_texts(japanese) == without_texts(written(founding, tmp_path, "en").read_text(encoding="utf-8"))
+    made = repeated(kb.train("xor", steps=3), tmp_path, "ja")
+    assert made["printed"].startswith("ステップ 0  損失 0.694610\nステップ 3  損失 ")
+    assert "正解数: " in made["printed"]
+    assert made["printed"].endswith("図: script.png\n")
 
 
 def test_the_first_slopes_and_the_start(founding: kb.Run, tmp_path: Path) -> None:
@@ -121,10 +139,9 @@ def test_the_founding_script_reads_well(founding: kb.Run, language: str, tmp_pat
     path = tmp_path / "xor.py"
     write_script(founding, path, language)
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert max(map(width, lines)) <= 88
     assert len(lines) < 140
     assert "w1, b1, w2, b2 = parameters" in "\n".join(lines)
-    form = [sys.executable, "-m", "ruff", "format", "--isolated", "--check", "--quiet", path]
+    form = [sys.executable, "-m", "ruff", "format", "--isolated", "--check", "--quiet", str(path)]
     assert subprocess.run(form, check=False).returncode == 0
     comments = [line.split("# ", 1)[1] for line in lines if "# " in line]
     assert len(comments) > 20
@@ -153,15 +170,15 @@ def test_every_method_in_float32(method: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("method", ["central", "backprop", "complex-step"])
+@pytest.mark.parametrize("method", ["loop", "backprop", "complex-step"])
 def test_every_activation(activation: str, method: str, tmp_path: Path) -> None:
-    if not ACTIVATIONS[activation].analytic and method == "complex-step":
-        return
+    if method == "complex-step" and activation in ("gelu", "tanh", "sin", "identity"):
+        return  # one has no complex form, and the others' code is the same
     run = kb.train("parity-3", method=method, activation=activation, steps=5, hidden=(3, 4, 2), scale=1.0, learning_rate=0.1)
     assert difference(run, repeated(run, tmp_path)) < 1e-13
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ["relu", "leaky-relu", "softplus", "gelu", "step"])
 def test_every_activation_in_float32(activation: str, tmp_path: Path) -> None:
     run = kb.train(
         "parity-3", method="backprop", activation=activation, steps=5, hidden=(3, 4), scale=1.0, precision="float32", seed=3
@@ -199,25 +216,32 @@ def test_an_optimizer_with_parameters_of_its_own(optimizer: str, tmp_path: Path)
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "radam", "yogi", "lamb"])
 def test_an_optimizer_in_float32(optimizer: str, tmp_path: Path) -> None:
     run = kb.train(
-        "parity-3", optimizer=optimizer, method="loop", steps=20, learning_rate=0.05, scale=0.5, hidden=(4,), precision="float32"
+        "parity-3",
+        optimizer=optimizer,
+        method="loop",
+        steps=20,
+        learning_rate=0.05,
+        scale=0.5,
+        hidden=(4,),
+        precision="float32",
     )
     assert difference(run, repeated(run, tmp_path)) < 1e-4
 
 
 def test_no_hidden_layer_and_a_deep_one(tmp_path: Path) -> None:
     for hidden in ((), (2,) * 9):
-        for method in ("central", "backprop"):
+        for method in ("loop", "backprop"):
             run = kb.train("parity-3", hidden=hidden, method=method, activation="sin", steps=4, scale=1.0, learning_rate=0.3)
             assert difference(run, repeated(run, tmp_path)) < 1e-12
-            assert max(map(len, (tmp_path / "script.py").read_text().splitlines())) <= 88
 
 
-@pytest.mark.parametrize("method", ["central", "backprop", "spsa"])
+@pytest.mark.parametrize("method", ["loop", "backprop", "spsa"])
 def test_values_and_a_start_of_ones_own(method: str, tmp_path: Path) -> None:
     random = np.random.default_rng(5)
     data = kb.data.Dataset.from_arrays(random.normal(size=(6, 2)), random.normal(size=(6, 3)))
     start = kb.Network.from_arrays(
-        [(random.normal(size=(2, 4)), random.normal(size=4)), (random.normal(size=(4, 3)), [1e-9, -0.0, 2.5])], activation="gelu"
+        [(random.normal(size=(2, 4)), random.normal(size=4)), (random.normal(size=(4, 3)), [1e-9, -0.0, 2.5])],
+        activation="gelu",
     )
     run = kb.train(start, data, loss="squared", method=method, steps=6, seed=9)
     made = repeated(run, tmp_path)
@@ -242,7 +266,7 @@ def test_large_data_and_a_large_start_go_into_files_beside_it(classify: bool, tm
     assert len((tmp_path / "script.py").read_text(encoding="utf-8").splitlines()) < 130
 
 
-NASTY = ['"""', "'", "\\", "\n\nraise SystemExit(3)\n", "勾配", "{0}{{x}}{% x %}", "$\\bad$", "\u202e\x00\x1b", "a" * 100]
+NASTY = ('"""', "'", "\\", "\n\nraise SystemExit(3)\n", "勾配", "{0}{{x}}{% x %}", "$\\bad$", "\u202e\x00\x1b", "a" * 100)
 
 
 def test_texts_can_not_become_code(tmp_path: Path) -> None:
@@ -250,7 +274,7 @@ def test_texts_can_not_become_code(tmp_path: Path) -> None:
     data = kb.data.Dataset.from_arrays(np.random.default_rng(7).normal(size=(9, 2)), NASTY, classes=NASTY, feature_names=names)
     data = kb.data.Dataset(data.inputs, data.targets, data.classes, data.feature_names, name='"""\nraise SystemExit(4)\n"""')
     for language in LANGUAGES:
-        run = kb.train(data, steps=2, hidden=(3,), activation="step")
+        run = kb.train(data, steps=2, hidden=(3,), activation="step", method="loop")
         made = repeated(run, tmp_path, language)
         assert difference(run, made) < 1e-13
         assert "勾配" in made["printed"]
@@ -260,7 +284,7 @@ def test_texts_can_not_become_code(tmp_path: Path) -> None:
             for node in ast.parse(source).body
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "classes"
         )
-        assert found == NASTY
+        assert tuple(found) == NASTY
         assert not re.search("[\u202e\x00\x1b]", source)
 
 
@@ -276,11 +300,21 @@ def test_class_labels(labels: list[Any], tmp_path: Path) -> None:
     assert made["printed"].endswith("2 / 2\n")
 
 
+def test_a_gate_and_many_features(tmp_path: Path) -> None:
+    path = written(kb.train(kb.data.gate("xor"), steps=0), tmp_path)
+    assert path.read_text().startswith('"""A neural network learns the truth table of xor ')
+    data = kb.data.Dataset.from_arrays(np.random.default_rng(3).normal(size=(3, 30)), [0, 1, 0])
+    pretended = kb.data.Dataset(data.inputs, data.targets, data.classes, data.feature_names, name="xor")
+    made = repeated(kb.train(pretended, steps=1, method="loop"), tmp_path)
+    assert (tmp_path / "script.py").read_text().startswith('"""A neural network learns by gradient descent.')
+    assert made["printed"].splitlines()[2].startswith("0 -> ")
+
+
 def test_three_classes_one_class_and_one_input(tmp_path: Path) -> None:
     for classes, features in ((3, 2), (1, 2), (2, 1)):
         inputs = np.random.default_rng(8).normal(size=(5, features))
         data = kb.data.Dataset.from_arrays(inputs, np.arange(5) % classes, classes=list(range(classes)))
-        run = kb.train(data, steps=2, hidden=(3,))
+        run = kb.train(data, steps=2, hidden=(3,), method="loop")
         assert difference(run, repeated(run, tmp_path)) < 1e-13
         assert (tmp_path / "script.png").exists() == (features == 2)
         (tmp_path / "script.png").unlink(missing_ok=True)
@@ -314,7 +348,9 @@ def test_nothing_is_half_written(founding: kb.Run, tmp_path: Path) -> None:
 
 def test_every_sentence_of_a_script_is_in_the_template() -> None:
     template = (Path(kb.__file__).parent / "export" / "script.py.jinja").read_text()
-    asked = set(re.findall(r'(?:say|note|word)\("([a-z0-9-]+)"', template)) | set(re.findall(r'"([a-z-]+)" (?:if|else)', template))
+    asked = set(re.findall(r'(?:say|note|word)\("([a-z0-9-]+)"', template)) | set(
+        re.findall(r'"([a-z-]+)" (?:if|else)', template)
+    )
     asked |= set(re.findall(r'else "([a-z-]+)"', template))
     asked |= {f"slopes-{method}" for method in METHODS} | {f"loss-{loss}" for loss in ("cross-entropy", "squared")}
     asked |= {"directions-spsa", "directions-random-directions"}
@@ -323,10 +359,9 @@ def test_every_sentence_of_a_script_is_in_the_template() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_comments_fit_on_their_lines(language: str) -> None:
+def test_sentences_stay_within_comments_and_quotes(language: str) -> None:
     for key, text in sentences(language).items():
         if key.startswith("script-"):
-            assert max(map(width, text.splitlines())) <= 88 - 6, key
             assert "\\" not in text, key
             assert '"' not in text, key
 
@@ -342,4 +377,4 @@ def test_values_as_source() -> None:
     assert single.dtype == np.float32
     assert label(np.str_("a")) == '"a"'
     assert label("'\"") == "'\\'\"'"
-    assert eval(listed([label(text) for text in NASTY])) == NASTY
+    assert eval(listed([label(text) for text in NASTY])) == list(NASTY)

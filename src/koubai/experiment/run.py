@@ -53,17 +53,17 @@ class Run:
     def extended(self, steps: int) -> "Run":
         """The same as the beginning of a run of ``steps`` steps: go on from its last record.
 
-        InputError where it has made more than that, or has diverged.
+        InputError where it has made so many already, or has diverged.
         """
         made = self.records[-1].number
         if self.status == "diverged":
             raise InputError("extend-diverged", step=self.diverged_at)
-        if isinstance(steps, int) and steps < made:
+        if isinstance(steps, int) and steps <= made:
             raise InputError("extend-steps", value=steps, made=made)
         experiment = replace(self.experiment, steps=steps)
         records = [replace(step, recorded=experiment.records(step.number)) for step in self.records]
         kept = [step for step in records if step.recorded or step.number == made]
-        return Run(experiment, self.losses, tuple(kept), "finished" if made == steps else "interrupted")
+        return Run(experiment, self.losses, tuple(kept), "interrupted")
 
     def save(self, folder: str | Path) -> Path:
         """Write the run into a new ``folder``, whole or not at all. Returns its path.

@@ -471,18 +471,14 @@ SENTENCES = {
     ),
     "script-needs-picture": (
         "The script repeats a run of koubai {version}. It doesn't need koubai, only NumPy, and\n"
-        "Matplotlib for the picture at the end:\n"
-        "    pip install numpy matplotlib"
+        "Matplotlib for the picture at the end:"
     ),
-    "script-needs": (
-        "The script repeats a run of koubai {version}. It doesn't need koubai, only NumPy:\n"
-        "    pip install numpy"
-    ),
+    "script-needs": "The script repeats a run of koubai {version}. It doesn't need koubai, only NumPy:",
     "script-for-picture": "only for the picture at the end",
     "script-settings": "Numbers to play with: change one and see what happens.",
     "script-h": "how far a parameter is nudged to measure its slope",
     "script-h-imaginary": "how far a parameter is nudged along the imaginary axis",
-    "script-learning-rate": "how far it moves: this times its slope",
+    "script-learning-rate": "every parameter moves by this times its slope",
     "script-steps": "how many times all parameters move",
     "script-record-every": "steps from one printed loss to the next",
     "script-seed": "another seed, other random numbers",
@@ -496,8 +492,7 @@ SENTENCES = {
     "script-start-random": "The network at its start: small random weights, and biases of 0.",
     "script-start-own": "The network at its start, with the weights and biases that were given.",
     "script-start-file": (
-        "The network at its start: all weights and biases, one after the other,\n"
-        "are in a file beside this script."
+        "The network at its start: all weights and biases, one after the other,\nare in a file beside this script."
     ),
     "script-layer": "layer {layer}: {inputs} inputs, {units} units",
     "script-real-part": "The complex step sends complex numbers through here; their real part decides.",
@@ -527,8 +522,7 @@ SENTENCES = {
         "difference of the two losses over 2h is the slope of that parameter."
     ),
     "script-slopes-forward": (
-        "Nudge one parameter up by h. The change of the loss over the nudge is the slope of\n"
-        "that parameter."
+        "Nudge one parameter up by h. The change of the loss over the nudge is the slope of\nthat parameter."
     ),
     "script-slopes-complex-step": (
         "Nudge one parameter by h along the imaginary axis. The imaginary part of the loss\n"
@@ -538,7 +532,7 @@ SENTENCES = {
         "The exact slopes, by backpropagation: forward through the layers, then back from the\n"
         "last layer to the first by the chain rule."
     ),
-    "script-error": "d is how the loss changes with the values z of a layer, first of the last one.",
+    "script-error": "d is the slope of the loss in a layer's values z, beginning with the last layer.",
     "script-slopes-spsa": (
         "Nudge all parameters at once, each up or down by h at random, then all the other\n"
         "way. These two losses give every slope, right on average (SPSA)."

@@ -507,14 +507,9 @@ SENTENCES = {
     ),
     "script-needs-picture": (
         "koubai {version} で行った学習を、同じ順序で再現します。koubai は必要ありません。\n"
-        "使うのは NumPy と、最後に図を描くための Matplotlib だけです。\n"
-        "    pip install numpy matplotlib"
+        "使うのは NumPy と、最後に図を描くための Matplotlib だけです。"
     ),
-    "script-needs": (
-        "koubai {version} で行った学習を、同じ順序で再現します。koubai は必要なく、\n"
-        "使うのは NumPy だけです。\n"
-        "    pip install numpy"
-    ),
+    "script-needs": ("koubai {version} で行った学習を、同じ順序で再現します。koubai は必要なく、\n使うのは NumPy だけです。"),
     "script-for-picture": "最後に図を描くためだけに使う",
     "script-settings": "設定: どれか 1 つを変えて、結果がどう変わるか試してみよう",
     "script-h": "傾きを測るときに、パラメータを動かす幅",
@@ -533,28 +528,22 @@ SENTENCES = {
     "script-start-random": "学習前のネットワーク: 重みは小さな乱数、バイアスは 0",
     "script-start-own": "学習前のネットワーク: あらかじめ与えられた重みとバイアス",
     "script-start-file": (
-        "学習前のネットワーク: このスクリプトと同じ場所にあるファイルに、\n"
-        "すべての重みとバイアスが順に並んでいる"
+        "学習前のネットワーク: このスクリプトと同じ場所にあるファイルに、\nすべての重みとバイアスが順に並んでいる"
     ),
     "script-layer": "第 {layer} 層: 入力 {inputs} 個、ユニット {units} 個",
     "script-real-part": "複素ステップではここを複素数が通るので、実部で判定する",
     "script-no-overflow": "exp に渡すのは 0 以下の数だけなので、オーバーフローしない",
     "script-share-below": "標準正規分布で v 以下になる確率",
     "script-activation-slope": "活性化関数 {activation} の、v での傾き",
-    "script-softmax": (
-        "値を確率に変える（各行の合計が 1 になる）\n"
-        "先に各行の最大値を引いておくと、exp がオーバーフローしない"
-    ),
+    "script-softmax": ("値を確率に変える（各行の合計が 1 になる）\n先に各行の最大値を引いておくと、exp がオーバーフローしない"),
     "script-network-layers": "入力（1 行が 1 点）から答えまで、層を順に計算する",
     "script-network-layer": "入力（1 行が 1 点）から答えを計算する（層は 1 つだけ）",
     "script-loss-cross-entropy": (
-        "-log(正解のクラスの確率) を全部の行で平均する\n"
-        "1e-7 を足すのは、確率が 0 のときに log が無限大になるのを防ぐため"
+        "-log(正解のクラスの確率) を全部の行で平均する\n1e-7 を足すのは、確率が 0 のときに log が無限大になるのを防ぐため"
     ),
     "script-loss-squared": "誤差の二乗和の半分を、全部の行で平均する",
     "script-threefry": (
-        "学習のときと同じ乱数を作る Threefry-2x32\n"
-        "(J. K. Salmon 他, Parallel Random Numbers: As Easy as 1, 2, 3, 2011)"
+        "学習のときと同じ乱数を作る Threefry-2x32\n(J. K. Salmon 他, Parallel Random Numbers: As Easy as 1, 2, 3, 2011)"
     ),
     "script-directions-spsa": "パラメータごとに +1 か -1 を、ステップのたびに新しく選ぶ",
     "script-directions-random-directions": "パラメータごとに標準正規乱数を、ステップのたびに新しく作る",
@@ -564,20 +553,18 @@ SENTENCES = {
         "2 つの損失の差を 2h で割ったものが、そのパラメータの傾き（中心差分）"
     ),
     "script-slopes-forward": (
-        "パラメータを 1 つだけ h 増やし、損失の変化を増やした幅で割る\n"
-        "これがそのパラメータの傾き（前進差分）"
+        "パラメータを 1 つだけ h 増やし、損失の変化を増やした幅で割る\nこれがそのパラメータの傾き（前進差分）"
     ),
     "script-slopes-complex-step": (
         "パラメータを 1 つだけ虚数方向に h 動かし、損失の虚部を h で割る\n"
         "これがそのパラメータの傾き（複素ステップ）。引き算がないので h をごく小さくできる"
     ),
     "script-slopes-backprop": (
-        "誤差逆伝播法で正確な傾きを求める\n"
-        "まず入力側から順に計算し、次に連鎖律を使って出力側から逆向きにたどる"
+        "誤差逆伝播法で正確な傾きを求める\nまず入力側から順に計算し、次に連鎖律を使って出力側から逆向きにたどる"
     ),
     "script-error": "d は、層の値 z に対する損失の傾き（最後の層から始める）",
     "script-slopes-spsa": (
-        "すべてのパラメータを同時に、ランダムに h だけ増やすか減らすかし、次に全部を逆に動かす\n"
+        "すべてのパラメータを同時に、それぞれランダムに h だけ増減させ、次に全部を逆に動かす\n"
         "この 2 つの損失だけで全部の傾きを推定する。平均すれば正しい (SPSA)"
     ),
     "script-slopes-random-directions": (

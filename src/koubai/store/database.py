@@ -1,7 +1,8 @@
 """One SQLite file: opened, brought up to date, its transactions, and its faults as sentences.
 
 The settings follow SQLite's own advice: "Write-Ahead Logging", with synchronous=FULL, which loses nothing at a power failure,
-and "Defense Against The Dark Arts" for files that somebody else may have made.
+and "Defense Against The Dark Arts" for files that somebody else may have made. The file is never opened by other means than
+SQLite's: closing it would take away the locks of this process's other connections ("How To Corrupt An SQLite Database", 2.2).
 """
 
 import os
@@ -17,7 +18,7 @@ from koubai.errors import FileFault, InputError, KoubaiError
 from koubai.files import reason
 
 APPLICATION = 0x6B6F7562  # "koub": whose file it is, in the header of an SQLite file
-MAGIC = b"SQLite format 3\x00"
+SMALLEST = 512  # bytes of an SQLite file that isn't empty: SQLite would take less for nothing, and write over it
 BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 SECONDS_BETWEEN_TRIES = 0.02
 
@@ -48,7 +49,6 @@ MIGRATIONS: Sequence[str] = (
         note TEXT NOT NULL,
         seal TEXT NOT NULL
     );
-    CREATE INDEX run_started ON run (started);
     CREATE TABLE chunk (
         run INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
         first INTEGER NOT NULL,
@@ -127,17 +127,19 @@ class Database:
         """What goes wrong with the file, as a sentence."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where even what SQLite says of it is damaged
             raise self._fault(error) from error
         except OSError as error:
             if isinstance(error, KoubaiError):
                 raise
             raise FileFault("store-unwritable", path=str(self.path), reason=reason(error)) from error
 
-    def _fault(self, error: sqlite3.Error) -> KoubaiError:
+    def _fault(self, error: Exception) -> KoubaiError:
         name, said = getattr(error, "sqlite_errorname", ""), str(error)
         if name.startswith(BUSY):
             return FileFault("store-busy", path=str(self.path), seconds=f"{self.patience:g}")
+        if name == "SQLITE_NOTADB":
+            return FileFault("store-foreign", path=str(self.path))
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
             return FileFault("store-unwritable", path=str(self.path), reason=said)
         if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_TOOBIG")):
@@ -149,11 +151,8 @@ class Database:
         there = path.exists()
         if there and not path.is_file():
             raise InputError("store-not-file", path=str(path))
-        if there and os.access(path, os.R_OK):
-            with path.open("rb") as file:
-                head = file.read(len(MAGIC))
-            if head not in (b"", MAGIC):
-                raise FileFault("store-foreign", path=str(path))
+        if there and 0 < path.stat().st_size < SMALLEST:
+            raise FileFault("store-foreign", path=str(path))
         if not there and not make:
             where = ":memory:"
         elif not make and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):

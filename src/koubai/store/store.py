@@ -190,7 +190,8 @@ class Store:
                 if before is not None:
                     if entry.status == "finished" and steps is None:
                         raise InputError("store-finished", name=entry.name, steps=entry.steps)
-                    before = before.extended(experiment.steps if steps is None else steps)
+                    if entry.status == "diverged" or steps is not None:
+                        before = before.extended(experiment.steps if steps is None else steps)
                     experiment = before.experiment
                     cut_after(self._database, row["id"], row["uid"], before.records[-1].number)
                 elif steps is not None:
@@ -272,7 +273,7 @@ class Store:
         if name == LATEST:
             found = self._database.rows("SELECT * FROM run ORDER BY started DESC, id DESC LIMIT 1")
         else:
-            found = self._database.rows("SELECT * FROM run WHERE name = ?", name)
+            found = self._database.rows("SELECT * FROM run WHERE +name = ?", name)  # without an index: one may be damaged
         if found:
             return found[0]
         names = self.names()
