@@ -113,19 +113,20 @@ def test_one_of_many_that_go_on_at_once_does(tmp_path: Path) -> None:
         for _ in kept.of(kept.experiment.run()):
             break
         command = [*KOUBAI, "runs", "resume", "xor-0", *PLAIN]
-        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-        made = [subprocess.Popen(command, cwd=tmp_path, env=surroundings(tmp_path), **pipes) for _ in range(3)]  # type: ignore[call-overload]
+        own = surroundings(tmp_path)
+        made = [subprocess.Popen(command, cwd=tmp_path, env=own, stderr=subprocess.PIPE, text=True) for _ in range(3)]
         for process in made:
-            while (line := process.stderr.readline()) and "running in another process" not in line and "step" not in line[:5]:
+            assert process.stderr is not None
+            while (line := process.stderr.readline()) and "running in another process" not in line and "Learning" not in line:
                 pass
         assert store.entry("xor-0").status == "running"
         with pytest.raises(InputError, match="running in another process"):
             store.delete("xor-0")
-        alive = [process for process in made if process.poll() is None or process.wait() != 2]
-        for process in alive:
+        time.sleep(1.0)
+        for process in made:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
-        assert sorted(process.wait() for process in made) == [2, 2, 143]
+            process.communicate(timeout=30)
+        assert sorted(process.returncode for process in made) == [2, 2, 143]
         assert store.entry("xor-0").status == "interrupted"
 
 
@@ -138,7 +139,7 @@ def test_a_killed_run_is_told_so_in_the_list(tmp_path: Path) -> None:
     time.sleep(0.5)
     assert " running " in koubai("runs", cwd=tmp_path).stdout
     process.kill()
-    process.wait()
+    process.communicate()
     assert " interrupted " in koubai("runs", cwd=tmp_path).stdout
     assert "interrupted" in koubai("runs", "--status", "interrupted", cwd=tmp_path).stdout
     assert koubai("runs", "--status", "running", cwd=tmp_path).stdout == ""

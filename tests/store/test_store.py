@@ -214,8 +214,6 @@ def test_what_is_no_store_is_left_alone(tmp_path: Path) -> None:
     text, other, folder = tmp_path / "text", tmp_path / "other.sqlite", tmp_path / "folder"
     text.write_text("some text of mine\n" * 100)
     (tmp_path / "short").write_text("a line")
-        "some text of mine, longer than a header of SQLite's is, one hundred bytes and more, so that all of it is read"
-    )
     folder.mkdir()
     foreign = sqlite3.connect(other)
     foreign.execute("CREATE TABLE mine (a)")
