@@ -25,6 +25,7 @@ benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/slopes.py
 	$(BIN)/python benchmarks/many.py
 	$(BIN)/python benchmarks/film.py
+	$(BIN)/python benchmarks/store.py
 	sh benchmarks/startup.sh
 
 pictures: .venv/ready  # everything under docs/pictures; needs tmux

@@ -14,24 +14,34 @@ from koubai import __version__
 from koubai.cli import parse
 from koubai.cli.help import Option
 from koubai.locale import LANGUAGES
-from tests.process import PLAIN, koubai
+from tests.process import PLAIN, koubai, store_of
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    (koubai [^#\n]+)", README, re.MULTILINE)
+RUNS = {
+    language: (ROOT / "docs" / name).read_text(encoding="utf-8") for language, name in (("en", "runs.md"), ("ja", "runs.ja.md"))
+}
+FILMED = (["train"], ["runs", "resume"], ["runs", "extend"])
+QUIET = (["list"], ["runs"], ["runs", "export"])  # these make no folder
 
 
 def test_the_whole_tour_runs(tmp_path: Path) -> None:
     """Every command, in order, in one folder: the last one shows what an earlier one kept."""
     assert len(COMMANDS) >= 10
     for command in COMMANDS:
-        words = shlex.split(command)[1:]
-        if words[0] == "train" and "--film" not in words:
-            words += ["--film", "none"]  # the film of every one would take a minute; others are tested elsewhere
+        words = words_of(command)
         done = koubai(*words, cwd=tmp_path)
         assert done.returncode == 0, f"{command}: {done.stderr}"
-        assert "koubai-runs/" in done.stdout or words[0] == "list", command
+        assert "koubai-runs/" in done.stdout or words[: 1 + (words[0] == "runs")] in QUIET, command
+
+
+def words_of(command: str) -> list[str]:
+    """Without the film, unless the command names one: those of all would take a minute, and are tested elsewhere."""
+    words = shlex.split(command)[1:]
+    filmed = any(words[: len(begin)] == begin for begin in FILMED)
+    return [*words, "--film", "none"] if filmed and "--film" not in words else words
 
 
 def test_what_the_tour_says_is_so() -> None:
@@ -51,6 +61,7 @@ def test_what_the_tour_says_is_so() -> None:
 @pytest.mark.parametrize("text", [README, JAPANESE], ids=["en", "ja"])
 def test_the_python_runs(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KOUBAI_STORE", str(store_of(tmp_path)))
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     names: dict[str, object] = {}
     with contextlib.redirect_stdout(io.StringIO()) as out:
@@ -59,6 +70,34 @@ def test_the_python_runs(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert names["run"].losses.shape == (5002,)  # type: ignore[attr-defined]
     assert (tmp_path / "my-run" / "run.json").exists()
     assert "1000 0." in out.getvalue()
+    assert (names["kept"].losses == names["run"].losses).all()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("language", "text"), RUNS.items(), ids=RUNS)
+def test_what_is_said_of_runs_runs(language: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands and Python, in the order of the page: what was exported is read. In Japanese only what the Python needs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KOUBAI_STORE", str(store_of(tmp_path)))
+    names: dict[str, object] = {}
+    for command, block in re.findall(r"^    (koubai [^#>\n]+)|^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if block:
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(block, "runs.md", "exec"), names)
+            assert ("# True" in block) == ("True" in out.getvalue()), block
+            assert ("# [0 1 1 0]" in block) == ("[0 1 1 0]" in out.getvalue()), block
+        elif "resume" not in command and (language == "en" or command.split()[1] == "train" or " export " in command):
+            done = koubai(*words_of(command), cwd=tmp_path)
+            assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_both_pages_of_runs_say_the_same() -> None:
+    for pattern in (r"^    ((?:koubai|sqlite3|eval) .*)$", r"^(#+) ", r"^(\|) "):
+        english, japanese = (re.findall(pattern, text, re.MULTILINE) for text in RUNS.values())
+        assert english == japanese, pattern
+    words = [set(re.findall(r"`([a-z_-]+)`", text)) for text in RUNS.values()]
+    assert words[0] == words[1]
+    code = [re.sub(r" *#.*", "", "".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))) for text in RUNS.values()]
+    assert code[0] == code[1]
 
 
 @pytest.mark.parametrize(("text", "language"), [(README, "en"), (JAPANESE, "ja")], ids=["en", "ja"])
@@ -71,7 +110,9 @@ def test_the_table_is_what_the_command_prints(text: str, language: str, tmp_path
 def test_both_say_the_same() -> None:
     for pattern in (r"^    (\w+ [^#\n]+?) *(?:#.*)?$", r"^(#+) ", r"\]\((?!README)([^)]+)\)"):
         english, japanese = (re.findall(pattern, text, re.MULTILINE) for text in (README, JAPANESE))
-        assert [word.replace("/en/", "/ja/").replace("curves.md", "curves.ja.md") for word in english] == japanese, pattern
+        english = [re.sub(r"^docs/([a-z-]+)\.md", r"docs/\1.ja.md", word.replace("/en/", "/ja/")) for word in english]
+        english, japanese = ([re.sub(r"^#\w.*", "#", word) for word in words] for words in (english, japanese))
+        assert english == japanese, pattern
     words = [set(re.findall(r"`([a-z-]+)`", text)) for text in (README, JAPANESE)]
     assert words[0] == words[1]
     code = [re.sub(r" *#.*", "", re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]) for text in (README, JAPANESE)]
@@ -82,6 +123,8 @@ def test_both_say_the_same() -> None:
 def test_links_lead_somewhere(text: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", text):
         assert (ROOT / target).exists(), target
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    assert {*re.findall(r"\]\(#([^)]+)\)", text)} <= headings
 
 
 def test_every_option_and_command_is_told_in_both_languages() -> None:
