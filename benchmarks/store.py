@@ -48,7 +48,8 @@ def digits() -> Learning:
 
 def cost(name: str, experiment: Experiment, times: int, path: Path) -> None:
     """In turns, so that both meet the same machine."""
-    plain(experiment), kept(experiment, path)
+    plain(experiment)
+    kept(experiment, path)
     pairs = [(seconds(lambda: plain(experiment)), seconds(lambda: kept(experiment, path))) for _ in range(times)]
     without, beside = (median(column) for column in zip(*pairs, strict=True))
     extra = median(more - less for less, more in pairs)
@@ -73,7 +74,8 @@ def behind(experiment: Experiment, path: Path) -> float:
         watcher = threading.Thread(target=watch)
         watcher.start()
         for step in keeping.of(experiment.run()):
-            passed.append((perf_counter(), step.number))
+            now = perf_counter()
+            passed.append((now, step.number))
         sleep(0.1)
         done.set()
         watcher.join()
@@ -90,9 +92,8 @@ def commands(folder: Path) -> None:
     koubai = Path(sys.executable).with_name("koubai")
     train = [str(koubai), "train", "xor", "--quiet", "--film", "none", "--pictures", "none"]
     store = folder / "cli.sqlite"
-    pairs = [
-        (command(*train, "--no-store", store=store, cwd=folder), command(*train, store=store, cwd=folder)) for _ in range(15)
-    ]
+    plainly = [*train, "--no-store"]
+    pairs = [(command(*plainly, store=store, cwd=folder), command(*train, store=store, cwd=folder)) for _ in range(15)]
     without, beside = (median(column) for column in zip(*pairs, strict=True))
     print(f"koubai train xor: {without:.3f} s with --no-store, {beside:.3f} s kept; {1000 * (beside - without):.0f} ms more")
 
@@ -111,10 +112,8 @@ def lists(folder: Path) -> None:
         "koubai runs --sort loss --data xor": (koubai, "runs", "--sort", "loss", "--data", "xor"),
         "koubai runs --json": (koubai, "runs", "--json"),
     }
-    taken: dict[str, list[float]] = {name: [] for name in kinds}
-    for _ in range(10):
-        for name, words in kinds.items():
-            taken[name].append(command(*words, store=path, cwd=folder))
+    rounds = [{name: command(*words, store=path, cwd=folder) for name, words in kinds.items()} for _ in range(10)]
+    taken = {name: [one[name] for one in rounds] for name in kinds}
     start = median(taken["python -c pass"])
     for name, times in taken.items():
         print(f"{name}: {median(times):.3f} s, {median(times) - start:.3f} s above the start of Python")

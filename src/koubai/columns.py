@@ -40,7 +40,13 @@ def cut(text: str, width: int) -> str:
 
 def in_columns(rows: Sequence[Sequence[str]], numbers: str) -> list[str]:
     """One line for each of ``rows``, all of the same length; ``numbers`` has an "r" for every column that ends at the right."""
-    widths = [widest(column) for column in zip(*rows, strict=True)]
-    places = [at_right if side == "r" else at_left for side in numbers]
-    lines = ((place(text, width) for place, text, width in zip(places, row, widths, strict=True)) for row in rows)
-    return [GAP.join(line).rstrip() for line in lines]
+    columns = [_padded(column, side == "r") for column, side in zip(zip(*rows, strict=True), numbers, strict=True)]
+    return [GAP.join(line).rstrip() for line in zip(*columns, strict=True)]
+
+
+def _padded(column: Sequence[str], right: bool) -> list[str]:
+    if not all(map(str.isascii, column)):
+        width = widest(column)
+        return [(at_right if right else at_left)(text, width) for text in column]
+    width = max(map(len, column))
+    return [text.rjust(width) for text in column] if right else [text.ljust(width) for text in column]

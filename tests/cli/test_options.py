@@ -113,7 +113,7 @@ def test_show_draws_it_again_in_another_language_and_size(small: Path) -> None:
     ("words", "message"),
     [
         ("show", "Say which folder to show"),
-        ("show none", "There is no run in none: run.json is missing"),
+        ("show none", "There is no file or folder none; check how it is written"),
         ("show . --out taken", "There is no run in ."),
         ("train xor --film mpeg", "no kind of film called 'mpeg'; did you mean 'mp4'?"),
         ("train xor --film-size 1280", "size of the film is '1280', but it must be width x height in even numbers"),

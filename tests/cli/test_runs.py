@@ -58,7 +58,7 @@ def test_the_list(kept: Path) -> None:
     assert koubai("runs", "--data", "and", cwd=kept).stdout.splitlines()[1].startswith("line ")
     by_name = koubai("runs", "--sort", "name", "--reverse", "--limit", "2", cwd=kept)
     assert [line.split()[0] for line in by_name.stdout.splitlines()[1:]] == ["xor-0", "soft"]
-    assert by_name.stderr == "The first 2 of 3 runs; --limit all lists every one.\n"
+    assert by_name.stderr == "The first 2 runs; --limit all lists every one.\n"
     nothing = koubai("runs", "--tag", "nix", cwd=kept)
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "is like that" in nothing.stderr
@@ -125,6 +125,23 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
         assert same(store.run("xor-0"), whole)
         assert store.entry("xor-0").folder == str((tmp_path / "koubai-runs" / "xor-0-2").resolve())
     assert "has made all of its 100000 steps" in refused("runs", "resume", "xor-0", *QUICK, cwd=tmp_path)
+
+
+def test_a_run_may_be_renamed_while_it_is_trained(tmp_path: Path) -> None:
+    command = [*KOUBAI, "train", "xor", "--name", "before", "--tag", "t", "--note", "n", "--steps", "400000", *PLAIN]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=surroundings(tmp_path), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("step"):
+        pass
+    assert koubai("runs", "edit", "before", "--name", "after", cwd=tmp_path).returncode == 0
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Kept as after;" in out
+    (run,) = json.loads(koubai("runs", "--json", cwd=tmp_path).stdout)
+    assert (run["name"], run["status"], run["tags"], run["note"]) == ("after", "finished", ["t"], "n")
+    assert run["folder"].endswith("koubai-runs/before")
 
 
 def test_a_run_is_extended(tmp_path: Path) -> None:
@@ -256,7 +273,7 @@ def test_a_run_goes_to_another_machine(kept: Path, tmp_path: Path) -> None:
     assert "nothing is overwritten" in refused("runs", "export", "soft", cwd=tmp_path, env=own)
     assert "no folder" in refused("runs", "export", "soft", "--out", "no/a.zip", cwd=tmp_path, env=own)
     assert "One name" in refused("runs", "import", "a.zip", "b.zip", "--name", "x", cwd=tmp_path)
-    assert "is missing" in refused("runs", "import", "a.zip", cwd=tmp_path, code=1)
+    assert "There is no file or folder a.zip" in refused("runs", "import", "a.zip", cwd=tmp_path, code=1)
     assert "Say which files" in refused("runs", "import", cwd=tmp_path)
     (tmp_path / "broken.zip").write_bytes((tmp_path / "soft.koubai.zip").read_bytes()[:-100])
     assert "is not a run that koubai exported" in refused("runs", "import", "broken.zip", cwd=tmp_path, code=1)
@@ -278,6 +295,29 @@ def test_every_format(kept: Path, tmp_path: Path) -> None:
     )
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     assert "did you mean 'safetensors'" in refused("runs", "export", "xor-0", "--format", "safetensor", cwd=tmp_path, env=own)
+
+
+def test_a_script_overwrites_nothing_beside_it(tmp_path: Path) -> None:
+    koubai("train", "parity-8", "--steps", "2", *QUICK, cwd=tmp_path)
+    (tmp_path / "parity-8-0-data.csv").write_text("mine")
+    message = refused("runs", "export", "parity-8-0", "--format", "python", cwd=tmp_path)
+    assert "parity-8-0-data.csv is already there" in message
+    assert (tmp_path / "parity-8-0-data.csv").read_text() == "mine"
+    assert not (tmp_path / "parity-8-0.py").exists()
+    assert "says no format" in refused("runs", "export", "parity-8-0", "--out", "a.txt", cwd=tmp_path)
+    assert koubai("runs", "export", "parity-8-0", "--format", "csv", "--out", "a.txt", cwd=tmp_path).returncode == 0
+
+
+def test_paths_are_runs_too(kept: Path, tmp_path: Path) -> None:
+    shutil.copytree(kept / "koubai-runs" / "line", tmp_path / "line")
+    assert koubai("runs", "show", "./line", cwd=tmp_path).stdout.startswith("line\n")
+    assert koubai("runs", "replay", "./line", cwd=tmp_path).stdout.count("step") == 3
+    assert koubai("runs", "export", "./line", cwd=tmp_path).returncode == 0
+    shown = koubai("runs", "show", "line.koubai.zip", "--json", cwd=tmp_path)
+    assert json.loads(shown.stdout)["steps_made"] == 200
+    done = koubai("show", "line.koubai.zip", *PLAIN, "--pictures", "png", cwd=tmp_path)
+    assert "line-shown/region.png" in done.stdout.replace(":\n  ", "/")
+    assert not store_of(tmp_path).exists()
 
 
 def test_a_run_without_a_store(tmp_path: Path) -> None:

@@ -144,9 +144,9 @@ def test_a_running_run_can_be_looked_at(store: Store) -> None:
     for step in itertools.islice(steps, 40):
         assert step.number >= 0
     assert store.entry("xor-0").status == "running"
-    with pytest.raises(InputError, match="running in another process"):
+    with pytest.raises(InputError, match="is being trained right now"):
         store.resume("xor-0")
-    with pytest.raises(InputError, match="running in another process"):
+    with pytest.raises(InputError, match="is being trained right now"):
         store.delete("xor-0")
     run = store.run("xor-0")
     assert run.status == "interrupted"  # as far as it is on disk
@@ -157,7 +157,7 @@ def test_a_running_run_can_be_looked_at(store: Store) -> None:
 def test_one_of_two_goes_on(store: Store) -> None:
     trained(store.keep(Experiment(steps=10**6)), until=100)
     first = store.resume("xor-0")
-    with pytest.raises(InputError, match="running in another process"):
+    with pytest.raises(InputError, match="is being trained right now"):
         store.resume("xor-0")
     first.end()
     assert store.entry("xor-0").status == "interrupted"
@@ -245,3 +245,75 @@ def test_what_large_networks_write_stays_bounded(store: Store, monkeypatch: pyte
     trained(kept, until=100000)
     assert len(written) == 2  # the first, and that of the end
     assert store.run("xor-0").records[-1].number == written[-1]
+
+
+def test_whoever_ends_it_too_waits_until_it_has_ended(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = store.keep(Experiment(steps=10**7))
+    steps = kept.of(kept.experiment.run())
+    next(steps)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(3):
+        next(steps)
+    ending = [threading.Thread(target=kept.end) for _ in range(3)]
+    for thread in ending:
+        thread.start()
+    ending[-1].join(0.3)
+    assert all(thread.is_alive() for thread in ending)
+    other.execute("ROLLBACK")
+    for thread in ending:
+        thread.join(30)
+    assert store.entry("xor-0").status == "interrupted"
+    assert list(steps) == []  # nothing passes that isn't kept
+
+
+def test_what_goes_wrong_at_the_end_is_told_by_the_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store(store.path, patience=0.1) as impatient:
+        kept = impatient.keep(Experiment(steps=10**7))
+        steps = kept.of(kept.experiment.run())
+        next(steps)
+        other = sqlite3.connect(store.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        next(steps)
+        steps.close()  # type: ignore[attr-defined]
+        for _ in range(2):
+            with pytest.raises(FileFault, match="was locked by another process"):
+                kept.end()
+        other.execute("ROLLBACK")
+    assert store.entry("xor-0").status == "interrupted"
+    assert store.run("xor-0").records[-1].number >= 0
+
+
+def test_a_run_is_read_while_it_is_written(store: Store) -> None:
+    kept = store.keep(Experiment(steps=10**7, record_every=1000))
+    wanted = kb.train("xor", steps=100_000, record_every=1000).losses
+    with kept, Store(store.path) as reader:
+        for step in kept.of(kept.experiment.run()):
+            if step.number > 0 and step.number % 3 == 0:
+                losses = reader.run("xor-0").losses
+                assert np.array_equal(losses, wanted[: len(losses)])
+            if step.number > 50_000:
+                break
+
+
+def test_a_forked_child_leaves_the_run_alone(store: Store) -> None:
+    kept = store.keep(Experiment(steps=10**7))
+    next(kept.of(kept.experiment.run()))  # its generator is closed at once
+    kept = store.keep(Experiment(steps=10**7))
+    steps = kept.of(kept.experiment.run())
+    next(steps)
+    process, kept._process = kept._process, -1  # as a child would see it
+    kept.end()
+    kept._process = process
+    assert store.entry(kept.name).status == "running"
+    next(steps)
+    kept.end()
+    assert store.entry(kept.name).status == "interrupted"
+
+
+def test_no_step_is_held_longer_than_it_is_needed(store: Store) -> None:
+    kept = store.keep(Experiment(steps=10**7, record_every=10**6))
+    for count, _ in enumerate(kept.of(kept.experiment.run())):
+        if count > 30:
+            break
+    assert sum(piece.step is not None for piece in kept._open) <= 1

@@ -117,10 +117,10 @@ def test_one_of_many_that_go_on_at_once_does(tmp_path: Path) -> None:
         made = [subprocess.Popen(command, cwd=tmp_path, env=own, stderr=subprocess.PIPE, text=True) for _ in range(3)]
         for process in made:
             assert process.stderr is not None
-            while (line := process.stderr.readline()) and "running in another process" not in line and "Learning" not in line:
+            while (line := process.stderr.readline()) and "is being trained right now" not in line and "Learning" not in line:
                 pass
         assert store.entry("xor-0").status == "running"
-        with pytest.raises(InputError, match="running in another process"):
+        with pytest.raises(InputError, match="is being trained right now"):
             store.delete("xor-0")
         time.sleep(1.0)
         for process in made:

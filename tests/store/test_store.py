@@ -89,9 +89,9 @@ def test_a_sign_of_life(tmp_path: Path) -> None:
         thread.join()
     sign.end()
     assert not is_alive(place)
-    assert not place.parent.exists()
+    assert not place.exists()
     code = (
-        f"from koubai.store.alive import SignOfLife; import os, pathlib; SignOfLife(pathlib.Path({str(place)!r})); os._exit(9)"
+        f"from koubai.store.alive import SignOfLife as S; import os, pathlib; s = S(pathlib.Path({str(place)!r})); os._exit(9)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
     assert place.exists()
@@ -364,3 +364,76 @@ def test_experiments_that_are_stored_are_plain_json(store: Store) -> None:
     store.add(kb.train(Experiment(Learning("and", hidden=(2, 3)), steps=1)))
     text = store._database.rows("SELECT experiment FROM run")[0]["experiment"]
     assert Experiment.from_dict(json.loads(text)).problem.hidden == (2, 3)
+
+
+def test_a_link_is_the_store_it_leads_to(store: Store, tmp_path: Path) -> None:
+    kept = store.keep(Experiment(steps=10**7))
+    steps = kept.of(kept.experiment.run())
+    next(steps)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "link.sqlite").symlink_to(store.path)
+    with Store(tmp_path / "elsewhere" / "link.sqlite", make=False) as other:
+        assert other.entry("xor-0").status == "running"
+        with pytest.raises(InputError, match="is being trained right now"):
+            other.resume("xor-0")
+    kept.end()
+
+
+def test_odd_values_find_nothing_or_are_refused(store: Store) -> None:
+    filled(store)
+    assert names(store, tag="\udcff") == names(store, data="\udcff") == names(store, method="\udcff") == []
+    assert len(names(store, limit=10**30)) == 3
+    with pytest.raises(InputError, match="There is no run called"):
+        store.entry("\udcff")
+    assert store.edit("xor-0", note="a\udcffb").note == "a?b"
+    with pytest.raises(InputError, match="The tag"):
+        store.keep(Experiment(), tags=["a\nb"])
+    assert store.edit("xor-0", tag=(text for text in ("one", "two"))).tags == ("one", "two")
+    assert len(store) == 3
+
+
+def test_a_damaged_tag_hides_no_other_run(store: Store) -> None:
+    filled(store)
+    with store._database.transaction():
+        store._database.execute("UPDATE run SET tags = '[' WHERE name = 'xor-0'")
+    assert names(store, tag="slow") == ["nor-2"]
+    assert names(store, status="finished", limit=2) == ["nor-2", "and-7"]
+    assert names(store, status="damaged") == ["xor-0"]
+
+
+def test_a_damaged_run_is_replaced_by_what_is_taken_in(store: Store) -> None:
+    came = Provenance(uid="12", name="far")
+    store.add(XOR, came)
+    for harm in ("UPDATE run SET loss = 0", "UPDATE chunk SET seal = ''"):
+        with store._database.transaction():
+            store._database.execute(harm)
+        entry, is_new = store.add(XOR, came)
+        assert (entry.name, is_new, len(store)) == ("far", True, 1)
+        assert same(store.run("far"), XOR)
+
+
+def test_all_or_none_are_deleted(store: Store) -> None:
+    filled(store)
+    kept = store.keep(Experiment(seed=5))
+    with pytest.raises(InputError, match="xor-5 is being trained"):
+        store.delete("and-7", "xor-5", "nor-2")
+    kept.end()
+    assert len(store) == 3
+    store.delete("and-7", "nor-2")
+    assert names(store) == ["xor-0"]
+
+
+def test_a_sign_that_is_no_sign_is_not_alive(tmp_path: Path) -> None:
+    (tmp_path / "sign").write_bytes(b"rubbish" * 1000)
+    assert not is_alive(tmp_path / "sign")
+
+
+def test_a_name_that_came_along_is_no_path(store: Store) -> None:
+    from dataclasses import replace
+
+    own = kb.data.Dataset.from_arrays([[0.0], [1.0]], [0, 1], name="../../outside")
+    run = kb.train(own, steps=1)
+    for name in ("../up", "/etc/x", "latest", "a" * 100, "x.zip", ""):
+        entry, _ = store.add(run, replace(Provenance(), uid=name or "empty", name=name))
+        assert entry.name.startswith(("data-0", "a" * 80))
+        assert len(entry.name) <= 100

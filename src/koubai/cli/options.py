@@ -166,6 +166,8 @@ class Options:
         if default is not None:
             text = sentence("help-default", self.language, text=text, default=default)
         kinds: dict[str, Any] = {"type": kind, "default": default, "multiple": many}
+        if choices := more["choices"].split(", ") if "choices" in more else shown.split("|") if "|" in shown else ():
+            kinds["shell_complete"] = lambda _context, _option, start: [word for word in choices if word.startswith(start)]
         return Option([f"--{name}"], group=f"help-group-{group}", shown=shown, help=text, **kinds)
 
     def flag(self, group: str, name: str, *, key: str = "") -> Option:

@@ -60,6 +60,8 @@ def _train(language: str) -> click.Command:
         options.value("descent", "steps", WHOLE, 5001, "N"),
         options.value("files", "record-every", WHOLE, 100, "N"),
         options.value("files", "name", str, None, "NAME"),
+        options.value("files", "tag", str, None, "TAG", key="runs-tag", many=True),
+        options.value("files", "note", str, None, "TEXT"),
         options.store(),
         options.flag("files", "no-store"),
         options.value("files", "out", PATH, None, "FOLDER"),

@@ -10,7 +10,7 @@ from koubai.cli.options import PATH, WHOLE, Options, command, group, with_wanted
 from koubai.locale import sentence
 
 SORTS = ("started", "updated", "name", "data", "loss", "steps", "seconds", "status")
-STATUSES = ("running", "finished", "interrupted", "diverged")
+STATUSES = ("running", "finished", "interrupted", "diverged", "damaged")
 FORMATS = ("run", "safetensors", "onnx", "csv", "python")
 
 
@@ -79,7 +79,9 @@ def _show(language: str) -> click.Command:
 
         return show_run(**values)
 
-    return _command("show", language, call, [click.Argument(["run"], type=RUN), Options(language).flag("display", "json")])
+    return _command(
+        "show", language, call, [click.Argument(["run"], type=RUN), Options(language).flag("display", "json", key="as-json")]
+    )
 
 
 def _resume(language: str) -> click.Command:
@@ -130,10 +132,10 @@ def _compare(language: str) -> click.Command:
         return compare(artist=artist, **with_wanted(values))
 
     parameters: list[click.Parameter] = [
-        click.Argument(["runs"], type=RUN, nargs=-1),
+        click.Argument(["runs"], type=RUN, nargs=-1, required=True),
         options.value("files", "out", PATH, None, "FOLDER", key="runs-compare-out"),
         options.pictures(),
-        options.flag("display", "json"),
+        options.flag("display", "json", key="as-json"),
     ]
     return _command("compare", language, call, parameters)
 
@@ -179,7 +181,7 @@ def _delete(language: str) -> click.Command:
 
         return delete(**values)
 
-    parameters = [click.Argument(["runs"], type=RUN, nargs=-1), Options(language).flag("runs", "yes")]
+    parameters = [click.Argument(["runs"], type=RUN, nargs=-1, required=True), Options(language).flag("runs", "yes")]
     return _command("delete", language, call, parameters)
 
 
@@ -193,7 +195,7 @@ def _export(language: str) -> click.Command:
 
     parameters: list[click.Parameter] = [
         click.Argument(["run"], type=RUN),
-        options.value("files", "format", str, None, "|".join(FORMATS), choices=", ".join(FORMATS)),
+        options.value("files", "format", str, None, "NAME", choices=", ".join(FORMATS)),
         options.value("files", "out", PATH, None, "FILE", key="runs-export-out"),
     ]
     return _command("export", language, call, parameters)
@@ -206,7 +208,7 @@ def _import(language: str) -> click.Command:
         return import_runs(**values)
 
     parameters: list[click.Parameter] = [
-        click.Argument(["files"], type=PATH, nargs=-1),
+        click.Argument(["files"], type=PATH, nargs=-1, required=True),
         Options(language).value("runs", "name", str, None, "NAME", key="runs-name"),
     ]
     return _command("import", language, call, parameters)

@@ -33,7 +33,7 @@ def started(experiment: Experiment, language: str) -> str:
     return sentence(
         "report-start",
         language,
-        data=problem.dataset().name,
+        data=problem.dataset().name or sentence("data-unnamed", language),
         sizes="-".join(map(str, problem.sizes)),
         activation=problem.activation,
         method=experiment.method,

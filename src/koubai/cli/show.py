@@ -17,7 +17,7 @@ from koubai.files import check_free, check_writable, new_folder, numbered
 def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str, artist: Artist) -> int:
     """Draw the run that is kept in ``folder`` into a new folder, and replay it. Returns the exit code."""
     run = load(folder)
-    beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder.stem}-shown")
+    beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder.name.partition('.')[0]}-shown")
     if out:
         check_free(out)
     check_writable(out or beside)

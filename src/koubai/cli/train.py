@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -19,12 +19,11 @@ from koubai.core.training import Step
 from koubai.errors import Diverged, FileFault, KoubaiError
 from koubai.experiment import Experiment, Learning, Recording, Run
 from koubai.experiment.folder import save
-from koubai.experiment.format import Provenance
 from koubai.files import check_free, check_writable, numbered
 from koubai.locale import sentence
 from koubai.progress import shown
 from koubai.store import Store
-from koubai.store.store import name_of
+from koubai.store.values import name_of
 
 if TYPE_CHECKING:
     from koubai.store.keeping import Keeping
@@ -60,6 +59,8 @@ def train(
     gate: str,
     out: Path | None,
     name: str | None,
+    tag: Sequence[str],
+    note: str | None,
     store: Path | None,
     no_store: bool,
     quiet: bool,
@@ -79,7 +80,11 @@ def train(
             places = places_for(out, name or name_of(experiment))
             return carry_out(experiment, None, None, places, interrupts, display)
         with Store(store) as runs:
-            keeping = runs.keep(experiment, name, free=lambda called: out is not None or not os.path.lexists(PLACE / called))
+
+            def free(called: str) -> bool:
+                return out is not None or not os.path.lexists(PLACE / called)
+
+            keeping = runs.keep(experiment, name, tags=tag, note=note or "", free=free)
             return carry_out(experiment, runs, keeping, places_for(out, keeping.name), interrupts, display)
 
 
@@ -116,29 +121,27 @@ def carry_out(
         diverged = error
     except FileFault as error:  # of the store: what was trained may still go into the folder
         faults.append(error)
-    try:
-        if keeping:
+    if keeping:
+        try:
             keeping.end()
-    except FileFault as error:
-        faults.append(error)
+        except FileFault as error:
+            faults = [error]
     run = recording.run
     if run is None:
         if diverged or faults:
             raise diverged or faults[0]
         return _interrupted(interrupts, "interrupted-early", language)
     try:
-        folder = save(run, places, _provenance(store, keeping))
-        if store and keeping:
-            store.edit(keeping.name, folder=str(folder.resolve()))
+        folder = save(run, places, store.provenance(keeping.uid) if store and keeping else None)
+        name = store.edit(keeping.uid, folder=str(folder.resolve())).name if store and keeping else None
     except KoubaiError as error:
         return told([*faults, error], language)
     if interrupts:
         key = "interrupted-kept" if keeping else "interrupted-folder"
-        name = keeping.name if keeping else ""
-        return _interrupted(interrupts, key, language, step=run.records[-1].number, folder=folder, name=name)
+        return _interrupted(interrupts, key, language, step=run.records[-1].number, folder=folder, name=name or "")
     replayed = display.replayed and not diverged
     faults += draw_beside(run, folder, display.wanted, display.artist, interrupts, display.quiet, replayed, language)
-    outcome = Outcome(run, folder, clock.seconds, keeping.name if keeping else None)
+    outcome = Outcome(run, folder, clock.seconds, name)
     if display.json:
         sys.stdout.write(as_json(outcome) + "\n")
     elif not display.quiet and not diverged:
@@ -150,10 +153,6 @@ def carry_out(
         tell(f"{diverged.sentence(language)} {kept}", language)
         return diverged.exit_code
     return told(faults, language)
-
-
-def _provenance(store: Store | None, keeping: "Keeping | None") -> Provenance | None:
-    return store.provenance(keeping.name) if store and keeping else None
 
 
 def _experiment(gate: str, optimizer: Any, **numbers: Any) -> Experiment:
@@ -224,9 +223,10 @@ def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, inter
     def work() -> None:
         before = keeping.before if keeping else None
         experiment = recording.experiment
-        steps: Iterable[Step] = clock.of(recording.of(experiment.run(before.records[-1] if before else None)))
+        steps: Iterable[Step] = clock.of(experiment.run(before.records[-1] if before else None))
         if keeping:
             steps = keeping.of(steps)
+        steps = recording.of(steps)  # what isn't kept any more isn't recorded either
         if not display.quiet:
             steps = (watched if display.replayed else shown)(steps, experiment, sys.stderr, display.language, before=before)
         try:

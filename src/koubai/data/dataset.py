@@ -37,12 +37,15 @@ class Dataset:
         task: Task | None = None,
         classes: Sequence[Any] | None = None,
         feature_names: Sequence[str] | None = None,
+        name: str = "",
     ) -> "Dataset":
         """A Dataset of ``inputs`` (n, features) and ``targets``, which may be
 
         - class labels, (n,) or (n, 1): integers, booleans or texts; floats too with ``task="classify"``;
         - one-hot rows (n, classes): a single 1 in each row, else 0;
         - values (n,) or (n, outputs): floats, or numbers of any kind with ``task="regress"``.
+
+        ``classes``, ``feature_names`` and ``name`` are what things are called.
 
         InputError where shapes don't fit, a number isn't finite, or the task can't be.
         """
@@ -65,7 +68,10 @@ class Dataset:
         names = tuple(feature_names) if feature_names is not None else tuple(f"x{i}" for i in range(1, x.shape[1] + 1))
         if len(names) != x.shape[1]:
             raise InputError("data-feature-names", names=len(names), columns=x.shape[1])
-        return cls(x, values, labels, names, task)
+        for text in (name, *names):
+            if not isinstance(text, str) or any("\ud800" <= letter <= "\udfff" for letter in text):
+                raise InputError("data-name", value=text)
+        return cls(x, values, labels, names, task, name)
 
     @property
     def labels(self) -> NDArray[np.int64]:

@@ -236,14 +236,9 @@ def _learning(values: Any, arrays: Arrays) -> Learning:
     data, start = known.get("data"), known.get("start")
     if isinstance(data, Mapping):
         data = _checked_fields(data, ["inputs", "targets", "classes", "feature_names", "task", "name"])
-        known["data"] = Dataset(
-            _array(data["inputs"], arrays),
-            _array(data["targets"], arrays),
-            tuple(data["classes"]),
-            tuple(data["feature_names"]),
-            data["task"],
-            data["name"],
-        )
+        inputs, targets, task = _array(data["inputs"], arrays), _array(data["targets"], arrays), data["task"]
+        named = {"task": task, "feature_names": data["feature_names"], "name": data["name"]}
+        known["data"] = Dataset.from_arrays(inputs, targets, classes=data["classes"] if task == "classify" else None, **named)
     if isinstance(start, Mapping):
         start = _checked_fields(start, ["parameters", "activation", "output"])
         parameters = [_array(name, arrays) for name in start["parameters"]]

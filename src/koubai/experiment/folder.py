@@ -1,5 +1,6 @@
 """A run as a folder that a person looks into, or as one file that is handed on: a zip archive of the same files."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -39,6 +40,8 @@ def load(path: str | Path) -> Run:
 
 def load_with_provenance(path: Path) -> tuple[Run, Provenance]:
     """The same, and where it comes from."""
+    if not os.path.lexists(path):
+        raise FileFault("load-absent", path=str(path))
     if path.is_dir() or not path.exists():
         return run_of(str(path), lambda name: _bytes_of(path / name))
     return run_of(str(path), _members(path).__getitem__)

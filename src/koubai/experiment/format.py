@@ -2,8 +2,11 @@
 
 import csv
 import json
+import math
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from io import StringIO
 from typing import Any, get_args
@@ -82,17 +85,32 @@ def run_of(place: str, read: Callable[[str], bytes]) -> tuple[Run, Provenance]:
         experiment = Experiment.from_dict(about["experiment"], own)
         losses = _read_losses(contents["losses.csv"])
         steps = steps_of(experiment, from_bytes(contents["records.safetensors"]), losses)
-        run = Run(experiment, losses, steps, checked_status(about["status"], losses), about["diverged_at"])
-        noted = {"platform": about["platform"], "processor": about.get("processor", ""), **about["versions"]}
-        kept = {"uid": uid, **about.get("kept", {})}
-        return run, Provenance(**{**kept, "tags": tuple(kept.get("tags", ()))}, surroundings=noted)
+        at = about["diverged_at"]
+        if at is not None and not 0 <= operator.index(at) <= experiment.steps:
+            raise InputError("record-number", value=at)
+        run = Run(experiment, losses, steps, checked_status(about["status"], losses), at)
+        return run, _provenance(about, uid)
     except (InputError, *UNFIT) as error:
         why = error if isinstance(error, InputError) else str(error)
         raise FileFault("load-broken", path=place, reason=why) from error
 
 
 # what comes of content that isn't what its names say
-UNFIT = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, SafetensorError)
+UNFIT = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, SafetensorError, csv.Error)
+
+
+def _provenance(about: Mapping[str, Any], uid: str) -> Provenance:
+    """Where the run comes from, every part of it of its kind: a ValueError where one isn't."""
+    noted = {"platform": about["platform"], "processor": about.get("processor", ""), **about["versions"]}
+    kept = {"uid": uid, "name": "", "tags": [], "note": "", "started": "", "seconds": 0.0, **about.get("kept", {})}
+    texts = [*(kept[name] for name in ("uid", "name", "note", "started")), *kept["tags"], *noted, *noted.values()]
+    for text in texts:
+        text.encode()  # a text, and one that can be written
+    if kept["started"]:
+        datetime.fromisoformat(kept["started"])
+    if not (0 <= float(kept["seconds"]) < math.inf and kept["uid"]):
+        raise ValueError(kept["seconds"])
+    return Provenance(**{**kept, "tags": tuple(kept["tags"]), "seconds": float(kept["seconds"])}, surroundings=noted)
 
 
 def checked_status(status: Any, losses: NDArray[np.float64]) -> Status:

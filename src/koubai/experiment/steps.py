@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -42,35 +43,51 @@ def steps_of(experiment: Experiment, arrays: Arrays, losses: NDArray[np.float64]
 
     InputError where the numbers don't rise from 0 or the arrays don't fit the experiment.
     """
-    problem = experiment.problem
-    sizes, output = problem.sizes, problem.output
-    wanted = list(pairwise(sizes))
-    structure: Any = None
+    like = _like(experiment)
+    names = list(like.parameters.arrays())
+    leaves: list[Any] = jax.tree.leaves(like.optimizer_state)
+    structure: Any = jax.tree.structure(like.optimizer_state)
+    if list(arrays["number"][:1]) != [0] or arrays["random_state"].shape != (2,) or arrays["random_state"].dtype != np.uint32:
+        raise InputError("record-number", value=arrays["number"][:1])
     steps, before = [], -1
     for place, number in enumerate(int(number) for number in arrays["number"]):
-        if not before < number < len(losses) or (place == 0) != (number == 0):
+        if not before < number < len(losses):
             raise InputError("record-number", value=number)
-        layers = tuple(Layer(arrays[f"w{i}"][place], arrays[f"b{i}"][place]) for i in range(1, len(sizes)))
-        given = [(layer.weights.shape, layer.bias.shape, layer.weights.dtype, layer.bias.dtype) for layer in layers]
-        dtype = np.dtype(dtype_of(experiment.precision))
-        if given != [(shape, shape[1:], dtype, dtype) for shape in wanted]:
-            raise InputError("record-shape", value=number, network="-".join(map(str, sizes)))
-        parameters = Network(layers, problem.activation or "", output)
-        structure = structure or _structure(experiment, parameters)
-        state = structure.unflatten([arrays[f"optimizer.{leaf}"][place] for leaf in range(structure.num_leaves)])
+        parameters = {name: arrays[name][place] for name in names}
+        state = [arrays[f"optimizer.{leaf}"][place] for leaf in range(len(leaves))]
+        if not _alike([*parameters.values(), *state], [*like.parameters.arrays().values(), *leaves]):
+            raise InputError("record-shape", value=number, network="-".join(map(str, experiment.problem.sizes)))
+        layers = tuple(map(Layer, list(parameters.values())[::2], list(parameters.values())[1::2]))
+        network = replace(like.parameters, layers=layers)
         since, recorded = losses[before + 1 : number + 1], experiment.records(number)
-        steps.append(Step(number, parameters, float(losses[number]), since, state, arrays["random_state"], recorded))
+        held = structure.unflatten(state)
+        steps.append(Step(number, network, float(losses[number]), since, held, arrays["random_state"], recorded))
         before = number
     return tuple(steps)
 
 
-def _structure(experiment: Experiment, parameters: Network) -> Any:
-    """Of the optimiser's state."""
+@dataclass(frozen=True)
+class _Like:
+    """The shapes and types of a Step's arrays."""
+
+    parameters: Network
+    optimizer_state: Any
+
+
+def _like(experiment: Experiment) -> _Like:
+    problem, dtype = experiment.problem, dtype_of(experiment.precision)
     options = tuple(experiment.optimizer_options.items())
+    like: Any = jax.ShapeDtypeStruct
+    layers = tuple(Layer(like(shape, dtype), like(shape[1:], dtype)) for shape in pairwise(problem.sizes))
+    parameters = Network(layers, problem.activation or "", problem.output)
     with computing_in(experiment.precision):
-        return jax.tree.structure(
-            jax.eval_shape(lambda start: rule_named(experiment.optimizer).start(start, options), parameters)
-        )
+        return _Like(parameters, jax.eval_shape(lambda p: rule_named(experiment.optimizer).start(p, options), parameters))
+
+
+def _alike(arrays: Sequence[NDArray[Any]], wanted: Sequence[Any]) -> bool:
+    """Whether they have the shapes and types that are ``wanted``, and are finite."""
+    same = all(given.shape == one.shape and given.dtype == one.dtype for given, one in zip(arrays, wanted, strict=True))
+    return same and all(bool(np.isfinite(given).all()) for given in arrays)
 
 
 def bytes_of(arrays: Arrays) -> bytes:

@@ -4,6 +4,7 @@ The script is ``script.py.jinja`` filled in: only what the run needs stands in i
 """
 
 import csv
+import os
 from collections.abc import Mapping
 from functools import partial
 from importlib.resources import files
@@ -60,6 +61,10 @@ def write_script(run: Run, path: str | Path, language: str = "en") -> None:
     path = Path(path)
     beside: dict[str, str] = {}
     source = _source(run, path, language, beside)
+    for name, content in beside.items():
+        other = path.with_name(name)
+        if os.path.lexists(other):
+            raise InputError("file-taken", path=str(other))
     for name, content in beside.items():
         _write(path.with_name(name), content)
     _write(path, source)

@@ -4,30 +4,29 @@ SQLite's own locks serve: they are the same on every system, one process can hol
 be judged by a process number that somebody else may have got meanwhile.
 """
 
+import os
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote
 
 
 class SignOfLife:
-    """Held from its making until ``end`` or the end of the process. OSError where the file ``path`` can't be made."""
+    """Held from its making until ``end`` or the end of the process. OSError or sqlite3.Error where ``path`` can't be made."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        self.name, self._path = path.name, path
+        self.token = path.name.rpartition("-")[2]
+        self._path, self._process = path, os.getpid()
         self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=MEMORY")  # no file beside it
         self._connection.execute("BEGIN EXCLUSIVE")
 
     def end(self) -> None:
-        """Let go, and take the file away."""
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
-        self._connection.close()
-        with suppress(OSError):
-            self._path.parent.rmdir()  # unless others are there
+        """Let go, and take the file away. In a process that was forked off it does nothing."""
+        if os.getpid() == self._process:
+            forget(self._path)
+            self._connection.close()
 
 
 def is_alive(path: Path) -> bool:
@@ -35,13 +34,21 @@ def is_alive(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", timeout=0, uri=True)
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=0, uri=True)
     except sqlite3.OperationalError:
         return path.exists()
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
     except sqlite3.OperationalError:
         return True
+    except sqlite3.DatabaseError:  # somebody wrote into it
+        return False
     finally:
         connection.close()
     return False
+
+
+def forget(path: Path) -> None:
+    """Take the sign of a process away that is no more."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)

@@ -5,9 +5,8 @@ A chunk's content is safetensors: ``losses`` (last - first + 1,) and, where ther
 with the run's uid and their steps, so that none is taken for another.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,8 @@ from koubai.experiment.steps import Arrays, arrays_of, bytes_of, from_bytes, ste
 from koubai.store.database import Database
 from koubai.store.rows import sealed
 
+SELECT = "SELECT first, last, content, seal FROM chunk"
+
 
 @dataclass(frozen=True, eq=False)
 class Piece:
@@ -29,6 +30,10 @@ class Piece:
     last: int
     losses: NDArray[np.float64]
     step: Step | None
+
+    def without_step(self) -> "Piece":
+        """The same, without a Step that is no record: it may be large."""
+        return self if self.step is None or self.step.recorded else replace(self, step=None)
 
 
 def write_chunk(database: Database, run: int, uid: str, pieces: Sequence[Piece]) -> int:
@@ -57,7 +62,7 @@ def write_checkpoint(database: Database, run: int, uid: str, step: Step) -> None
 def cut_after(database: Database, run: int, uid: str, step: int) -> None:
     """Within a transaction: forget what came after ``step``, from which the run goes on."""
     database.execute("DELETE FROM chunk WHERE run = ? AND first > ?", run, step)
-    for row in database.rows("SELECT * FROM chunk WHERE run = ? AND last > ?", run, step):
+    for row in database.rows(f"{SELECT} WHERE run = ? AND last > ?", run, step):
         arrays = from_bytes(row["content"])
         kept = arrays["number"] <= step if "number" in arrays else np.zeros(0, bool)
         cut = {name: array if name == "random_state" else array[kept] for name, array in arrays.items() if name != "losses"}
@@ -90,19 +95,18 @@ def metrics_of(experiment: Experiment, step: Step) -> dict[str, int]:
     return {"right": int(right.sum()), "rows": len(right)}
 
 
-def read_run(database: Database, row: Mapping[str, Any], status: str) -> Run | None:
+def read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
     """The run of ``row``, as far as it is on disk; None before the first step. FileFault where a piece of it is damaged."""
     fault = FileFault("store-run-damaged", name=row["name"], path=str(database.path))
     try:
-        with database.faults():
-            return _read_run(database, row, status)
-    except (InputError, *UNFIT, sqlite3.Error) as error:
+        return _read_run(database, row)
+    except (InputError, *UNFIT) as error:
         raise fault from error
 
 
-def _read_run(database: Database, row: Mapping[str, Any], status: str) -> Run | None:
+def _read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
     run, uid = row["id"], row["uid"]
-    chunks = database.rows("SELECT * FROM chunk WHERE run = ? ORDER BY first", run)
+    chunks = database.rows(f"{SELECT} WHERE run = ? ORDER BY first", run)
     ends = [row["last"] for row in chunks]
     if [chunk["first"] for chunk in chunks] != [0, *(end + 1 for end in ends[:-1])][: len(chunks)]:
         raise InputError("record-number", value=ends)
@@ -113,7 +117,7 @@ def _read_run(database: Database, row: Mapping[str, Any], status: str) -> Run | 
     pieces = [_content(uid, chunk, "first", "last") for chunk in chunks]
     losses = np.concatenate([piece.pop("losses") for piece in pieces])
     recorded = int(_joined([piece for piece in pieces if piece])["number"][-1])
-    query = "SELECT * FROM checkpoint WHERE run = ? AND step > ?"
+    query = "SELECT step, content, seal FROM checkpoint WHERE run = ? AND step > ?"
     pieces += [_content(uid, row, "step") for row in database.rows(query, run, recorded)]
     arrays = _joined([piece for piece in pieces if piece])
     experiment = Experiment.from_json(row["experiment"], own_arrays(database, run))
@@ -121,6 +125,7 @@ def _read_run(database: Database, row: Mapping[str, Any], status: str) -> Run | 
     kept = np.array([experiment.records(int(number)) or number == numbers[-1] for number in numbers])  # it may be extended
     arrays = {name: array if name == "random_state" else array[kept] for name, array in arrays.items()}
     made = int(arrays["number"][-1])
+    status = row["status"]
     if status != "diverged":
         losses = losses[: made + 1]
         status = "finished" if made == experiment.steps else "interrupted"

@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import quote
 
 from koubai.errors import FileFault, InputError, KoubaiError
 from koubai.files import reason
@@ -47,6 +46,7 @@ MIGRATIONS: Sequence[str] = (
         folder TEXT NOT NULL,
         tags TEXT NOT NULL,
         note TEXT NOT NULL,
+        long_seal TEXT NOT NULL,
         seal TEXT NOT NULL
     );
     CREATE TABLE chunk (
@@ -77,8 +77,13 @@ MIGRATIONS: Sequence[str] = (
 )
 
 
+def is_unicode(text: str) -> bool:
+    """Whether it can be kept: not so the remains of bytes that were none of the system's characters."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 class Database:
-    """A connection to the store at ``path``, whose schema is brought up to date where it is older.
+    """A connection to the store at ``path`` (absolute, without links), whose schema is brought up to date where it is older.
 
     ``patience``: seconds to wait while another process holds the lock; it may be changed. With ``make`` False nothing is made
     where no file is: the store is then an empty one in memory; and a file that can't be written is read only. InputError where
@@ -101,9 +106,13 @@ class Database:
             self._connection.close()
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
-        """What ``query`` finds."""
+        """What ``query`` finds. A text that UTF-8 doesn't have is found nowhere."""
+        if any(isinstance(value, str) and not is_unicode(value) for value in values):
+            return []
         with self.faults():
-            return [dict(row) for row in self._patiently(query, *values)]
+            found = self._patiently(query, *values)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found]
 
     def execute(self, statement: str, *values: object) -> None:
         """Within a ``transaction``: change something."""
@@ -121,6 +130,19 @@ class Database:
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read within it is of one moment, whatever others write."""
+        if self._connection.in_transaction:
+            yield
+            return
+        with self.faults():
+            self._patiently("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
 
     @contextmanager
     def faults(self) -> Iterator[None]:
@@ -158,16 +180,15 @@ class Database:
         elif not make and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             wal = path.with_name(f"{path.name}-wal")
             alone = not wal.exists() or wal.stat().st_size == 0  # else what it holds must be read too
-            where = f"file:{quote(str(path))}?" + ("immutable=1" if alone else "mode=ro")
+            where = f"{path.as_uri()}?" + ("immutable=1" if alone else "mode=ro")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            where = f"file:{quote(str(path))}"
+            where = path.as_uri()
         return sqlite3.connect(where, timeout=0, isolation_level=None, check_same_thread=False, uri=True)
 
     def _set_up(self) -> None:
-        self._connection.row_factory = sqlite3.Row
         for setting in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "synchronous=FULL"):
-            self._connection.execute(f"PRAGMA {setting}")
+            self._patiently(f"PRAGMA {setting}")
         if self._version() == len(MIGRATIONS):
             return
         self._patiently("PRAGMA journal_mode=WAL")  # which the file keeps
@@ -180,11 +201,11 @@ class Database:
 
     def _version(self) -> int:
         """Of the schema; 0 for a file without any. FileFault where it is another program's, or newer."""
+        tables = self._patiently("SELECT 1 FROM sqlite_master").fetchall()  # first: it may be made at this moment
         version, owner = self._number("user_version"), self._number("application_id")
-        tables = self._patiently("SELECT 1 FROM sqlite_master").fetchall()
         if owner != APPLICATION and (version or owner or tables):
             raise FileFault("store-foreign", path=str(self.path))
-        if version > len(MIGRATIONS):
+        if not 0 <= version <= len(MIGRATIONS):
             raise FileFault("store-newer", path=str(self.path), value=version, expected=len(MIGRATIONS))
         return version
 

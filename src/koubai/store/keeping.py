@@ -1,19 +1,23 @@
 """Keeping a run while it is made: a thread of its own brings to disk what passed by, a few times a second.
 
-What passed by is on disk at most half a second later, or the training waits: it never runs ahead of what is kept. A writer that
-is waited for by nobody costs a training next to nothing.
+Losses and records that passed by are on disk at most half a second later, or the training waits: it never runs ahead of what is
+kept. So is the last Step, from which a stopped run goes on, unless it is so large that writing it all the time would cost.
 """
 
+import atexit
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from threading import Condition, Thread
+from contextlib import nullcontext, suppress
+from threading import Condition, Event, Thread
 from time import monotonic
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from koubai.core.training import Step
-from koubai.errors import Diverged
+from koubai.errors import Diverged, KoubaiError
 from koubai.experiment import Experiment, Run
 from koubai.store.alive import SignOfLife
 from koubai.store.chunks import Piece, metrics_of, write_checkpoint, write_chunk
@@ -24,11 +28,15 @@ SECONDS_BETWEEN_WRITES = 0.2
 MOST_SECONDS_BEHIND = 0.5  # what is older than that holds the training up
 PATIENCE = 120.0  # seconds: a training waits longer for a locked store than a person does
 CHUNK_BYTES = 2**16  # a smaller chunk is written again, together with what follows
-REST = 30.0  # times as long as a checkpoint took to write, until the next: large networks are not written all the time
+REST = 20.0  # times as long as a checkpoint took to write, until the next: it takes a twentieth of the time at most
 
 
 class Keeping:
-    """A run that is being kept, under ``name``: ``for step in keeping.of(experiment.run(resume=keeping.resume)): …``
+    """A run that is being kept, under ``name``, for whom a thread of its own writes. In a ``with``, or to be ended:
+
+        with store.keep(experiment) as keeping:
+            for step in keeping.of(experiment.run()):
+                …
 
     ``experiment`` is what is run; ``before`` what an earlier part of the run has made, ``resume`` its last Step, or None.
     """
@@ -46,54 +54,81 @@ class Keeping:
         self._first, self._seconds, self._seconds_before = 0.0, 0.0, row["seconds"]
         self._next_checkpoint = 0.0
         self._fault: BaseException | None = None
-        self._ending = False
+        self._ending, self._ended, self._process = False, Event(), os.getpid()
         self._diverged: Diverged | None = None
         self._writer = Thread(target=self._write_what_comes, daemon=True)
+        atexit.register(self.end)
 
     @property
     def resume(self) -> Step | None:
         """Where to go on."""
         return self.before.records[-1] if self.before is not None else None
 
+    def __enter__(self) -> "Keeping":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.end()
+
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The same Steps, kept. Diverged passes through. FileFault where they can't be brought to disk any more."""
+        """The same Steps, kept. Diverged passes through. FileFault where they can't be brought to disk any more.
+
+        Where this is left early, ``end`` tells what went wrong with the rest.
+        """
         self._writer.start()
+        left = False
         try:
             for step in steps:
-                self._take(step)
+                if not self._take(step):
+                    return
                 yield step
         except Diverged as error:
             self._diverged = error
             raise
+        except GeneratorExit:
+            left = True
+            raise
         finally:
-            self.end()
+            with suppress(KoubaiError) if left else nullcontext():
+                self.end()
 
     def end(self) -> None:
-        """Bring the rest to disk, and how the run ended. Steps that come later are not kept. FileFault where that fails.
+        """Bring the rest to disk, and how the run ended; whoever calls it again waits for that. Later Steps don't pass.
 
-        Where no Step has come yet, a new run is forgotten.
+        Where no Step has come yet, a new run is forgotten. FileFault where it fails. In a process that was forked off it does
+        nothing.
         """
+        if os.getpid() != self._process:
+            return
         with self._changed:
-            if self._ending:
-                return
-            self._ending = True
+            first, self._ending = not self._ending, True
             self._database.patience = self._patience
             self._changed.notify_all()
-        if self._writer.ident is not None:
-            self._writer.join()
+        if first:
+            self._end()
+        self._ended.wait()
+        self._raise_fault()
+
+    def _end(self) -> None:
+        atexit.unregister(self.end)
         try:
+            if self._writer.ident is not None:
+                self._writer.join()
             if self._fault is None:
                 self._finish()
+        except KoubaiError as fault:
+            self._fault = fault
         finally:
             self._database.close()
             self._sign.end()
-        self._raise_fault()
+            self._ended.set()
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: Step) -> bool:
+        """Whether it will be kept."""
         now = monotonic()
         with self._changed:
             if self._ending:
-                return
+                return False
             self._first = self._first or now
             self._seconds = now - self._first
             self._waiting.append((now, Piece(step.number, step.losses, step)))
@@ -101,6 +136,7 @@ class Keeping:
             while self._fault is None and not self._ending and self._is_behind():
                 self._changed.wait(MOST_SECONDS_BEHIND)
         self._raise_fault()
+        return True
 
     def _is_behind(self) -> bool:
         return bool(self._waiting) and monotonic() - self._waiting[0][0] > MOST_SECONDS_BEHIND
@@ -139,11 +175,11 @@ class Keeping:
         with self._database.transaction():
             if pieces:
                 size = write_chunk(self._database, self._row, self.uid, together)
-                changes |= {"steps_made": pieces[-1].last, "loss": float(pieces[-1].losses[-1])}
+                changes |= {"steps_made": pieces[-1].last, "loss": float(pieces[-1].losses[-1]) + 0.0}
             if last is not None and not last.recorded and (ended or monotonic() >= self._next_checkpoint):
                 self._write_checkpoint(last)
             update(self._database, self._row, **changes)
-        self._open = together if size < CHUNK_BYTES else []
+        self._open = [piece.without_step() for piece in together] if size < CHUNK_BYTES else []
         self._last = last
 
     def _write_checkpoint(self, step: Step) -> None:

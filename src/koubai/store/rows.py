@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
 from koubai.errors import FileFault
 from koubai.store.database import Database
 
-COLUMNS = (
+LONG = ("experiment", "surroundings")  # have a seal of their own: a list does without them
+SHORT = (
     "uid",
     "name",
     "data",
     "method",
     "seed",
     "steps",
-    "experiment",
     "status",
     "sign",
     "diverged_at",
@@ -27,13 +28,28 @@ COLUMNS = (
     "started",
     "updated",
     "seconds",
-    "surroundings",
     "folder",
     "tags",
     "note",
+    "long_seal",
 )
-NULLABLE = ("diverged_at", "steps_made", "loss")
-STATUSES = ("running", "finished", "interrupted", "diverged")
+TEXTS = (*LONG, "tags", "metrics")  # of JSON
+PLAIN = tuple(name for name in SHORT if name not in (*TEXTS, "status", "sign", "long_seal"))
+EMPTY = {
+    **dict.fromkeys(SHORT, ""),
+    **dict.fromkeys(("diverged_at", "steps_made", "loss")),
+    **dict.fromkeys(("seed", "steps"), 0),
+    "seconds": 0.0,
+    "tags": "[]",
+    "metrics": "{}",
+    "surroundings": "{}",
+    "experiment": "{}",
+}
+BRIEF = f"SELECT id, {', '.join(SHORT)}, seal FROM run"  # no *: a damaged schema is to be noticed
+SELECT = f"SELECT id, {', '.join((*SHORT, *LONG))}, seal FROM run"
+STATUSES = ("running", "finished", "interrupted", "diverged", "damaged")
+
+_short, _long, _plain = itemgetter(*SHORT), itemgetter(*LONG), itemgetter(*PLAIN)
 
 
 @dataclass(frozen=True)
@@ -42,8 +58,8 @@ class Entry:
 
     ``uid`` names the run for good, wherever it is taken. ``status``: "running" (in a process that is alive), "finished",
     "interrupted", "diverged", or "damaged", where the rest can't be believed. ``steps_made`` is None before the first step,
-    ``loss`` the last one. ``metrics``: "right" and "rows" at the end of a classification. ``started`` and ``updated``: ISO
-    8601, UTC. ``seconds``: of training. ``surroundings``: versions, system, processor. ``folder``: where its pictures went.
+    ``loss`` the last one. ``started`` and ``updated``: ISO 8601, UTC. ``seconds``: of training. ``folder``: where its pictures
+    went.
     """
 
     uid: str
@@ -52,7 +68,6 @@ class Entry:
     method: str
     seed: int
     steps: int
-    status: str
     diverged_at: int | None
     steps_made: int | None
     loss: float | None
@@ -61,15 +76,29 @@ class Entry:
     seconds: float
     folder: str
     note: str
-    tags: tuple[str, ...]
-    metrics: Mapping[str, float]
-    surroundings: Mapping[str, str]
-    experiment: Mapping[str, Any]
+    status: str
+    texts: Mapping[str, str] = field(repr=False)  # JSON, which is read when it is asked for
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What people marked it with."""
+        text = self.texts["tags"]
+        return () if text == "[]" else tuple(json.loads(text))  # as most have none, and a list asks all
 
-def seal_of(values: Mapping[str, Any]) -> str:
-    """The checksum of a row."""
-    return sealed(*(values[name] for name in COLUMNS))
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """At the end of a classification: "right" and "rows"."""
+        return dict(json.loads(self.texts["metrics"]))
+
+    @property
+    def surroundings(self) -> Mapping[str, str]:
+        """Versions, system and processor."""
+        return dict(json.loads(self.texts["surroundings"]))
+
+    @property
+    def experiment(self) -> Mapping[str, Any]:
+        """``Experiment.to_dict()``."""
+        return dict(json.loads(self.texts["experiment"]))
 
 
 def sealed(*values: object) -> str:
@@ -78,25 +107,30 @@ def sealed(*values: object) -> str:
     return sha256(json.dumps(plain).encode()).hexdigest()
 
 
+def with_seals(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row, sealed."""
+    row = {**row, "long_seal": sealed(*_long(row))}
+    return {**row, "seal": sealed(*_short(row))}
+
+
 def insert(database: Database, **values: Any) -> int:
     """Within a transaction: a new row; what isn't given is empty. Returns its number."""
-    row = {**dict.fromkeys(COLUMNS, ""), **dict.fromkeys(NULLABLE), "metrics": "{}", "tags": "[]", "seconds": 0.0, **values}
-    places = ", ".join("?" * (len(COLUMNS) + 1))
-    statement = f"INSERT INTO run ({', '.join(COLUMNS)}, seal) VALUES ({places})"
-    database.execute(statement, *(row[name] for name in COLUMNS), seal_of(row))
+    row = with_seals({**EMPTY, **values})
+    names = (*SHORT, *LONG, "seal")
+    statement = f"INSERT INTO run ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    database.execute(statement, *(row[name] for name in names))
     return int(database.rows("SELECT last_insert_rowid() AS id")[0]["id"])
 
 
 def update(database: Database, run: int, **changes: Any) -> None:
     """Within a transaction: change some columns of a row. FileFault where it is damaged."""
-    row = dict(database.rows("SELECT * FROM run WHERE id = ?", run)[0])
-    if not is_sound(row):
-        raise FileFault("store-run-damaged", name=row["name"], path=str(database.path))
-    row |= {"updated": now(), **changes}
-    assignments = ", ".join(f"{name} = ?" for name in COLUMNS)
-    database.execute(
-        f"UPDATE run SET {assignments}, seal = ? WHERE id = ?", *(row[name] for name in COLUMNS), seal_of(row), run
-    )
+    found = database.rows(f"{SELECT} WHERE id = ?", run)
+    if not found or not is_sound(found[0]):
+        raise FileFault("store-run-damaged", name=found[0]["name"] if found else run, path=str(database.path))
+    row = with_seals({**found[0], "updated": now(), **changes})
+    names = (*SHORT, *LONG, "seal")
+    assignments = ", ".join(f"{name} = ?" for name in names)
+    database.execute(f"UPDATE run SET {assignments} WHERE id = ?", *(row[name] for name in names), run)
 
 
 def now() -> str:
@@ -105,9 +139,9 @@ def now() -> str:
 
 
 def is_sound(row: Mapping[str, Any]) -> bool:
-    """Whether the row says what was written."""
+    """Whether the row says what was written; of a brief one, without what it doesn't hold."""
     try:
-        return bool(seal_of(row) == row["seal"])
+        return sealed(*_short(row)) == row["seal"] and ("experiment" not in row or sealed(*_long(row)) == row["long_seal"])
     except (TypeError, ValueError):
         return False
 
@@ -115,9 +149,6 @@ def is_sound(row: Mapping[str, Any]) -> bool:
 def entry_of(row: Mapping[str, Any], status: str) -> Entry:
     """A row as an Entry with the true ``status``."""
     if status == "damaged":
-        nothing: dict[str, Any] = {"data": "", "method": "", "seed": 0, "steps": 0, "diverged_at": None, "steps_made": None}
-        nothing |= {"loss": None, "started": "", "updated": "", "seconds": 0.0, "folder": "", "note": "", "tags": ()}
-        return Entry(str(row["uid"]), str(row["name"]), status=status, metrics={}, surroundings={}, experiment={}, **nothing)
-    read = {name: json.loads(row[name]) for name in ("tags", "metrics", "surroundings", "experiment")}
-    read["tags"] = tuple(read["tags"])
-    return Entry(**{**{name: row[name] for name in COLUMNS if name != "sign"}, **read, "status": status})
+        row = {**EMPTY, "uid": str(row["uid"]), "name": str(row["name"])}
+    values = (*_plain(row), status, {name: row[name] for name in TEXTS if name in row})
+    return Entry(*values)

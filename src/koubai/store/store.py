@@ -2,7 +2,7 @@
 
 import json
 import os
-import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
@@ -12,9 +12,20 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from koubai.errors import FileFault, InputError, chosen, unknown
-from koubai.store.alive import SignOfLife, is_alive
+from koubai.store.alive import SignOfLife, forget, is_alive
 from koubai.store.database import Database
-from koubai.store.rows import STATUSES, Entry, entry_of, insert, is_sound, now, update
+from koubai.store.rows import BRIEF, SELECT, STATUSES, Entry, entry_of, insert, is_sound, now, update
+from koubai.store.values import (
+    LATEST,
+    MOST_BEGINNING,
+    MOST_NAME,
+    can_be_a_name,
+    checked_tags,
+    listed_of,
+    name_of,
+    unicode_of,
+    values_of,
+)
 
 if TYPE_CHECKING:
     from koubai.experiment import Experiment, Run
@@ -22,8 +33,6 @@ if TYPE_CHECKING:
     from koubai.store.keeping import Keeping
 
 VARIABLE = "KOUBAI_STORE"
-LATEST = "latest"  # the run that was started last, wherever a run is named
-MOST_NAME = 100  # characters
 PATIENCE = 10.0  # seconds
 SORTS = {  # what a list may be sorted by: the column, and whether the largest comes first
     "started": ("started", True),
@@ -55,7 +64,7 @@ class Store:
     """
 
     def __init__(self, path: str | Path | None = None, *, patience: float = PATIENCE, make: bool = True) -> None:
-        self.path = Path(path) if path is not None else default_path()
+        self.path = Path(os.path.realpath(path if path is not None else default_path()))
         self._patience = patience
         self._database = Database(self.path, patience=patience, make=make)
 
@@ -79,32 +88,39 @@ class Store:
         sort: str = "started",
         reverse: bool = False,
         limit: int | None = None,
+        brief: bool = False,
     ) -> list[Entry]:
         """The runs, the one that was started last first; some of them, and in another order.
 
         ``sort``: "started", "updated", "name", "data", "loss", "steps", "seconds" or "status"; what has none comes last.
-        ``limit``: how many at most. InputError for an unknown status or order.
+        ``limit``: how many at most. ``brief``: without the experiments and the surroundings, which takes half the time.
+        InputError for an unknown status or order.
         """
         if status is not None:
             chosen("run-status-filter", status, dict.fromkeys(STATUSES))
         column, largest_first = chosen("run-sort", sort, SORTS)
-        order = "DESC" if largest_first != reverse else "ASC"
-        conditions, values = ["1"], []
+        downwards = largest_first != reverse
+        conditions: list[str] = []
+        values: list[object] = []
         for name, value in (("data", data), ("method", method)):
             if value is not None:
                 conditions.append(f"{name} = ?")
                 values.append(value)
         if tag is not None:
-            conditions.append("EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)")
+            conditions.append(
+                "EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(tags) THEN tags ELSE '[]' END) WHERE value = ?)"
+            )
             values.append(tag)
-        if status is not None:  # a run that is said to be running may be interrupted
-            conditions.append("status IN (?, 'running')" if status == "interrupted" else "status = ?")
-            values.append(status)
-        query = f"SELECT * FROM run WHERE {' AND '.join(conditions)} ORDER BY {column} IS NULL, {column} {order}, id {order}"
-        if limit is not None and status not in ("interrupted", "running"):
-            query += f" LIMIT {int(limit)}"
+        by_truth = status is not None or sort == "status"  # which isn't what the rows say: a process may have died
+        order = "DESC" if downwards else "ASC"
+        source, where = BRIEF if brief else SELECT, " AND ".join(conditions) or "1"
+        query = f"{source} WHERE {where} ORDER BY {column} IS NULL, {column} {order}, id {order}"
+        if limit is not None and not by_truth:
+            query += f" LIMIT {min(int(limit), sys.maxsize)}"
         entries = [self._entry(row) for row in self._database.rows(query, *values)]
-        return [entry for entry in entries if status in (None, entry.status, "damaged")][:limit]
+        if sort == "status":
+            entries.sort(key=lambda entry: entry.status, reverse=downwards)
+        return [entry for entry in entries if status in (None, entry.status)][:limit]
 
     def __len__(self) -> int:
         """How many runs there are."""
@@ -118,15 +134,16 @@ class Store:
         return [row["name"] for row in found]
 
     def entry(self, name: str) -> Entry:
-        """What the store says of the run called ``name``, or of the latest. InputError where there is none."""
+        """What the store says of the run called ``name``, of that uid, or of the latest. InputError where there is none."""
         return self._entry(self._row(name))
 
     def run(self, name: str) -> "Run":
         """The run called ``name``, as far as it is kept. FileFault where it is damaged, InputError where it has no step yet."""
         from koubai.store.chunks import read_run
 
-        row = self._row(name)
-        run = read_run(self._database, row, self._sound_entry(row).status)
+        with self._database.snapshot():
+            row = self._sound_row(name)
+            run = read_run(self._database, row)
         if run is None:
             raise InputError("store-no-steps", name=row["name"])
         return run
@@ -135,7 +152,7 @@ class Store:
         """Where the run called ``name`` comes from, to go with it elsewhere."""
         from koubai.experiment.format import Provenance
 
-        entry = self._sound_entry(self._row(name))
+        entry = self._entry(self._sound_row(name))
         noted = ("uid", "name", "tags", "note", "started", "seconds", "surroundings")
         return Provenance(**{field: getattr(entry, field) for field in noted})
 
@@ -156,16 +173,20 @@ class Store:
         from koubai.experiment.surroundings import surroundings
         from koubai.store.chunks import write_arrays
 
-        sign = self._sign()
+        sign, uid = self._sign(), uuid4().hex
         try:
             with self._database.transaction():
                 called = self._free_name(experiment, name, free)
                 listed = listed_of(experiment)
-                noted = {"tags": json.dumps(list(tags)), "note": note, "surroundings": json.dumps(surroundings())}
-                values = {"uid": uuid4().hex, "name": called, "status": "running", "sign": sign.name, **listed, **noted}
+                noted = {
+                    "tags": json.dumps(checked_tags(tags)),
+                    "note": unicode_of(note),
+                    "surroundings": json.dumps(surroundings()),
+                }
+                values = {"uid": uid, "name": called, "status": "running", "sign": sign.token, **listed, **noted}
                 row = insert(self._database, started=now(), updated=now(), **values)
                 write_arrays(self._database, row, experiment)
-            return self._keeping(sign, called, experiment, None)
+            return self._keeping(sign, uid, experiment, None)
         except BaseException:
             sign.end()
             raise
@@ -176,16 +197,17 @@ class Store:
         InputError where it is running, finished (name a larger number of ``steps``), or has diverged.
         """
         from koubai.experiment import Experiment
+        from koubai.experiment.surroundings import surroundings
         from koubai.store.chunks import cut_after, own_arrays, read_run
 
         sign = self._sign()
         try:
             with self._database.transaction():
-                row = self._row(name)
-                entry = self._sound_entry(row)
+                row = self._sound_row(name)
+                entry = self._entry(row)
                 if entry.status == "running":
                     raise InputError("store-running", name=entry.name)
-                before = read_run(self._database, row, entry.status)
+                before = read_run(self._database, row)
                 experiment = Experiment.from_json(row["experiment"], own_arrays(self._database, row["id"]))
                 if before is not None:
                     if entry.status == "finished" and steps is None:
@@ -197,9 +219,10 @@ class Store:
                 elif steps is not None:
                     experiment = replace(experiment, steps=steps)
                 made = {} if before is None else {"steps_made": len(before.losses) - 1, "loss": float(before.losses[-1])}
-                changes = {"status": "running", "sign": sign.name, "diverged_at": None, **listed_of(experiment), **made}
-                update(self._database, row["id"], **changes)
-            return self._keeping(sign, entry.name, experiment, before)
+                noted = {"status": "running", "sign": sign.token, "surroundings": json.dumps(surroundings())}
+                update(self._database, row["id"], **noted, **listed_of(experiment), **made)
+            forget(self._place_of(row["sign"]))
+            return self._keeping(sign, entry.uid, experiment, before)
         except BaseException:
             sign.end()
             raise
@@ -210,28 +233,17 @@ class Store:
         Returns its entry, and whether it is new here: a run that is here already stays as it is.
         """
         from koubai.experiment.format import Provenance
-        from koubai.store.chunks import metrics_of, write_run
+        from koubai.store.chunks import write_run
 
         provenance = provenance or Provenance()
         uid = provenance.uid or uuid4().hex
         with self._database.transaction():
-            known = self._database.rows("SELECT * FROM run WHERE uid = ?", uid)
-            if known:
-                return self._entry(known[0]), False
-            called = self._free_name(run.experiment, name, beginning=provenance.name if _can_be_a_name(provenance.name) else "")
-            noted = {
-                "tags": json.dumps(list(provenance.tags)),
-                "note": provenance.note,
-                "surroundings": json.dumps(dict(provenance.surroundings)),
-                "started": provenance.started or now(),
-                "updated": now(),
-                "seconds": float(provenance.seconds),
-                "metrics": json.dumps(metrics_of(run.experiment, run.records[-1])),
-            }
-            ended = {"status": run.status, "diverged_at": run.diverged_at}
-            made = {"steps_made": len(run.losses) - 1, "loss": float(run.losses[-1])}
-            listed = listed_of(run.experiment)
-            row = insert(self._database, uid=uid, name=called, **listed, **ended, **made, **noted)
+            if known := self._database.rows(f"{SELECT} WHERE uid = ?", uid):
+                if self._is_whole(known[0]):
+                    return self._entry(known[0]), False
+                self._forget(known[0])  # what comes in is better
+            called = self._free_name(run.experiment, name, beginning=provenance.name)
+            row = insert(self._database, **{**values_of(run, provenance), "uid": uid, "name": called})
             write_run(self._database, row, uid, run)
         return self.entry(called), True
 
@@ -246,73 +258,87 @@ class Store:
         folder: str | None = None,
     ) -> Entry:
         """Change what people say of the run called ``name``: its name, its note, its tags. InputError where that can't be."""
+        added, taken = checked_tags(tag), {*untag}
         with self._database.transaction():
-            row = self._row(name)
-            entry = self._sound_entry(row)
-            for text in tag:
-                _check_tag(text)
-            tags = [*entry.tags, *(text for text in tag if text not in entry.tags)]
-            changes: dict[str, Any] = {"tags": json.dumps([text for text in dict.fromkeys(tags) if text not in {*untag}])}
+            row = self._sound_row(name)
+            entry = self._entry(row)
+            changes = {"tags": json.dumps([text for text in dict.fromkeys([*entry.tags, *added]) if text not in taken])}
             if rename is not None and rename != entry.name:
                 self._check_name(rename)
                 changes["name"] = rename
-            changes |= {key: value for key, value in (("note", note), ("folder", folder)) if value is not None}
+            changes |= {key: unicode_of(value) for key, value in (("note", note), ("folder", folder)) if value is not None}
             update(self._database, row["id"], **changes)
-            return self._entry(self._database.rows("SELECT * FROM run WHERE id = ?", row["id"])[0])
+        return self.entry(row["uid"])
 
-    def delete(self, name: str) -> None:
-        """Forget the run called ``name``. Folders with its pictures stay. InputError while it is running."""
+    def delete(self, *names: str) -> None:
+        """Forget the runs called ``names``, all or none. Folders with their pictures stay. InputError while one is running."""
         with self._database.transaction():
-            row = self._row(name)
-            if self._entry(row).status == "running":
-                raise InputError("store-running", name=row["name"])
-            self._database.execute("DELETE FROM run WHERE id = ?", row["id"])
-            self._database.execute("DELETE FROM array WHERE sha256 NOT IN (SELECT sha256 FROM run_array)")
+            rows = [self._row(name) for name in names]
+            for row in rows:
+                if self._entry(row).status == "running":
+                    raise InputError("store-running", name=row["name"])
+                self._forget(row)
+        for row in rows:
+            forget(self._place_of(row["sign"]))
+
+    def _forget(self, row: Mapping[str, Any]) -> None:
+        self._database.execute("DELETE FROM run WHERE id = ?", row["id"])
+        self._database.execute("DELETE FROM array WHERE sha256 NOT IN (SELECT sha256 FROM run_array)")
 
     def _row(self, name: str) -> Mapping[str, Any]:
+        """The row of the run called ``name``, or of that uid. Without an index: one may be damaged."""
         if name == LATEST:
-            found = self._database.rows("SELECT * FROM run ORDER BY started DESC, id DESC LIMIT 1")
+            found = self._database.rows(f"{SELECT} ORDER BY started DESC, id DESC LIMIT 1")
         else:
-            found = self._database.rows("SELECT * FROM run WHERE +name = ?", name)  # without an index: one may be damaged
+            found = self._database.rows(f"{SELECT} WHERE +name = ? OR +uid = ? ORDER BY +name = ? DESC", name, name, name)
         if found:
             return found[0]
         names = self.names()
         raise unknown("store-run", name, names[:20]) if names else InputError("store-empty", name=name, path=str(self.path))
 
+    def _sound_row(self, name: str) -> Mapping[str, Any]:
+        row = self._row(name)
+        if not is_sound(row):
+            raise FileFault("store-run-damaged", name=row["name"], path=str(self.path))
+        return row
+
+    def _is_whole(self, row: Mapping[str, Any]) -> bool:
+        from koubai.store.chunks import read_run
+
+        try:
+            read_run(self._database, row)
+        except FileFault:
+            return False
+        return is_sound(row)
+
     def _entry(self, row: Mapping[str, Any]) -> Entry:
         return entry_of(row, self._status(row))
-
-    def _sound_entry(self, row: Mapping[str, Any]) -> Entry:
-        entry = self._entry(row)
-        if entry.status == "damaged":
-            raise FileFault("store-run-damaged", name=entry.name, path=str(self.path))
-        return entry
 
     def _status(self, row: Mapping[str, Any]) -> str:
         """The truth: a process that ended without saying so has left its run interrupted."""
         if not is_sound(row):
             return "damaged"
-        if row["status"] != "running" or is_alive(self._place_of_signs / row["sign"]):
+        if row["status"] != "running" or is_alive(self._place_of(row["sign"])):
             return str(row["status"])
         again = self._database.rows("SELECT status, sign FROM run WHERE id = ?", row["id"])  # it may have ended just now
         same = again and (again[0]["status"], again[0]["sign"]) == (row["status"], row["sign"])
         return "interrupted" if same else str(again[0]["status"] if again else "interrupted")
 
-    @property
-    def _place_of_signs(self) -> Path:
-        return self.path.with_name(f"{self.path.name}-running")
+    def _place_of(self, sign: str) -> Path:
+        """A file beside the store, whatever stands in a row that somebody else wrote."""
+        return self.path.parent / f"{self.path.name}-running-{sign.replace(os.sep, '').replace('/', '')}"
 
     def _sign(self) -> SignOfLife:
         with self._database.faults():
-            return SignOfLife(self._place_of_signs / uuid4().hex)
+            return SignOfLife(self._place_of(uuid4().hex))
 
-    def _keeping(self, sign: SignOfLife, name: str, experiment: "Experiment", before: "Run | None") -> "Keeping":
+    def _keeping(self, sign: SignOfLife, uid: str, experiment: "Experiment", before: "Run | None") -> "Keeping":
         from koubai.store.keeping import Keeping
 
-        return Keeping(Database(self.path, patience=self._patience), sign, self._row(name), experiment, before)
+        return Keeping(Database(self.path, patience=self._patience), sign, self._row(uid), experiment, before)
 
     def _check_name(self, name: str) -> str:
-        if not _can_be_a_name(name):
+        if not can_be_a_name(name):
             raise InputError("store-name", value=name, most=MOST_NAME)
         if self._database.rows("SELECT 1 FROM run WHERE name = ?", name):
             raise InputError("store-name-taken", value=name)
@@ -323,29 +349,8 @@ class Store:
     ) -> str:
         if name is not None:
             return self._check_name(name)
-        beginning = beginning or name_of(experiment)
+        wanted = (beginning, name_of(experiment), f"data-{experiment.seed}")
+        beginning = next(name[:MOST_BEGINNING] for name in wanted if can_be_a_name(name))
         taken = {*self.names(beginning)}
         numbered = chain([beginning], (f"{beginning}-{number}" for number in count(2)))
         return next(called for called in numbered if called not in taken and free(called))
-
-
-def name_of(experiment: "Experiment") -> str:
-    """What a run is called unless somebody calls it otherwise: xor-0."""
-    return f"{experiment.problem.dataset().name or 'data'}-{experiment.seed}"
-
-
-def listed_of(experiment: "Experiment") -> dict[str, Any]:
-    """The experiment, and what of it is listed."""
-    listed = {name: getattr(experiment, name) for name in ("method", "seed", "steps")}
-    return {"data": experiment.problem.dataset().name, **listed, "experiment": json.dumps(experiment.to_dict())}
-
-
-def _can_be_a_name(name: str) -> bool:
-    """It is the name of a folder, too: on any system."""
-    plain = 0 < len(name) <= MOST_NAME and name.isprintable() and name == name.strip() and name != LATEST
-    return plain and not re.search(r'^[-.]|[/\\:*?"<>|]|\.$', name)
-
-
-def _check_tag(text: str) -> None:
-    if not (0 < len(text) <= MOST_NAME and text.isprintable() and text == text.strip()):
-        raise InputError("store-tag", value=text, most=MOST_NAME)

@@ -25,8 +25,6 @@ def edit(
 
 def delete(runs: Sequence[str], store: Path | None, yes: bool, language: str) -> int:
     """Forget ``runs``, all or none, after asking. Returns the exit code."""
-    if not runs:
-        raise InputError("argument-runs-delete")
     with reading(store) as there:
         entries = [there.entry(name) for name in dict.fromkeys(runs)]
     for entry in entries:
@@ -35,15 +33,15 @@ def delete(runs: Sequence[str], store: Path | None, yes: bool, language: str) ->
     if not yes and not _agreed(entries, language):
         return 1
     with Store(store) as there:
-        for entry in entries:
-            there.delete(entry.name)
-            sys.stdout.write(sentence("delete-done", language, name=entry.name) + "\n")
+        there.delete(*(entry.uid for entry in entries))
+    for entry in entries:
+        sys.stdout.write(sentence("delete-done", language, name=entry.name) + "\n")
     return 0
 
 
 def _agreed(entries: Sequence[Entry], language: str) -> bool:
     if not sys.stdin.isatty():
-        raise InputError("delete-unasked", names=" ".join(entry.name for entry in entries))
+        raise InputError("delete-unasked", names=", ".join(repr(entry.name) for entry in entries))
     for entry in entries:
         status = sentence(f"status-{entry.status}", language)
         sys.stderr.write(sentence("delete-what", language, name=entry.name, status=status, steps=steps_of(entry)) + "\n")

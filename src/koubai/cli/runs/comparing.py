@@ -88,7 +88,7 @@ def _as_json(found: Sequence[Opened], facts: Sequence[Mapping[str, Any]], differ
 
 def _as_text(found: Sequence[Opened], facts: Sequence[Mapping[str, Any]], differing: Sequence[str], language: str) -> list[str]:
     """A column for each run, in several tables where they don't fit side by side."""
-    head = ["", *differing, *(sentence(f"run-{name}", language) for name in ("status", "steps", "loss", "answers"))]
+    head = ["", *differing, *(sentence(f"run-{name}", language) for name in ("status", "made", "loss", "answers"))]
     columns = []
     for one, own in zip(found, facts, strict=True):
         results = _results(one)

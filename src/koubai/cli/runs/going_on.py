@@ -20,7 +20,7 @@ def go_on(run: str, store: Path | None, out: Path | None, steps: Any = None, *, 
     check_place(out)
     with noticed() as interrupts, Store(store) as runs:
         then = runs.entry(run)
-        keeping = runs.resume(run, steps)
+        keeping = runs.resume(then.uid, steps)
         for name, before, now in differences(then.surroundings):
             if not shown.quiet:
                 sys.stderr.write(sentence("resume-differs", shown.language, name=name, then=before, now=now) + "\n")

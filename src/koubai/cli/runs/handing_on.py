@@ -26,9 +26,7 @@ ENDINGS = {".zip": "run", ".safetensors": "safetensors", ".onnx": "onnx", ".csv"
 
 def export(run: str, store: Path | None, format: str | None, out: Path | None, language: str) -> int:  # noqa: A002
     """Write ``run``, or its network, as one new file. Returns the exit code."""
-    if format is None:
-        format = ENDINGS.get(out.suffix.lower(), "run") if out else "run"  # noqa: A001
-    ending, write = chosen("format", format, FORMATS)
+    ending, write = chosen("format", format or _by_ending(out), FORMATS)
     found = opened(run, store)
     path = out or Path(f"{found.name}{ending}")
     if os.path.lexists(path):
@@ -40,10 +38,16 @@ def export(run: str, store: Path | None, format: str | None, out: Path | None, l
     return 0
 
 
+def _by_ending(out: Path | None) -> str:
+    if out is None:
+        return "run"
+    if out.suffix.lower() not in ENDINGS:
+        raise InputError("format-ending", path=str(out), choices=", ".join(ENDINGS))
+    return ENDINGS[out.suffix.lower()]
+
+
 def import_runs(files: Sequence[Path], store: Path | None, name: str | None, language: str) -> int:
     """Take runs in that were exported, or whose folders are there. Returns the exit code."""
-    if not files:
-        raise InputError("argument-files")
     if name is not None and len(files) > 1:
         raise InputError("import-one-name", name=name, files=len(files))
     read = [load_with_provenance(path) for path in files]  # first all of them: none is taken in where one is damaged

@@ -13,6 +13,7 @@ from koubai.columns import GAP, cut, in_columns, widest
 from koubai.errors import InputError
 from koubai.locale import sentence
 from koubai.store import Entry
+from koubai.store.rows import STATUSES
 
 MOST = 20  # runs, unless more are asked for
 NARROWEST_NAME = 12
@@ -52,16 +53,17 @@ def list_runs(language: str, store: Path | None, json: bool, limit: Any, **asked
     if limit is None and not json:
         most = MOST
     with reading(store) as runs:
-        entries = runs.entries(limit=most, **asked)
-        all_of_them, path = len(runs), runs.path
+        entries = runs.entries(limit=most and most + 1, brief=not json, **asked)
+        some, path = bool(entries or len(runs)), runs.path
+    more, entries = most is not None and len(entries) > most, entries[:most]
     if json:
         sys.stdout.write(json_format.dumps([as_json(entry) for entry in entries], ensure_ascii=False, indent=2) + "\n")
     elif entries:
         sys.stdout.write("\n".join(_table(entries, language)) + "\n")
-        if len(entries) == most and most < all_of_them:
-            sys.stderr.write(sentence("runs-more", language, shown=most, runs=all_of_them) + "\n")
+        if more:
+            sys.stderr.write(sentence("runs-more", language, shown=most) + "\n")
     else:
-        key = "runs-none-such" if all_of_them else "runs-none"
+        key = "runs-none-such" if some else "runs-none"
         sys.stderr.write(sentence(key, language, path=str(path)) + "\n")
     return 0
 
@@ -77,7 +79,8 @@ def _plain(value: Any) -> Any:
 
 
 def _table(entries: list[Entry], language: str) -> list[str]:
-    rows = [_row(entry, language) for entry in entries]
+    statuses = {status: sentence(f"status-{status}", language) for status in STATUSES}
+    rows = [_row(entry, statuses) for entry in entries]
     columns = {name: [sentence(f"runs-column-{name}", language), *(row[name] for row in rows)] for name in COLUMNS}
     if not any(columns["tags"][1:]):
         del columns["tags"]
@@ -100,15 +103,16 @@ def _fit(columns: dict[str, list[str]], width: int) -> None:
         columns["name"] = [cut(name, most) for name in columns["name"]]
 
 
-def _row(entry: Entry, language: str) -> dict[str, str]:
+def _row(entry: Entry, statuses: Mapping[str, str]) -> dict[str, str]:
+    metrics = entry.metrics
     return {
         "name": entry.name,
-        "status": sentence(f"status-{entry.status}", language),
+        "status": statuses[entry.status],
         "data": entry.data,
         "method": entry.method,
         "steps": steps_of(entry),
         "loss": "" if entry.loss is None else f"{entry.loss:.6f}" if abs(entry.loss) < 1e4 else f"{entry.loss:.3e}",
-        "right": f"{entry.metrics['right']:g}/{entry.metrics['rows']:g}" if "rows" in entry.metrics else "",
+        "right": f"{metrics['right']:g}/{metrics['rows']:g}" if "rows" in metrics else "",
         "started": local_time(entry.started),
         "tags": ", ".join(entry.tags),
     }
@@ -122,4 +126,4 @@ def steps_of(entry: Entry) -> str:
 
 def local_time(text: str) -> str:
     """A time of the store as a clock on the wall here shows it."""
-    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}" if text else ""
+    return datetime.fromisoformat(text).astimezone().isoformat(" ", "minutes")[:16] if text else ""

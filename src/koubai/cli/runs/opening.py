@@ -1,11 +1,11 @@
 """The store, and the runs that a person names: by their name in it, or by a path."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from koubai.store import Store
+from koubai.store import Entry, Store
 
 if TYPE_CHECKING:
     from koubai.experiment import Run
@@ -35,9 +35,20 @@ def opened(reference: str, store: Path | None) -> Opened:
         run, provenance = load_with_provenance(path)
         return Opened(path.name.removesuffix(".zip").removesuffix(".koubai"), run, provenance)
     with reading(store) as runs:
-        run = runs.run(reference)
-        provenance = runs.provenance(reference)
+        uid = runs.entry(reference).uid  # what is the latest may change
+        run, provenance = runs.run(uid), runs.provenance(uid)
         return Opened(provenance.name, run, provenance)
+
+
+def entry(reference: str, store: Path | None) -> Entry:
+    """What is known of the run called ``reference``, or of the one at that path."""
+    if is_path(reference):
+        from koubai.store.values import described
+
+        found = opened(reference, store)
+        return replace(described(found.run, found.provenance), name=found.name)
+    with reading(store) as runs:
+        return runs.entry(reference)
 
 
 def is_path(reference: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from koubai.cli.help import two_columns
 from koubai.cli.runs.listing import as_json, local_time, steps_of
-from koubai.cli.runs.opening import reading
+from koubai.cli.runs.opening import entry
 from koubai.locale import sentence
 from koubai.store import Entry
 
@@ -20,44 +20,43 @@ TRAINING = {"seed": 0, "method": "central", "precision": "float64", "learning_ra
 
 def show_run(run: str, store: Path | None, json: bool, language: str) -> int:
     """Write what is known of ``run`` to standard output. Returns the exit code."""
-    with reading(store) as runs:
-        entry = runs.entry(run)
+    found = entry(run, store)
     if json:
-        sys.stdout.write(json_format.dumps(as_json(entry), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_format.dumps(as_json(found), ensure_ascii=False, indent=2) + "\n")
         return 0
-    rows = [(sentence(f"run-{name}", language), text) for name, text in _said(entry, language) if text]
-    sys.stdout.write(f"{entry.name}\n{two_columns(rows)}\n")
+    rows = [(sentence(f"run-{name}", language), text) for name, text in _said(found, language) if text]
+    sys.stdout.write(f"{found.name}\n{two_columns(rows)}\n")
     return 0
 
 
-def _said(entry: Entry, language: str) -> list[tuple[str, str]]:
+def _said(found: Entry, language: str) -> list[tuple[str, str]]:
     """What is said, by the names of its titles."""
-    if entry.status == "damaged":
+    if found.status == "damaged":
         return [("status", sentence("status-damaged", language))]
-    experiment, learning = entry.experiment, entry.experiment["problem"]["learning"]
-    right = sentence("progress-right", language, **entry.metrics) if "rows" in entry.metrics else ""
+    experiment, learning = found.experiment, found.experiment["problem"]["learning"]
+    right = sentence("progress-right", language, **found.metrics) if "rows" in found.metrics else ""
     hidden = ", ".join(map(str, learning["hidden"])) or "none"
     options = ", ".join(f"{name}={value:g}" for name, value in experiment["optimizer_options"].items())
     rule = f"{experiment['optimizer']} ({options})" if options else experiment["optimizer"]
     versions = ", ".join(
-        f"{name} {value}" for name, value in entry.surroundings.items() if name not in ("platform", "processor")
+        f"{name} {value}" for name, value in found.surroundings.items() if name not in ("platform", "processor")
     )
     return [
-        ("status", sentence(f"status-{entry.status}", language)),
-        ("steps", steps_of(entry)),
-        ("loss", "" if entry.loss is None else f"{entry.loss:.6g} ({learning['loss']})"),
+        ("status", sentence(f"status-{found.status}", language)),
+        ("steps", steps_of(found)),
+        ("loss", "" if found.loss is None else f"{found.loss:.6g} ({learning['loss']})"),
         ("answers", right),
-        ("data", entry.data),
-        ("network", sentence("run-network-is", language, hidden=hidden, activation=learning["activation"], seed=entry.seed)),
-        ("slopes", f"{entry.method}, h = {experiment['h']:g}, {experiment['precision']}"),
+        ("data", found.data),
+        ("network", sentence("run-network-is", language, hidden=hidden, activation=learning["activation"], seed=found.seed)),
+        ("slopes", f"{found.method}, h = {experiment['h']:g}, {experiment['precision']}"),
         ("descent", sentence("run-descent-is", language, rule=rule, rate=f"{experiment['learning_rate']:g}")),
-        ("started", local_time(entry.started)),
-        ("seconds", sentence("run-seconds-are", language, seconds=f"{entry.seconds:.2f}")),
-        ("tags", ", ".join(entry.tags)),
-        ("note", entry.note),
-        ("folder", entry.folder),
+        ("started", local_time(found.started)),
+        ("seconds", sentence("run-seconds-are", language, seconds=f"{found.seconds:.2f}")),
+        ("tags", ", ".join(found.tags)),
+        ("note", found.note),
+        ("folder", found.folder),
         ("versions", versions),
-        ("machine", ", ".join(entry.surroundings[name] for name in ("platform", "processor") if entry.surroundings.get(name))),
+        ("machine", ", ".join(found.surroundings[name] for name in ("platform", "processor") if found.surroundings.get(name))),
         ("again", again(experiment)),
     ]
 

@@ -1,0 +1,74 @@
+"""What the rows of runs are made of: names, tags, notes, and what a list shows of an experiment."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from koubai.errors import InputError
+from koubai.store.rows import EMPTY, Entry, entry_of, now
+
+if TYPE_CHECKING:
+    from koubai.experiment import Experiment, Run
+    from koubai.experiment.format import Provenance
+
+LATEST = "latest"  # the run that was started last, wherever a run is named
+MOST_NAME, MOST_BEGINNING = 100, 80  # characters, and of what is numbered
+
+
+def name_of(experiment: "Experiment") -> str:
+    """What a run is called unless somebody calls it otherwise: xor-0."""
+    return f"{experiment.problem.dataset().name or 'data'}-{experiment.seed}"
+
+
+def listed_of(experiment: "Experiment") -> dict[str, Any]:
+    """The experiment, and what of it is listed."""
+    listed = {name: getattr(experiment, name) for name in ("method", "seed", "steps")}
+    return {"data": experiment.problem.dataset().name, **listed, "experiment": json.dumps(experiment.to_dict())}
+
+
+def values_of(run: "Run", provenance: "Provenance") -> dict[str, Any]:
+    """A run that was made elsewhere, as a row."""
+    from koubai.store.chunks import metrics_of
+
+    return {
+        "uid": provenance.uid,
+        "name": provenance.name,
+        **listed_of(run.experiment),
+        "status": run.status,
+        "diverged_at": run.diverged_at,
+        "steps_made": len(run.losses) - 1,
+        "loss": float(run.losses[-1]) + 0.0,  # SQLite has no -0.0
+        "metrics": json.dumps(metrics_of(run.experiment, run.records[-1])),
+        "started": provenance.started or now(),
+        "updated": now(),
+        "seconds": float(provenance.seconds),
+        "surroundings": json.dumps(dict(provenance.surroundings)),
+        "tags": json.dumps(checked_tags(provenance.tags)),
+        "note": unicode_of(provenance.note),
+    }
+
+
+def described(run: "Run", provenance: "Provenance") -> Entry:
+    """What a store would say of a run that it hasn't."""
+    return entry_of({**EMPTY, **values_of(run, provenance)}, run.status)
+
+
+def can_be_a_name(name: str) -> bool:
+    """It is the name of a folder, too, on any system; and neither a uid nor the name of an exported file."""
+    plain = 0 < len(name) <= MOST_NAME and name.isprintable() and name == name.strip() and name != LATEST
+    return plain and not re.search(r'^[-.]|[/\\:*?"<>|]|\.(zip)?$|^[0-9a-f]{32}$', name)
+
+
+def checked_tags(tags: Iterable[str]) -> list[str]:
+    """``tags``; InputError for one that can't be used."""
+    checked = list(tags)
+    for text in checked:
+        if not (0 < len(text) <= MOST_NAME and text.isprintable() and text == text.strip()):
+            raise InputError("store-tag", value=text, most=MOST_NAME)
+    return checked
+
+
+def unicode_of(text: str) -> str:
+    """``text`` with a sign in the place of what UTF-8 doesn't have."""
+    return text.encode("utf-8", "replace").decode()
