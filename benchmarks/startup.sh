@@ -7,6 +7,7 @@ command -v hyperfine >/dev/null || { echo "startup.sh: hyperfine is not there; i
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
+export KOUBAI_STORE="$folder/runs.sqlite"
 hyperfine --style basic --warmup 1 --runs 7 \
     "$bin/koubai train xor > out.txt 2> err.txt" \
     "$bin/koubai train xor --film none > out.txt 2> err.txt"

@@ -1,5 +1,6 @@
 """Makes everything under docs/pictures anew, in both languages: `make pictures`. Needs tmux, for what a terminal shows."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,16 +31,21 @@ def main() -> None:
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         with tempfile.TemporaryDirectory() as folder:
+            os.environ["KOUBAI_STORE"] = f"{folder}/runs.sqlite"  # nobody's own
             for name, options in RUNS.items():
                 run = Path(folder) / name
                 film = ["--film", "mp4" if name == "xor" else "none"]
-                koubai("train", "xor", *options, *film, "--lang", language, "--out", str(run), "--quiet")
+                koubai("train", "xor", *options, *film, "--lang", language, "--name", name, "--out", str(run), "--quiet")
                 for picture in ("region", "network", "units", "loss") if name == "xor" else ("region",):
                     small(Image.open(run / f"{picture}.png"), out / f"{name}-{picture}.png")
             koubai("show", str(Path(folder) / "xor"), "--film", "gif", "--film-size", "640x360", "--pictures", "none", "--lang",
                    language, "--out", str(Path(folder) / "gif"), "--quiet")  # fmt: skip
             shutil.copy(Path(folder) / "gif" / "film.gif", out / "xor-film.gif")
             small(sheet(list(read_film(Path(folder) / "xor" / "film.mp4"))), out / "xor-frames.png")
+            koubai("train", "and", "--hidden", "none", *film, "--name", "and-line", "--out", f"{folder}/and", "--quiet")
+            koubai("runs", "compare", "xor", "seed-36", "and-line", "--lang", language, "--out", f"{folder}/compared")
+            for picture in ("regions", "losses"):
+                small(Image.open(f"{folder}/compared/{picture}.png"), out / f"compared-{picture}.png")
             koubai("train", "parity-4", "--hidden", "16", "--learning-rate", "0.1", "--film", "none", "--lang", language,
                    "--out", str(Path(folder) / "parity"), "--quiet")  # fmt: skip
             for picture in ("region", "table"):
@@ -72,7 +78,7 @@ def terminal(width: int, height: int, language: str) -> str:
     subprocess.run(["tmux", "kill-session", "-t", session], check=False, stderr=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory() as folder:
         train = f"{sys.executable} -m koubai train xor --pictures none --film none"
-        command = f"cd {folder}; clear; NO_COLOR=1 KOUBAI_LANG={language} {train}"
+        command = f"cd {folder}; clear; NO_COLOR=1 KOUBAI_STORE=runs.sqlite KOUBAI_LANG={language} {train}"
         subprocess.run(
             ["tmux", "-u", "new-session", "-d", "-s", session, "-x", str(width), "-y", str(height), "sh"], check=True
         )

@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from koubai import data as data
     from koubai import export as export
+    from koubai import store as store
     from koubai.core.network import Layer as Layer
     from koubai.core.network import Network as Network
     from koubai.core.slopes import slopes as slopes
@@ -43,11 +44,11 @@ _HOME = {
     "train": "koubai.experiment",
 }
 
-__all__ = ["__version__", "data", "export", *_HOME]  # noqa: PLE0604
+__all__ = ["__version__", "data", "export", "store", *_HOME]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("data", "export"):
+    if name in ("data", "export", "store"):
         return import_module(f"koubai.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'koubai' has no attribute {name!r}")

@@ -8,7 +8,7 @@ import av
 import jsonschema
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai
+from tests.process import KOUBAI, PLAIN, koubai, store_of
 
 import koubai as kb
 
@@ -209,7 +209,7 @@ def test_a_console_that_knows_no_japanese_gets_replacements(tmp_path: Path) -> N
         cwd=tmp_path,
         capture_output=True,
         check=False,
-        env={"PATH": "/usr/bin", "PYTHONIOENCODING": "ascii"},
+        env={"PATH": "/usr/bin", "PYTHONIOENCODING": "ascii", "KOUBAI_STORE": str(store_of(tmp_path))},
     )
     assert done.returncode == 0
     assert b"?" in done.stdout

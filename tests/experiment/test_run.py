@@ -156,7 +156,7 @@ def test_a_run_that_contradicts_itself(run: kb.Run, tmp_path: Path, name: str, v
 
 
 def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(FileFault, match=r"There is no file or folder .*missing; check how it is written"):
+    with pytest.raises(InputError, match=r"There is no file or folder .*missing; check how it is written"):
         kb.load(tmp_path / "missing")
     with pytest.raises(FileFault, match=r"There is no run in .*: run.json is missing"):
         kb.load(tmp_path)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from koubai.errors import FileFault
+from koubai.errors import FileFault, InputError
 from koubai.experiment.format import ABOUT, FILES, Provenance, contents_of, run_of
 from koubai.experiment.run import Run
 from koubai.files import new_file, new_folder, reason
@@ -33,7 +33,7 @@ def pack(run: Run, path: Path, provenance: Provenance | None = None) -> None:
 def load(path: str | Path) -> Run:
     """The run that ``Run.save`` or the command line wrote: a folder, or the file of ``koubai runs export``.
 
-    FileFault where a file is missing, unreadable, damaged, or of a newer format.
+    InputError where there is nothing at ``path``; FileFault where a file is missing, unreadable, damaged, or of a newer format.
     """
     return load_with_provenance(Path(path))[0]
 
@@ -41,7 +41,7 @@ def load(path: str | Path) -> Run:
 def load_with_provenance(path: Path) -> tuple[Run, Provenance]:
     """The same, and where it comes from."""
     if not os.path.lexists(path):
-        raise FileFault("load-absent", path=str(path))
+        raise InputError("load-absent", path=str(path))
     if path.is_dir() or not path.exists():
         return run_of(str(path), lambda name: _bytes_of(path / name))
     return run_of(str(path), _members(path).__getitem__)

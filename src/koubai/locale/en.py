@@ -233,7 +233,7 @@ SENTENCES = {
     "help-runs-import-short": "Take exported files or folders in.",
     "help-runs-import": "Take runs into the store: FILES that koubai runs export wrote, or folders of koubai train. What is in the store already stays as it is.",
     "help-completion-short": "Show what lets a shell complete names.",
-    "help-completion": "Show the script that lets SHELL (bash, zsh or fish) complete commands, options and the names of runs. For bash, put this line into ~/.bashrc: eval \"$(koubai completion bash)\"",
+    "help-completion": 'Show the script that lets SHELL (bash, zsh or fish) complete commands, options and the names of runs. For bash, put this line into ~/.bashrc: eval "$(koubai completion bash)"',
     "help-status": "Only runs of this status: {choices}.",
     "help-data": "Only runs that learned this, such as xor.",
     "help-runs-method": "Only runs whose slopes were measured by this method.",

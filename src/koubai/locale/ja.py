@@ -263,7 +263,7 @@ SENTENCES = {
     "help-runs-import-short": "書き出したファイルやフォルダを取り込む",
     "help-runs-import": "実行を保存先に取り込みます。FILES には、koubai runs export で書き出したファイルか、koubai train のフォルダを指定します。すでにある実行はそのまま残ります。",
     "help-completion-short": "シェルの補完用スクリプトを表示する",
-    "help-completion": "SHELL（bash、zsh、fish）でコマンド、オプション、実行の名前を補完するためのスクリプトを表示します。bash なら、次の行を ~/.bashrc に書いてください: eval \"$(koubai completion bash)\"",
+    "help-completion": 'SHELL（bash、zsh、fish）でコマンド、オプション、実行の名前を補完するためのスクリプトを表示します。bash なら、次の行を ~/.bashrc に書いてください: eval "$(koubai completion bash)"',
     "help-status": "この状態の実行だけを表示: {choices}",
     "help-data": "これを学習した実行だけを表示（例: xor）",
     "help-runs-method": "この方法で傾きを求めた実行だけを表示",
