@@ -7,15 +7,20 @@ from koubai.core.training import Step
 from koubai.experiment import Run
 
 
-def same_step(a: Step, b: Step) -> bool:
-    """Whether all that is needed to go on is equal to the last bit."""
+def same_state(a: Step, b: Step) -> bool:
+    """Whether all that is needed to go on is equal to the last bit, whatever was yielded between."""
     leaves = zip(
         jax.tree.leaves((a.parameters, a.optimizer_state, a.random_state)),
         jax.tree.leaves((b.parameters, b.optimizer_state, b.random_state)),
         strict=True,
     )
     equal = all(np.array_equal(x, y) and np.asarray(x).dtype == np.asarray(y).dtype for x, y in leaves)
-    return a.number == b.number and a.loss == b.loss and a.recorded == b.recorded and equal
+    return a.number == b.number and a.loss == b.loss and equal
+
+
+def same_step(a: Step, b: Step) -> bool:
+    """The same, and whether both are records or neither."""
+    return a.recorded == b.recorded and same_state(a, b)
 
 
 def same(a: Run, b: Run) -> bool:

@@ -116,6 +116,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
     assert " interrupted " in koubai("runs", cwd=tmp_path).stdout
     resumed = koubai("runs", "resume", "xor-0", *PLAIN, "--json", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
+    assert re.search(r"^Going on after step \d+\.$", resumed.stderr, re.MULTILINE)
     result = json.loads(resumed.stdout)
     jsonschema.validate(result, SCHEMA)
     assert (result["name"], result["folder"], result["steps_made"]) == ("xor-0", "koubai-runs/xor-0-2", 100000)

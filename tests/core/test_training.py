@@ -6,6 +6,7 @@ from itertools import pairwise
 import jax
 import numpy as np
 import pytest
+from tests.runs import same_state
 
 import koubai as kb
 from koubai.core import training
@@ -13,16 +14,6 @@ from koubai.core.slopes import METHODS
 from koubai.core.training import Step
 from koubai.errors import Diverged, InputError
 from koubai.experiment import Experiment, Learning
-
-
-def same(a: Step, b: Step) -> bool:
-    """Whether two Steps are equal to the last bit, whatever was yielded between."""
-    leaves = zip(
-        jax.tree.leaves((a.parameters, a.optimizer_state, a.random_state)),
-        jax.tree.leaves((b.parameters, b.optimizer_state, b.random_state)),
-        strict=True,
-    )
-    return a.number == b.number and a.loss == b.loss and all(np.array_equal(x, y) for x, y in leaves)
 
 
 @pytest.mark.parametrize(("steps", "every", "numbers"), [(7, 3, [0, 3, 6, 7]), (6, 3, [0, 3, 6]), (0, 5, [0]), (2, 9, [0, 2])])
@@ -63,7 +54,7 @@ def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str) -> No
         number = whole[cut].number
         assert np.array_equal(np.concatenate([np.zeros(0), *(step.losses for step in rest)]), losses[number + 1 :])
         if rest:
-            assert same(rest[-1], whole[-1])
+            assert same_state(rest[-1], whole[-1])
 
 
 def test_the_pace_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +64,7 @@ def test_the_pace_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "RECORDS_AT_ONCE", 2)
     slow = list(experiment.run())
     assert len(slow) > len(whole)
-    assert same(slow[-1], whole[-1])
+    assert same_state(slow[-1], whole[-1])
     assert np.array_equal(np.concatenate([s.losses for s in slow]), np.concatenate([s.losses for s in whole]))
 
 

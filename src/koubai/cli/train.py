@@ -115,6 +115,8 @@ def carry_out(
     faults: list[KoubaiError] = []
     if not display.quiet:
         sys.stderr.write(started(experiment, language) + "\n")
+        if before:
+            sys.stderr.write(sentence("report-going-on", language, step=before.records[-1].number) + "\n")
     try:
         _train(recording, keeping, clock, interrupts, display)
     except Diverged as error:

@@ -356,6 +356,7 @@ SENTENCES = {
         "{steps} steps, learning rate {learning_rate}; slopes by {method}, h = {h}."
     ),
     "data-unnamed": "data of your own",
+    "report-going-on": "Going on after step {step}.",
     "report-success": "Learned: all {rows} answers are right.",
     "report-failure": "Not learned: {right} of {rows} answers are right. Another seed may do it: --seed {seed}.",
     "report-drawing": "Drawing the pictures and the film …",

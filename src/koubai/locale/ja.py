@@ -388,6 +388,7 @@ SENTENCES = {
         "{steps} ステップ、学習率 {learning_rate}、傾きの求め方 {method}、h = {h}"
     ),
     "data-unnamed": "自分のデータ",
+    "report-going-on": "ステップ {step} の続きから始めます。",
     "report-success": "学習できました。{rows} 個の答えがすべて正解です。",
     "report-failure": (
         "学習できませんでした。{rows} 個の答えのうち正解は {right} 個です。\n"
