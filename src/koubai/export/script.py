@@ -61,7 +61,7 @@ def write_script(run: Run, path: str | Path, language: str = "en") -> None:
     path = Path(path)
     beside: dict[str, str] = {}
     source = _source(run, path, language, beside)
-    for name, content in beside.items():
+    for name in beside:
         other = path.with_name(name)
         if os.path.lexists(other):
             raise InputError("file-taken", path=str(other))

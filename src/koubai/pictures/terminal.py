@@ -125,8 +125,8 @@ def draw_region(region: Region, *, colour: bool = True) -> list["Text"]:
         halves = region.field[2 * (rows - 1 - row) : 2 * (rows - row)]
         head = cut(region.names[1], AXIS - 1) if row == 0 else heads.get(row, "")
         line = Text(f"{at_right(head, AXIS - 1)} ")
-        for style, cells in groupby(paint(halves, marks.get(row, {})), key=lambda cell: cell[1]):
-            line.append("".join(character for character, _ in cells), style)
+        for style, painted in groupby(paint(halves, marks.get(row, {})), key=lambda cell: cell[1]):
+            line.append("".join(character for character, _ in painted), style)
         lines.append(line)
     return [*lines, Text(" " * AXIS + _axis(region.extent[:2], columns, cut(region.names[0], 8)))]
 
