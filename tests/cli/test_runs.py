@@ -59,6 +59,7 @@ def test_the_list(kept: Path) -> None:
     by_name = koubai("runs", "--sort", "name", "--reverse", "--limit", "2", cwd=kept)
     assert [line.split()[0] for line in by_name.stdout.splitlines()[1:]] == ["xor-0", "soft"]
     assert by_name.stderr == "The first 2 runs; --limit all lists every one.\n"
+    assert koubai("runs", "list", "--sort", "name", "--reverse", "--limit", "2", cwd=kept).stdout == by_name.stdout
     nothing = koubai("runs", "--tag", "nix", cwd=kept)
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "is like that" in nothing.stderr
@@ -400,7 +401,10 @@ def test_help_of_every_command(tmp_path: Path) -> None:
     for language in ("en", "ja"):
         for words in (
             [],
-            *([name] for name in ["show", "resume", "extend", "compare", "replay", "edit", "delete", "export", "import"]),
+            *(
+                [name]
+                for name in ["list", "show", "resume", "extend", "compare", "replay", "edit", "delete", "export", "import"]
+            ),
         ):
             done = koubai("runs", *words, "--help", "--lang", language, cwd=tmp_path)
             assert done.returncode == 0

@@ -36,17 +36,25 @@ RUN = _RunName()
 
 def runs(language: str) -> click.Group:
     """The group ``koubai runs``; by itself it lists them."""
-    options = Options(language)
 
     def call(**values: Any) -> int:
-        context = click.get_current_context()
-        if context.invoked_subcommand is not None:
-            return 0
-        from koubai.cli.runs.listing import list_runs
+        return 0 if click.get_current_context().invoked_subcommand is not None else _listed(language=language, **values)
 
-        return list_runs(language=language, **values)
+    made = (_list, _show, _resume, _extend, _compare, _replay, _edit, _delete, _export, _import)
+    short, store = sentence("help-runs-short", language), Options(language).store()
+    commands = [make(language) for make in made]
+    return group("runs", language, call, [*_filters(language), store], commands, "[OPTIONS]", short)
 
-    parameters: list[click.Parameter] = [
+
+def _listed(**values: Any) -> int:
+    from koubai.cli.runs.listing import list_runs
+
+    return list_runs(**values)
+
+
+def _filters(language: str) -> list[click.Parameter]:
+    options = Options(language)
+    return [
         options.value("runs", "status", str, None, "NAME", choices=", ".join(STATUSES)),
         options.value("runs", "data", str, None, "NAME"),
         options.value("runs", "method", str, None, "NAME", key="runs-method"),
@@ -55,11 +63,7 @@ def runs(language: str) -> click.Group:
         options.flag("runs", "reverse"),
         options.value("runs", "limit", WHOLE, None, "N"),
         options.flag("display", "json", key="runs-json"),
-        options.store(),
     ]
-    made = (_show, _resume, _extend, _compare, _replay, _edit, _delete, _export, _import)
-    short = sentence("help-runs-short", language)
-    return group("runs", language, call, parameters, [make(language) for make in made], "[OPTIONS]", short)
 
 
 def _command(name: str, language: str, call: Callable[..., int], parameters: list[click.Parameter]) -> click.Command:
@@ -71,6 +75,10 @@ def _command(name: str, language: str, call: Callable[..., int], parameters: lis
         return call(language=language, **values)
 
     return command(name, language, with_store, [*parameters, Options(language).store()], within="runs")
+
+
+def _list(language: str) -> click.Command:
+    return _command("list", language, _listed, _filters(language))
 
 
 def _show(language: str) -> click.Command:

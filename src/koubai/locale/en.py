@@ -214,6 +214,8 @@ SENTENCES = {
     "help-group-runs": "Runs",
     "help-runs-short": "List the runs that are kept, and go on with them.",
     "help-runs": "List the runs that are kept, the latest first. Every training is kept from its first step on, and can be resumed, compared, replayed and exported.\n\nRUN is the name of a run in the list, or latest. Where nothing is changed, it may also be a path: a folder of koubai train, or an exported file.",
+    "help-runs-list-short": "List the runs, as koubai runs by itself does.",
+    "help-runs-list": "List the runs that are kept, the latest first, as koubai runs by itself does.",
     "help-runs-show-short": "Show what is known of a run.",
     "help-runs-show": "Show what is known of a run: how far it went, how it was made, with which versions, and the command that makes it again.",
     "help-runs-resume-short": "Go on with a run that was stopped.",

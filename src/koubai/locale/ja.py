@@ -244,6 +244,8 @@ SENTENCES = {
     "help-group-runs": "実行",
     "help-runs-short": "保存された実行の一覧を見たり、続きを実行したりする",
     "help-runs": "保存された実行を新しい順に一覧表示します。学習はすべて最初のステップから保存され、続けたり、比べたり、再生したり、書き出したりできます。\n\nRUN には一覧の名前か latest を指定します。内容を変更しないコマンドでは、koubai train のフォルダや書き出したファイルのパスも使えます。",
+    "help-runs-list-short": "実行の一覧を表示する（koubai runs だけでも同じ）",
+    "help-runs-list": "保存された実行を新しい順に一覧表示します。koubai runs だけでも同じです。",
     "help-runs-show-short": "実行の詳細を表示する",
     "help-runs-show": "実行がどこまで進んだか、どう実行したか、バージョン、同じ実行を再現するコマンドを表示します。",
     "help-runs-resume-short": "止まった実行を続ける",
