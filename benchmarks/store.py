@@ -130,7 +130,7 @@ def main() -> None:
         large = Experiment(digits(), optimizer="adam", h=1e-4, steps=1500, record_every=100)
         cost("784-50-10, adam, 1500 steps", large, 3, path)
         for name, experiment in (("XOR", Experiment(steps=1_000_000, record_every=1000)), ("784-50-10", large)):
-            print(f"{name}: at most {behind(experiment, path):.3f} s behind")
+            print(f"{name}: at most {behind(experiment, folder / f'{name}.sqlite'):.3f} s behind")
         commands(folder)
         lists(folder)
 

@@ -118,7 +118,7 @@ SENTENCES = {
     "error-store-run": "There is no run called {value!r}; the runs are: {choices}.",
     "error-store-run-near": "There is no run called {value!r}; did you mean {nearest!r}?",
     "error-store-empty": "There is no run called {name!r}: the store {path} has none yet; make one with koubai train xor.",
-    "error-store-no-steps": "The run {name} stopped before its first step, so there is nothing to show; start it with koubai runs resume {name}.",
+    "error-store-no-steps": "The run {name} has made no step yet, so there is nothing to show; if it was stopped, go on with koubai runs resume {name}.",
     "error-store-running": "The run {name} is being trained right now; wait until it is done, or stop it.",
     "error-store-finished": "The run {name} has made all of its {steps} steps; for more, use koubai runs extend {name} --steps N.",
     "error-store-name": "The name {value!r} can't be a run's: it needs 1 to {most} characters without / \\ : * ? \" < > |, none of - and . first, and it is not 'latest'.",

@@ -138,7 +138,7 @@ SENTENCES = {
     "error-store-run": "{value!r} という実行はないので、次の中から選んでください: {choices}。",
     "error-store-run-near": "{value!r} という実行はありませんが、{nearest!r} のことでしょうか。",
     "error-store-empty": "{name!r} という実行はなく、保存先 {path} はまだ空なので、まず koubai train xor などで学習させてください。",
-    "error-store-no-steps": "実行 {name} は最初のステップの前に止まったので、表示するものがありません。koubai runs resume {name} で始めてください。",
+    "error-store-no-steps": "実行 {name} はまだ 1 ステップも進んでいないので、表示するものがありません。止まっている場合は、koubai runs resume {name} で始めてください。",
     "error-store-running": "実行 {name} は今まさに学習中なので、終わるのを待つか、止めてください。",
     "error-store-finished": "実行 {name} は {steps} ステップすべてを終えています。さらに続けるには koubai runs extend {name} --steps N としてください。",
     "error-store-name": '{value!r} は実行の名前にできません。1 から {most} 文字で、/ \\ : * ? " < > | を含まず、- や . で始まらず、latest でもない名前にしてください。',

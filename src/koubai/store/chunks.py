@@ -6,8 +6,7 @@ with the run's uid and their steps, so that none is taken for another.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,7 @@ from koubai.store.rows import sealed
 SELECT = "SELECT first, last, content, seal FROM chunk"
 
 
-@dataclass(frozen=True, eq=False)
-class Piece:
+class Piece(NamedTuple):
     """Some steps in a row: the number of the last, their losses, and the Step that they led to (none where they diverged)."""
 
     last: int
@@ -33,7 +31,7 @@ class Piece:
 
     def without_step(self) -> "Piece":
         """The same, without a Step that is no record: it may be large."""
-        return self if self.step is None or self.step.recorded else replace(self, step=None)
+        return self if self.step is None or self.step.recorded else self._replace(step=None)
 
 
 def write_chunk(database: Database, run: int, uid: str, pieces: Sequence[Piece]) -> int:

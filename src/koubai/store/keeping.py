@@ -132,14 +132,13 @@ class Keeping:
             self._first = self._first or now
             self._seconds = now - self._first
             self._waiting.append((now, Piece(step.number, step.losses, step)))
-            self._changed.notify_all()
-            while self._fault is None and not self._ending and self._is_behind():
+            if len(self._waiting) == 1:  # else the writer knows, and waits for its time
+                self._changed.notify_all()
+            while self._waiting and now - self._waiting[0][0] > MOST_SECONDS_BEHIND and not (self._fault or self._ending):
                 self._changed.wait(MOST_SECONDS_BEHIND)
+                now = monotonic()
         self._raise_fault()
         return True
-
-    def _is_behind(self) -> bool:
-        return bool(self._waiting) and monotonic() - self._waiting[0][0] > MOST_SECONDS_BEHIND
 
     def _raise_fault(self) -> None:
         if self._fault is not None:
