@@ -6,7 +6,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from koubai.cli.options import PATH, WHOLE, Options, command, group, with_wanted
+from koubai.cli.options import NUMBER, PATH, WHOLE, Options, command, group, with_wanted
 from koubai.locale import sentence
 
 SORTS = ("started", "updated", "name", "data", "loss", "steps", "seconds", "status")
@@ -158,7 +158,7 @@ def _replay(language: str) -> click.Command:
 
     parameters: list[click.Parameter] = [
         click.Argument(["run"], type=RUN),
-        options.value("display", "seconds", float, 2.0, "X"),
+        options.value("display", "seconds", NUMBER, 2.0, "X"),
         options.value("files", "out", PATH, None, "FOLDER", key="runs-replay-out"),
         *options.film("none"),
     ]

@@ -121,7 +121,7 @@ SENTENCES = {
     "error-store-no-steps": "The run {name} has made no step yet, so there is nothing to show; if it was stopped, go on with koubai runs resume {name}.",
     "error-store-running": "The run {name} is being trained right now; wait until it is done, or stop it.",
     "error-store-finished": "The run {name} has made all of its {steps} steps; for more, use koubai runs extend {name} --steps N.",
-    "error-store-name": "The name {value!r} can't be a run's: it needs 1 to {most} characters without / \\ : * ? \" < > |, none of - and . first, and it is not 'latest'.",
+    "error-store-name": "The name {value!r} can't be a run's: it needs 1 to {most} characters without / \\ : * ? \" < > |, none of - and . first, no .zip last, and it is not 'latest'.",
     "error-store-name-taken": "There is a run called {value!r} already; choose another name.",
     "error-store-tag": "The tag {value!r} can't be used: it needs 1 to {most} printable characters without spaces around them.",
     "error-run-status-filter": "There is no status {value!r}; choose one of: {choices}.",

@@ -141,7 +141,7 @@ SENTENCES = {
     "error-store-no-steps": "実行 {name} はまだ 1 ステップも進んでいないので、表示するものがありません。止まっている場合は、koubai runs resume {name} で始めてください。",
     "error-store-running": "実行 {name} は今まさに学習中なので、終わるのを待つか、止めてください。",
     "error-store-finished": "実行 {name} は {steps} ステップすべてを終えています。さらに続けるには koubai runs extend {name} --steps N としてください。",
-    "error-store-name": '{value!r} は実行の名前にできません。1 から {most} 文字で、/ \\ : * ? " < > | を含まず、- や . で始まらず、latest でもない名前にしてください。',
+    "error-store-name": '{value!r} は実行の名前にできません。1 から {most} 文字で、/ \\ : * ? " < > | を含まず、- や . で始まらず、.zip で終わらず、latest でもない名前にしてください。',
     "error-store-name-taken": "{value!r} という実行がすでにあるので、別の名前にしてください。",
     "error-store-tag": "{value!r} はタグにできません。前後に空白のない 1 から {most} 文字にしてください。",
     "error-run-status-filter": "{value!r} という状態はないので、次の中から選んでください: {choices}。",

@@ -161,7 +161,7 @@ class Database:
         if name.startswith(BUSY):
             return FileFault("store-busy", path=str(self.path), seconds=f"{self.patience:g}")
         if name == "SQLITE_NOTADB":
-            return FileFault("store-foreign", path=str(self.path))
+            return InputError("store-foreign", path=str(self.path))
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
             return FileFault("store-unwritable", path=str(self.path), reason=said)
         if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_TOOBIG")):
@@ -174,7 +174,7 @@ class Database:
         if there and not path.is_file():
             raise InputError("store-not-file", path=str(path))
         if there and 0 < path.stat().st_size < SMALLEST:
-            raise FileFault("store-foreign", path=str(path))
+            raise InputError("store-foreign", path=str(path))
         if not there and not make:
             where = ":memory:"
         elif not make and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
@@ -200,11 +200,11 @@ class Database:
             self._connection.execute(f"PRAGMA application_id={APPLICATION}")
 
     def _version(self) -> int:
-        """Of the schema; 0 for a file without any. FileFault where it is another program's, or newer."""
+        """Of the schema; 0 for a file without any. InputError where it is another program's, FileFault where it is newer."""
         tables = self._patiently("SELECT 1 FROM sqlite_master").fetchall()  # first: it may be made at this moment
         version, owner = self._number("user_version"), self._number("application_id")
         if owner != APPLICATION and (version or owner or tables):
-            raise FileFault("store-foreign", path=str(self.path))
+            raise InputError("store-foreign", path=str(self.path))
         if not 0 <= version <= len(MIGRATIONS):
             raise FileFault("store-newer", path=str(self.path), value=version, expected=len(MIGRATIONS))
         return version
