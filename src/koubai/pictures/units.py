@@ -80,8 +80,9 @@ def _ends(
         if weights[1 - axis] != 0:
             for at in mine:
                 across = -(bias + weights[axis] * at) / weights[1 - axis]
-                if other[0] <= across <= other[1]:
-                    found.append((at, across) if axis == 0 else (across, at))
+                inside = float(np.clip(across, other[0], other[1]))
+                if abs(across - inside) <= 1e-12 * (other[1] - other[0]):  # a line through a corner may miss it by rounding
+                    found.append((at, inside) if axis == 0 else (inside, at))
     if len(found) < 2:
         return None
     points = np.array(found)
