@@ -27,3 +27,14 @@ def koubai(*arguments: str, cwd: Path, **more: Any) -> subprocess.CompletedProce
     return subprocess.run(
         [*KOUBAI, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=environment, **more
     )
+
+
+def training(*words: str, cwd: Path, stdout: int | None = None) -> subprocess.Popen[str]:
+    """``koubai`` with ``words``, started in ``cwd`` as a process that has told of its first step."""
+    process = subprocess.Popen(
+        [*KOUBAI, *words], cwd=cwd, env=surroundings(cwd), stdout=stdout, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("step"):
+        pass
+    return process

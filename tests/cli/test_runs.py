@@ -15,7 +15,7 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, store_of, surroundings
+from tests.process import KOUBAI, PLAIN, koubai, store_of, surroundings, training
 from tests.runs import same
 
 import koubai as kb
@@ -99,14 +99,10 @@ def test_what_is_shown_of_a_run_makes_it_again(kept: Path, tmp_path: Path) -> No
 
 def interrupted(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Train, and press Ctrl-C as soon as it goes."""
-    command = [*KOUBAI, "train", "xor", *words, *PLAIN]
-    process = subprocess.Popen(command, cwd=folder, env=surroundings(folder), stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    while not process.stderr.readline().startswith("step"):
-        pass
+    process = training("train", "xor", *words, *PLAIN, cwd=folder)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    return subprocess.CompletedProcess(command, process.returncode, "", err)
+    return subprocess.CompletedProcess(process.args, process.returncode, "", err)
 
 
 def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
@@ -130,13 +126,8 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_run_may_be_renamed_while_it_is_trained(tmp_path: Path) -> None:
-    command = [*KOUBAI, "train", "xor", "--name", "before", "--tag", "t", "--note", "n", "--steps", "400000", *PLAIN]
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env=surroundings(tmp_path), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    while not process.stderr.readline().startswith("step"):
-        pass
+    words = ["train", "xor", "--name", "before", "--tag", "t", "--note", "n", "--steps", "400000", *PLAIN]
+    process = training(*words, cwd=tmp_path, stdout=subprocess.PIPE)
     assert koubai("runs", "edit", "before", "--name", "after", cwd=tmp_path).returncode == 0
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, surroundings
+from tests.process import KOUBAI, PLAIN, koubai, surroundings, training
 
 import koubai as kb
 
@@ -177,17 +177,8 @@ def test_weights_beyond_all_measure_are_still_drawn(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_it_keeps_what_was_recorded(sent: signal.Signals, tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*KOUBAI, "train", "xor", "--steps", "1000000000", "--record-every", "1000"],
-        cwd=tmp_path,
-        env=surroundings(tmp_path),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    while not process.stderr.readline().startswith("step"):
-        pass
+    words = ["train", "xor", "--steps", "1000000000", "--record-every", "1000"]
+    process = training(*words, cwd=tmp_path, stdout=subprocess.PIPE)
     time.sleep(0.5)
     process.send_signal(sent)
     out, err = process.communicate(timeout=30)
@@ -225,11 +216,7 @@ def test_a_full_disk_harms_nothing(tmp_path: Path) -> None:
 
 
 def test_impatience_loses_nothing(tmp_path: Path) -> None:
-    command = [*KOUBAI, "train", "xor", "--steps", "1000000000"]
-    process = subprocess.Popen(command, cwd=tmp_path, env=surroundings(tmp_path), stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    while not process.stderr.readline().startswith("step"):
-        pass
+    process = training("train", "xor", "--steps", "1000000000", cwd=tmp_path)
     process.send_signal(signal.SIGINT)
     time.sleep(0.02)
     process.send_signal(signal.SIGINT)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.process import KOUBAI, PLAIN, koubai, store_of, surroundings
+from tests.process import KOUBAI, PLAIN, koubai, store_of, surroundings, training
 from tests.runs import same
 
 import koubai as kb
@@ -131,11 +131,7 @@ def test_one_of_many_that_go_on_at_once_does(tmp_path: Path) -> None:
 
 
 def test_a_killed_run_is_told_so_in_the_list(tmp_path: Path) -> None:
-    command = [*KOUBAI, "train", "xor", "--steps", str(10**9), *PLAIN]
-    process = subprocess.Popen(command, cwd=tmp_path, env=surroundings(tmp_path), stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    while not process.stderr.readline().startswith("step"):
-        pass
+    process = training("train", "xor", "--steps", str(10**9), *PLAIN, cwd=tmp_path)
     time.sleep(0.5)
     assert " running " in koubai("runs", cwd=tmp_path).stdout
     process.kill()

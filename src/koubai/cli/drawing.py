@@ -1,6 +1,6 @@
 """A run as the arrays that pictures and films show, and these drawn into a folder."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
@@ -34,14 +34,19 @@ class _StoppedError(Exception):
 
 def draw(run: Run, folder: Path, wanted: Wanted, artist: Artist, stop: Callable[[], bool], language: str) -> list[KoubaiError]:
     """Draw what is wanted of ``run`` into ``folder``. Returns what went wrong."""
-    jobs: list[Job] = [
-        ([f"{name}.{form}"], function, values)
-        for name, function, values in (pictures_of(run, language) if wanted.pictures else ())
-        for form in wanted.pictures
-    ]
+    jobs = jobs_of(pictures_of(run, language), wanted)
     if wanted.films:
         jobs.append(([f"film.{form}" for form in wanted.films], "save_film", reel_of(run)))
     return draw_jobs(jobs, folder, wanted, artist, stop, language)
+
+
+def jobs_of(pictures: Iterable[Picture], wanted: Wanted) -> list[Job]:
+    """``pictures`` in every format that is wanted; where none is, they aren't even prepared."""
+    return [
+        ([f"{name}.{form}"], function, values)
+        for name, function, values in (pictures if wanted.pictures else ())
+        for form in wanted.pictures
+    ]
 
 
 def draw_jobs(

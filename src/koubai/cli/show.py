@@ -8,10 +8,10 @@ from koubai.cli.artist import Artist
 from koubai.cli.interrupts import Interrupts, noticed
 from koubai.cli.report import drawn
 from koubai.cli.screen import fits
-from koubai.cli.train import draw_beside, told
+from koubai.cli.train import draw_beside, places_for, told
 from koubai.cli.wanted import Wanted
 from koubai.experiment import Run, load
-from koubai.files import check_free, check_writable, new_folder, numbered
+from koubai.files import check_free, check_writable, new_folder
 
 
 def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str, artist: Artist) -> int:
@@ -23,7 +23,7 @@ def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: W
     check_writable(out or beside)
     replayed = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not no_replay
     with noticed() as interrupts:
-        places = iter([out]) if out else numbered(beside)
+        places = places_for(out, beside)
         return draw_anew(run, places, wanted, artist, interrupts, quiet=quiet, replayed=replayed, language=language)
 
 

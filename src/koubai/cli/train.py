@@ -45,14 +45,9 @@ class Display:
     artist: Artist
 
     @property
-    def on_screen(self) -> bool:
-        """Whether the training is drawn on a terminal."""
-        return fits(sys.stderr) and sys.stdout.isatty() and not self.quiet and not self.json
-
-    @property
     def replayed(self) -> bool:
-        """Whether it is played again there."""
-        return self.on_screen and not self.no_replay
+        """Whether the training is drawn on a terminal, and played again there."""
+        return fits(sys.stderr) and sys.stdout.isatty() and not (self.quiet or self.json or self.no_replay)
 
 
 def train(
@@ -77,7 +72,7 @@ def train(
     check_place(out)
     with noticed() as interrupts:
         if no_store:
-            places = places_for(out, name or name_of(experiment))
+            places = places_for(out, PLACE / (name or name_of(experiment)))
             return carry_out(experiment, None, None, places, interrupts, display)
         with Store(store) as runs:
 
@@ -85,7 +80,7 @@ def train(
                 return out is not None or not os.path.lexists(PLACE / called)
 
             keeping = runs.keep(experiment, name, tags=tag, note=note or "", free=free)
-            return carry_out(experiment, runs, keeping, places_for(out, keeping.name), interrupts, display)
+            return carry_out(experiment, runs, keeping, places_for(out, PLACE / keeping.name), interrupts, display)
 
 
 def check_place(out: Path | None) -> None:
@@ -95,9 +90,9 @@ def check_place(out: Path | None) -> None:
     check_writable(out or PLACE / "new")
 
 
-def places_for(out: Path | None, name: str) -> Iterator[Path]:
-    """Where the files go: ``out``, or a folder of that ``name``, numbered where it is taken."""
-    return iter([out]) if out else numbered(PLACE / name)
+def places_for(out: Path | None, usual: Path) -> Iterator[Path]:
+    """Where the files go: ``out``, or the ``usual`` folder, numbered where it is taken."""
+    return iter([out]) if out else numbered(usual)
 
 
 def carry_out(

@@ -8,11 +8,11 @@ from shutil import get_terminal_size
 from typing import Any
 
 from koubai.cli.artist import Artist
-from koubai.cli.drawing import draw_jobs
+from koubai.cli.drawing import Picture, draw_jobs, jobs_of
 from koubai.cli.interrupts import noticed
 from koubai.cli.report import drawn
 from koubai.cli.runs.opening import Opened, opened
-from koubai.cli.train import places_for, told
+from koubai.cli.train import PLACE, places_for, told
 from koubai.cli.wanted import Wanted
 from koubai.columns import GAP, cut, in_columns, widest
 from koubai.core.surfaces import FINE, plane
@@ -39,12 +39,8 @@ def compare(
         found = [opened(name, store) for name in runs]
         facts = [_facts(one) for one in found]
         differing = [name for name in _in_order(facts) if len({json_format.dumps(own.get(name)) for own in facts}) > 1]
-        jobs = [
-            ([f"{name}.{form}"], function, values)
-            for name, function, values in _pictures(found, language)
-            for form in wanted.pictures
-        ]
-        folder = new_folder(places_for(out, "compared"), lambda _: None) if jobs else None
+        jobs = jobs_of(_pictures(found, language), wanted)
+        folder = new_folder(places_for(out, PLACE / "compared"), lambda _: None) if jobs else None
         faults = draw_jobs(jobs, folder, wanted, artist, interrupts.__bool__, language) if folder else []
         if interrupts:
             return interrupts.exit_code
@@ -120,7 +116,7 @@ def _side_by_side(columns: list[list[str]], width: int) -> Iterator[list[list[st
     yield part
 
 
-def _pictures(found: Sequence[Opened], language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _pictures(found: Sequence[Opened], language: str) -> Iterator[Picture]:
     losses = {one.run.experiment.problem.loss for one in found}
     yield (
         "losses",

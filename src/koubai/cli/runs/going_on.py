@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from koubai.cli.interrupts import noticed
-from koubai.cli.train import Display, carry_out, check_place, places_for
+from koubai.cli.train import PLACE, Display, carry_out, check_place, places_for
 from koubai.errors import InputError
 from koubai.experiment.surroundings import differences
 from koubai.locale import sentence
@@ -24,4 +24,4 @@ def go_on(run: str, store: Path | None, out: Path | None, steps: Any = None, *, 
         for name, before, now in differences(then.surroundings):
             if not shown.quiet:
                 sys.stderr.write(sentence("resume-differs", shown.language, name=name, then=before, now=now) + "\n")
-        return carry_out(keeping.experiment, runs, keeping, places_for(out, keeping.name), interrupts, shown)
+        return carry_out(keeping.experiment, runs, keeping, places_for(out, PLACE / keeping.name), interrupts, shown)

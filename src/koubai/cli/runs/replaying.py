@@ -8,7 +8,7 @@ from koubai.cli.interrupts import noticed
 from koubai.cli.runs.opening import opened
 from koubai.cli.screen import fits, replay
 from koubai.cli.show import draw_anew
-from koubai.cli.train import places_for
+from koubai.cli.train import PLACE, places_for
 from koubai.cli.wanted import Wanted
 from koubai.errors import InputError
 from koubai.files import check_free
@@ -24,7 +24,7 @@ def replay_run(run: str, store: Path | None, seconds: object, out: Path | None, 
     found = opened(run, store)
     with noticed() as interrupts:
         if wanted.films:
-            places = places_for(out, f"{found.name}-film")
+            places = places_for(out, PLACE / f"{found.name}-film")
             return draw_anew(found.run, places, wanted, Artist(), interrupts, quiet=False, replayed=False, language=language)
         if fits(sys.stderr) and sys.stdout.isatty():
             replay(found.run, sys.stderr, language, seconds=seconds, stop=interrupts.__bool__)
