@@ -1,4 +1,4 @@
-"""What pictures show: a network's answers over the plane."""
+"""What pictures show: a network's answers over the plane, and over a plane through data of more features."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,3 +45,57 @@ def plane(network: Network, x: ArrayLike, y: ArrayLike, *, further: Sequence[flo
     points = np.stack([axis.ravel() for axis in np.meshgrid(xs, ys)], axis=1)
     points = np.hstack([points, np.broadcast_to(np.asarray(further, np.float64), (len(points), len(further)))])
     return Plane(xs, ys, network.answers(points).reshape(len(ys), len(xs), -1))
+
+
+def extent(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top of a picture with ``points`` (n, 2): the region's square, or what is wide enough for them.
+
+    Where the points spread in both directions about alike, it is a square, too.
+    """
+    if np.abs(points).max() <= REGION[1]:
+        return (*REGION, *REGION)
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = np.maximum(0.56 * (high - low), 1e-12 + 1e-6 * np.abs(high))  # with a margin
+    half = np.full(2, half.max()) if half.max() <= 2 * half.min() else half
+    middle = (low + high) / 2
+    (left, bottom), (right, top) = (middle - half).tolist(), (middle + half).tolist()
+    return left, right, bottom, top
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A plane through the space of a network's inputs: ``origin`` (features,) and two ``axes`` (2, features).
+
+    ``share``: that of the data's variance which lies in the plane.
+    """
+
+    origin: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    share: float = 1.0
+
+    def flat(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where ``inputs`` (n, features) lie in the plane, (n, 2), as seen at a right angle."""
+        made: NDArray[np.float64] = (inputs - self.origin) @ self.axes.T
+        return made
+
+    def over(self, network: Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
+        """The network's answers at every (x, y) of the plane, (len(y), len(x), outputs)."""
+        places = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
+        return network.answers(self.origin + places @ self.axes).reshape(len(y), len(x), -1)
+
+
+def principal(inputs: NDArray[np.float64]) -> Cut:
+    """The plane of the first two principal components of ``inputs`` (n, features ≥ 2); of two features the plane of both.
+
+    K. Pearson, "On lines and planes of closest fit to systems of points in space", Philosophical Magazine 2 (1901). The sign
+    of a component is such that its largest entry is positive.
+    """
+    if inputs.shape[1] == 2:
+        return Cut(np.zeros(2), np.eye(2))
+    origin = inputs.mean(axis=0)
+    spread = (inputs - origin).T @ (inputs - origin) / len(inputs)
+    variances, directions = np.linalg.eigh(spread)
+    axes = directions[:, [-1, -2]].T
+    axes = axes * np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])[:, None]
+    total = float(variances.sum())
+    return Cut(origin, axes, float(variances[-2:].sum()) / total if total else 1.0)

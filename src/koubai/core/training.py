@@ -5,7 +5,7 @@ are. How many steps it makes is a traced number: a run cut anywhere, and continu
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -17,10 +17,13 @@ from jax import lax
 from jax.tree_util import register_dataclass
 from numpy.typing import NDArray
 
+from koubai.core.batches import Batches, Orders
 from koubai.core.descent import Rule
 from koubai.core.losses import Loss
 from koubai.core.network import Network
+from koubai.core.penalty import Penalty
 from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
+from koubai.core.schedules import SCHEDULES, Schedule
 from koubai.core.slopes import check_h, check_method, prepared
 from koubai.core.slopes.base import Batch, Method, batch_of
 from koubai.errors import Diverged
@@ -33,13 +36,19 @@ RECORD_BYTES_AT_ONCE = 2**24
 
 @dataclass(frozen=True)
 class Descent:
-    """What is done at every step: which loss is descended, with which slopes, by which rule. Hashable: it is compiled in."""
+    """What is done at every step: which loss is descended, with which slopes, by which rule. Hashable: it is compiled in.
+
+    ``batch_size``: how many rows are measured at a step, None for all of them.
+    """
 
     loss: Loss
     method: Method
     rule: Rule
     rule_options: tuple[tuple[str, float], ...] = ()
     precision: Precision = "float64"
+    schedule: Schedule = SCHEDULES["constant"]
+    schedule_options: tuple[tuple[str, float], ...] = ()
+    batch_size: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +89,7 @@ class _Numbers:
     last: Any
     key: Any
     data: Batch
+    orders: Orders | None = None
 
 
 @dataclass
@@ -103,9 +113,13 @@ def descend(
     steps: int,
     record_every: int,
     seed: int = 0,
+    l1: float = 0.0,
+    l2: float = 0.0,
     resume: Step | None = None,
 ) -> Iterator[Step]:
     """Train ``network`` on ``data`` (``inputs`` (n, features), ``targets`` (n, outputs)) and yield Steps on the way.
+
+    ``l1`` and ``l2``: of the penalty (see ``Penalty``), which is part of the loss.
 
     The first Step is the start itself (number 0), the last one has the number ``steps``. With ``resume``, a Step of the same
     training, the Steps after it follow, bit for bit those of a training that was never cut. Raises Diverged at the first
@@ -115,6 +129,8 @@ def descend(
     check_h(h, descent.precision)
     dtype = dtype_of(descent.precision)
     batch = prepared(descent.method, batch_of(data, network, descent.loss, descent.precision))
+    if l1 or l2:
+        batch = replace(batch, penalty=Penalty(dtype(l1), dtype(l2)))
     if resume is None:
         start = network.astype(dtype)
         with computing_in(descent.precision):
@@ -123,14 +139,20 @@ def descend(
     else:
         start, number = resume.parameters.astype(dtype), resume.number
         optimizer_state, key = resume.optimizer_state, resume.random_state
+    batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
+    with computing_in(descent.precision):
+        batch = jax.device_put(batch) if descent.method.compiled and batches else batch
     numbers = _Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch)
     state = _State(np.int32(number), start, jax.tree.map(np.zeros_like, start), dtype(0), optimizer_state)
     program = _compiled_chunk if descent.method.compiled else _plain_chunk
     count, fresh = 1, True
     while fresh or number < steps:
+        if batches:
+            numbers = _with_orders(numbers, batches, number + (not fresh))
+            count = min(count, batches.reach(_orders(numbers)) - number + fresh)
         began = perf_counter()
         with computing_in(descent.precision):
-            made = program(descent, state, fresh, count, numbers)
+            made = program(descent, batches, state, fresh, count, numbers)
         elapsed = perf_counter() - began
         state, number = made.state, made.first + len(made.losses) - 1
         if not (fresh and resume is not None):  # else it is the Step that is resumed, which was yielded before
@@ -162,17 +184,40 @@ def _next_count(count: int, elapsed: float) -> int:
     return max(1, int(count * min(8.0, SECONDS_AT_ONCE / max(elapsed, 1e-6))))
 
 
-def _advanced(descent: Descent, state: _State, fresh: Any, numbers: _Numbers) -> _State:
+def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:
+    """The batches of a training; None where every step takes all rows."""
+    return None if size is None or size >= rows else Batches(rows, size, seed)
+
+
+def _orders(numbers: _Numbers) -> Orders:
+    assert numbers.orders is not None
+    return numbers.orders
+
+
+def _with_orders(numbers: _Numbers, batches: Batches, number: int) -> _Numbers:
+    """``numbers`` with the orders that step ``number`` takes its batch from."""
+    if numbers.orders is not None and number <= batches.reach(numbers.orders):
+        return numbers
+    return replace(numbers, orders=batches.orders_from(number))
+
+
+def _rate(descent: Descent, state: _State, numbers: _Numbers, xp: Any) -> Any:
+    return descent.schedule.rate(numbers.learning_rate, state.number, numbers.last, descent.schedule_options, xp)
+
+
+def _advanced(descent: Descent, batches: Batches | None, state: _State, fresh: Any, numbers: _Numbers) -> _State:
     """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
+    rate = _rate(descent, state, numbers, jnp)
     moved, optimizer_state = descent.rule.move(
-        state.gradient, state.optimizer_state, state.parameters, numbers.learning_rate, descent.rule_options
+        state.gradient, state.optimizer_state, state.parameters, rate, descent.rule_options
     )
     moved, optimizer_state = jax.tree.map(
         lambda new, old: jnp.where(fresh, old, new), (moved, optimizer_state), (state.parameters, state.optimizer_state)
     )
     number = state.number + jnp.where(fresh, 0, 1).astype(jnp.int32)
     key = key_of(numbers.key, number)
-    loss, gradient = descent.method.measure(descent.loss, moved, numbers.data, numbers.h, key)
+    data = batches.batch(numbers.data, _orders(numbers), number) if batches else numbers.data
+    loss, gradient = descent.method.measure(descent.loss, moved, data, numbers.h, key)
     return _State(number, moved, gradient, loss, optimizer_state)
 
 
@@ -181,8 +226,10 @@ def _is_finite(state: _State) -> Any:
     return jnp.stack(checks).all()
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def _chunk(descent: Descent, slots: int, state: _State, fresh: Any, count: Any, numbers: _Numbers) -> Any:
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def _chunk(
+    descent: Descent, batches: Batches | None, slots: int, state: _State, fresh: Any, count: Any, numbers: _Numbers
+) -> Any:
     """At most ``count`` steps, ending early where a step isn't finite or the room for records is full.
 
     Every step is written to the next free slot, which only a record uses up: that is cheaper than asking each time.
@@ -195,7 +242,7 @@ def _chunk(descent: Descent, slots: int, state: _State, fresh: Any, count: Any, 
 
     def body(carry: Any) -> Any:
         state, fresh, made, losses, used, rooms, _ = carry
-        after = _advanced(descent, state, fresh, numbers)
+        after = _advanced(descent, batches, state, fresh, numbers)
         finite = _is_finite(after)
         losses = lax.dynamic_update_index_in_dim(losses, after.loss, made, 0)
         rooms = jax.tree.map(lambda room, value: lax.dynamic_update_index_in_dim(room, value, used, 0), rooms, _recorded(after))
@@ -213,10 +260,12 @@ def _recorded(state: _State) -> Any:
     return state.parameters, state.optimizer_state
 
 
-def _compiled_chunk(descent: Descent, state: _State, fresh: bool, count: int, numbers: _Numbers) -> _Made:
+def _compiled_chunk(
+    descent: Descent, batches: Batches | None, state: _State, fresh: bool, count: int, numbers: _Numbers
+) -> _Made:
     bytes_each = sum(np.dtype(leaf.dtype).itemsize * leaf.size for leaf in jax.tree.leaves(_recorded(state)))
     slots = int(np.clip(RECORD_BYTES_AT_ONCE // max(1, bytes_each), 1, RECORDS_AT_ONCE))
-    after, made, losses, used, rooms, finite = _chunk(descent, slots, state, fresh, count, numbers)
+    after, made, losses, used, rooms, finite = _chunk(descent, batches, slots, state, fresh, count, numbers)
     first = int(state.number) + (not fresh)
     numbers_made = np.arange(first, first + int(made))
     at = numbers_made[(numbers_made % int(numbers.record_every) == 0) | (numbers_made == int(numbers.last))]
@@ -225,12 +274,12 @@ def _compiled_chunk(descent: Descent, state: _State, fresh: bool, count: int, nu
     return _Made(after, first, np.asarray(losses)[: int(made)], bool(finite), records)
 
 
-def _plain_chunk(descent: Descent, state: _State, fresh: bool, count: int, numbers: _Numbers) -> _Made:
+def _plain_chunk(descent: Descent, batches: Batches | None, state: _State, fresh: bool, count: int, numbers: _Numbers) -> _Made:
     """The same for a method of plain NumPy, a step at a time."""
     made = _Made(state, int(state.number) + (not fresh), np.zeros(0), True)
     losses: list[Any] = []
     for _ in range(count):
-        after = _plainly_advanced(descent, made.state, fresh, numbers)
+        after = _plainly_advanced(descent, batches, made.state, fresh, numbers)
         if not np.isfinite([after.loss, *(np.abs(a).max() for a in after.parameters.arrays().values())]).all():
             made.finite = False
             break
@@ -243,13 +292,15 @@ def _plain_chunk(descent: Descent, state: _State, fresh: bool, count: int, numbe
     return made
 
 
-def _plainly_advanced(descent: Descent, state: _State, fresh: bool, numbers: _Numbers) -> _State:
+def _plainly_advanced(descent: Descent, batches: Batches | None, state: _State, fresh: bool, numbers: _Numbers) -> _State:
     moved, optimizer_state, number = state.parameters, state.optimizer_state, state.number
     if not fresh:
         with np.errstate(all="ignore"):
-            made = descent.rule.move(state.gradient, optimizer_state, moved, numbers.learning_rate, descent.rule_options)
+            rate = _rate(descent, state, numbers, np)
+            made = descent.rule.move(state.gradient, optimizer_state, moved, rate, descent.rule_options)
         moved, optimizer_state = jax.tree.map(np.asarray, made)
         number = np.int32(number + 1)
+    data = batches.plain_batch(numbers.data, _orders(numbers), int(number)) if batches else numbers.data
     with np.errstate(all="ignore"):
-        loss, gradient = descent.method.measure(descent.loss, moved, numbers.data, numbers.h, None)
+        loss, gradient = descent.method.measure(descent.loss, moved, data, numbers.h, None)
     return _State(number, moved, gradient, loss, optimizer_state)

@@ -10,6 +10,7 @@ from jax.tree_util import register_dataclass
 from koubai.core.activations import Array, Namespace
 from koubai.core.losses import Loss
 from koubai.core.network import Network, forward
+from koubai.core.penalty import Penalty
 from koubai.core.precision import Precision, dtype_of
 from koubai.errors import InputError
 
@@ -26,11 +27,16 @@ class Points:
 @register_dataclass
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What a loss is evaluated on: ``inputs`` (n, features), ``targets`` (n, outputs), and what a method prepared from them."""
+    """What a loss is evaluated on: ``inputs`` (n, features), ``targets`` (n, outputs), and what a method prepared from them.
+
+    ``counted`` (n,): which rows count, where not all do. ``penalty``: what the weights cost beside it.
+    """
 
     inputs: Any
     targets: Any
     points: Points | None = None
+    counted: Any = None
+    penalty: Penalty | None = None
 
 
 class Measure(Protocol):
@@ -58,8 +64,10 @@ class Method:
 
 
 def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array:
-    """The loss: the mean over the rows of what each loses."""
-    return xp.mean(loss.rows(forward(network, data.inputs, xp), data.targets, xp))
+    """The loss: the mean over the rows that count of what each loses, and what the weights cost."""
+    rows = loss.rows(forward(network, data.inputs, xp), data.targets, xp)
+    mean = xp.mean(rows) if data.counted is None else xp.sum(xp.where(data.counted, rows, 0)) / xp.sum(data.counted)
+    return mean if data.penalty is None else mean + data.penalty.total(network, xp)
 
 
 def batch_of(data: Any, network: Network, loss: Loss, precision: Precision) -> Batch:

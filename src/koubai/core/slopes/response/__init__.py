@@ -28,6 +28,7 @@ from jax.tree_util import register_dataclass
 from koubai.core.activations import Activation, activation_named
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
+from koubai.core.penalty import Penalty
 from koubai.core.slopes import blocks
 from koubai.core.slopes.base import Batch, Points
 from koubai.core.slopes.response import curves, interpolated, kinks, odd, points, walk
@@ -69,7 +70,7 @@ def measured(loss: Loss, network: Network, data: Batch, h: Any) -> tuple[Any, Ne
     n = len(data.inputs)
     pieces = -(-n // _samples_at_once(network))
     if pieces == 1:
-        made = _block(loss, network, data, h, None)
+        made = _block(loss, network, data, h, data.counted)
     else:
 
         def block(part: tuple[Batch, Any]) -> _Made:
@@ -79,8 +80,17 @@ def measured(loss: Loss, network: Network, data: Batch, h: Any) -> tuple[Any, Ne
         shapes = jax.eval_shape(block, jax.tree.map(lambda array: array[0], parts))
         nothing = jax.tree.map(lambda shape: jnp.zeros(shape.shape, shape.dtype), shapes)
         made, _ = lax.scan(lambda made, part: (_together(made, block(part)), None), nothing, parts)
-    slopes = jax.tree.map(lambda sums: sums / (2 * h * n), made.sums)
-    return made.lost / n, replace(network, layers=slopes), made.report
+    count = n if data.counted is None else jnp.sum(data.counted)
+    slopes = jax.tree.map(lambda sums: sums / (2 * h * count), made.sums)
+    value = made.lost / count
+    if data.penalty is not None:
+        value = value + data.penalty.total(network, jnp)
+        slopes = tuple(_with_penalty(data.penalty, *layers, h) for layers in zip(network.layers, slopes, strict=True))
+    return value, replace(network, layers=slopes), made.report
+
+
+def _with_penalty(penalty: Penalty, layer: Layer, slopes: Layer, h: Any) -> Layer:
+    return replace(slopes, weights=slopes.weights + penalty.difference(layer.weights, h, jnp))
 
 
 @register_dataclass
@@ -156,7 +166,7 @@ def _interpolated(
     if behind and len(behind) > 1 and activation.kind == "straight":
         rows = replace(rows, lines=curves.lines(activation, behind, rows.later))
     read = interpolated.read(_curve(activation, behind), own, rows, values, h, counted, promised)
-    left = counted & (read.reaches == 0)
+    count, left = jnp.sum(counted), counted & (read.reaches == 0)
     sums, about = read.sums, replace(_counts(rows.before, counted, interpolated=True), nodes=read.nodes)
     if behind and activation.kind == "straight" and activation.kinks:
         upwards = downwards = kinks.own(rows, read.reaches)
@@ -169,8 +179,8 @@ def _interpolated(
             else:
                 gains = walk.read(activation, behind, rows, values, h, read.reaches, read.reach, (upwards, downwards))
             both = gains.and_sums(sums)
-            off = jnp.max(gains.left_out) * interpolated.MARGIN / (2 * h * len(values)) > promised(
-                interpolated.largest(both, h, len(values))
+            off = jnp.max(gains.left_out) * interpolated.MARGIN / (2 * h * count) > promised(
+                interpolated.largest(both, h, count)
             )
             return jax.tree.map(lambda array: jnp.where(off, 0, array), both), gains.met, off
 
@@ -223,4 +233,7 @@ def _split(data: Batch, pieces: int) -> tuple[Batch, Any]:
         return jnp.moveaxis(apart, axis, 0)
 
     few = None if data.points is None else Points(split(data.points.values, 1), split(data.points.reads, 1))
-    return Batch(split(data.inputs, 0), split(data.targets, 0), few), (jnp.arange(pieces * each) < n).reshape(pieces, each)
+    counted = jnp.arange(pieces * each) < n
+    if data.counted is not None:
+        counted &= jnp.pad(data.counted, (0, pieces * each - n))
+    return Batch(split(data.inputs, 0), split(data.targets, 0), few), counted.reshape(pieces, each)

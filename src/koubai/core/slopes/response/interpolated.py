@@ -129,7 +129,7 @@ def read(curve: Curve, own: Own, rows: Rows, values: Any, h: Any, counted: Any, 
 
     ``counted`` (n,): which samples count. ``promised``: from a layer's largest slope, how far off its slopes may be.
     """
-    n, dtype = len(values), values.dtype
+    n, dtype = jnp.sum(counted), values.dtype
     reaches = h * jnp.maximum(1, jnp.max(jnp.abs(values), axis=1))
     gain = jnp.maximum(curve.gain(rows[_telling(rows, counted)] if rows.lines is None else rows), own.gain())
     farthest = odd.FARTHEST if own.activation is None or not own.activation.kinks else FARTHEST_WITH_KINKS
@@ -203,7 +203,7 @@ def _telling(rows: Rows, within: Any) -> Any:
     return jnp.minimum(jnp.argmax(parts, axis=1) + each * jnp.arange(len(parts)), n - 1)
 
 
-def largest(sums: Layer, h: Any, n: int) -> Any:
+def largest(sums: Layer, h: Any, n: Any) -> Any:
     """The largest slope of a layer, from its sums over ``n`` samples."""
     return jnp.maximum(jnp.max(jnp.abs(sums.weights)), jnp.max(jnp.abs(sums.bias))) / (2 * h * n)
 

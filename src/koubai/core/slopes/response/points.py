@@ -21,6 +21,7 @@ from koubai.core.slopes.base import Points
 from koubai.core.slopes.blocks import NUMBERS_AT_ONCE, over
 
 MOST_POINTS = 8  # distinct ones, that are evaluated instead of interpolating
+ROWS_TO_TELL = 64  # that tell whether it is worth looking at all
 FEW_INPUTS = 16  # whose points are all evaluated: there are too few to be worth interpolating
 FINE = 2.0**-10  # below it h asks for digits that a difference of two losses doesn't have
 
@@ -138,6 +139,8 @@ def few(inputs: NDArray[Any]) -> Points | None:
     -1 where that input of that sample is ± that size, the last column for the bias; elsewhere 0.
     """
     signed = np.concatenate([inputs, np.ones_like(inputs[:, :1])], axis=1)
+    if len(signed) > ROWS_TO_TELL and few(inputs[:ROWS_TO_TELL]) is None:
+        return None
     ordered = np.sort(np.abs(signed), axis=1)
     new = ordered > 0
     new[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]

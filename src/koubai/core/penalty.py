@@ -1,0 +1,34 @@
+"""What large weights cost beside the loss: l1·Σ|w| + l2/2·Σw², over all weights. Biases cost nothing.
+
+It is part of what is descended, so it is measured like the rest. Each weight's cost is its own, so that its central difference
+is, too.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jax.tree_util import register_dataclass
+
+from koubai.core.activations import Array, Namespace
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class Penalty:
+    """``l1`` and ``l2``, numbers from 0."""
+
+    l1: Any
+    l2: Any
+
+    def of(self, weights: Array, xp: Namespace) -> Array:
+        """What each weight costs, in the shape of ``weights``."""
+        size = xp.where(weights.real < 0, -weights, weights) if xp.iscomplexobj(weights) else xp.abs(weights)
+        return self.l1 * size + 0.5 * self.l2 * weights * weights
+
+    def total(self, network: Any, xp: Namespace) -> Array:
+        """What all weights of a network cost."""
+        return sum(xp.sum(self.of(layer.weights, xp)) for layer in network.layers)
+
+    def difference(self, weights: Array, h: Any, xp: Namespace) -> Array:
+        """(cost at w + h - cost at w - h) / 2h of each weight, with the digits that a small h would lose."""
+        return self.l1 * (xp.abs(weights + h) - xp.abs(weights - h)) / (2 * h) + self.l2 * weights
