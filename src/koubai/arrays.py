@@ -1,5 +1,6 @@
 """Arrays that come from outside: made finite float64 numbers that nobody changes, and named by their content."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -7,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.errors import InputError
+
+Arrays = Mapping[str, NDArray[Any]]  # by their SHA-256
 
 
 def frozen_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
@@ -29,3 +32,10 @@ def digest(array: NDArray[Any]) -> str:
     plain = np.ascontiguousarray(array)
     plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
     return sha256(f"{plain.dtype.str}{plain.shape}".encode() + plain.tobytes()).hexdigest()
+
+
+def named_array(name: Any, arrays: Arrays) -> NDArray[Any]:
+    """The array of ``arrays`` called ``name``; InputError where it isn't there, or its SHA-256 is another."""
+    if not isinstance(name, str) or name not in arrays or digest(arrays[name]) != name:
+        raise InputError("experiment-arrays", sha256=name)
+    return arrays[name]

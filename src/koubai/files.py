@@ -42,6 +42,14 @@ def check_free(folder: Path) -> None:
         raise InputError("folder-taken", path=str(folder))
 
 
+def check_free_file(path: Path) -> None:
+    """InputError where a new file can't be made at ``path``: something is there, or there is no folder for it."""
+    if os.path.lexists(path):
+        raise InputError("file-taken", path=str(path))
+    if not path.parent.is_dir():
+        raise InputError("file-no-folder", path=str(path), folder=str(path.parent))
+
+
 def new_folder(places: Iterable[Path], fill: Callable[[Path], None]) -> Path:
     """A folder with what ``fill`` writes into it, at the first of ``places`` that is free. Returns its path.
 

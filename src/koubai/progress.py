@@ -1,5 +1,6 @@
 """Steps in, a progress display out: lines now and then, and on a terminal a bar below them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from time import perf_counter
@@ -9,6 +10,7 @@ import numpy as np
 
 from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
+from koubai.experiment.scores import accuracy_on, loss_on
 from koubai.locale import sentence
 
 LINES = 10  # of a whole training
@@ -36,7 +38,7 @@ def shown(
                 bar.update(bar.task_ids[0], completed=step.number, left=time_left(left, language))
             waited = elapsed - last_line > SECONDS_BETWEEN_LINES
             if waited or (step.recorded and (step.number >= due or step.number == last)):
-                write(line(step, experiment, left, language))
+                write(line(step, experiment, left, language, samples_per_second(experiment, step.number - first, elapsed)))
                 last_line, due = elapsed, step.number + last // LINES
             yield step
 
@@ -56,13 +58,47 @@ def answers(step: Step, experiment: Experiment, language: str = "en") -> str:
     return sentence("progress-right", language, right=right, rows=len(classes))
 
 
-def line(step: Step, experiment: Experiment, left: float | None, language: str) -> str:
-    """What is said of ``step``; ``left``: seconds to the end, where they are known."""
+def samples_per_second(experiment: Experiment, made: int, elapsed: float) -> float | None:
+    """How many rows ``made`` steps took in a second; None where nobody knows."""
+    each = len(experiment.problem.dataset().inputs) / experiment.steps_each_epoch
+    return made * each / elapsed if made and elapsed else None
+
+
+def line(step: Step, experiment: Experiment, left: float | None, language: str, rate: float | None = None) -> str:
+    """What is said of ``step``; ``left``: seconds to the end, ``rate``: samples in a second, where they are known."""
     width = len(str(experiment.steps))
     parts = {"step": f"{step.number:>{width}}", "loss": f"{step.loss:.6f}", "left": time_left(left, language)}
+    if experiment.problem.sampled:
+        return _of_sample(step, experiment, parts, rate, language)
     if experiment.problem.dataset().task == "classify":
         return sentence("progress-classify", language, **parts, answers=answers(step, experiment, language)).rstrip()
     return sentence("progress-regress", language, **parts).rstrip()
+
+
+def _of_sample(step: Step, experiment: Experiment, parts: dict[str, str], rate: float | None, language: str) -> str:
+    """The line of a training on a sample of rows: the loss is the mean since the Step before; what isn't known has no gap."""
+    each = experiment.steps_each_epoch
+    epochs, width = experiment.steps / each, len(f"{experiment.steps // each}")
+    shown = {
+        **parts,
+        "loss": f"{float(np.mean(step.losses)):.6f}",
+        "epoch": sentence("progress-epoch", language, epoch=f"{step.number // each:>{width}}/{epochs:.0f}") if each > 1 else "",
+        "validation": standing(step, experiment, language),
+        "rate": "" if rate is None else sentence("progress-rate", language, rate=f"{rate:,.0f}"),
+    }
+    return re.sub(" {4,}", "   ", sentence("progress-sampled", language, **shown)).rstrip()
+
+
+def standing(step: Step, experiment: Experiment, language: str) -> str:
+    """How well the validation rows are answered; empty where there are none."""
+    part = experiment.problem.validation
+    if part is None:
+        return ""
+    if part.task == "classify":
+        share = 100 * accuracy_on(step.parameters, part)
+        return sentence("progress-validation", language, accuracy=f"{share:.1f}")
+    lost = loss_on(step.parameters, part, experiment.problem.loss or "")
+    return sentence("progress-validation-loss", language, loss=f"{lost:.6f}")
 
 
 def time_left(seconds: float | None, language: str) -> str:

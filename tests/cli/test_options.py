@@ -184,7 +184,7 @@ def test_help_is_in_both_languages_and_fits(words: str, tmp_path: Path) -> None:
 )
 def test_the_language_is_looked_up(environment: dict[str, str], words: list[str], language: str, tmp_path: Path) -> None:
     text = koubai("train", "xro", *words, cwd=tmp_path, env=environment).stderr
-    assert ("xor" in text, "There is no gate" in text) == (True, language == "en")
+    assert ("xor" in text, "There is no set" in text) == (True, language == "en")
 
 
 def test_a_language_that_is_not_there(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Gates, parities, and a person's own arrays."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 
 import koubai as kb
-from koubai.data import GATES, Dataset, gate
+from koubai.arrays import digest
+from koubai.data import GATES, Dataset, Preparation, dataset, gate
+from koubai.data.preparation import CategoryColumn, NumberColumn, Target
 from koubai.errors import InputError
 
 TWO: dict[str, Callable[[bool, bool], bool]] = {
@@ -115,4 +118,86 @@ def test_regression_trains_with_several_outputs() -> None:
     with pytest.raises(InputError, match="no row is right or wrong"):
         _ = run.correct
     with pytest.raises(InputError, match="cross-entropy needs classes"):
-        kb.train(data)
+        kb.train(data, loss="cross-entropy")
+
+
+SMALL = Preparation((NumberColumn("a", 1.0, 2.0), CategoryColumn("c", ("x", "y"))), Target("t", "classify", ("no", "yes")))
+
+
+def test_a_dataset_comes_back_exactly() -> None:
+    inputs, targets = np.arange(12.0).reshape(4, 3) / 7, ["yes", "no", "no", "yes"]
+    plain = Dataset.from_arrays(inputs, targets, name="mine")
+    assert list(plain.to_dict()) == ["inputs", "targets", "classes", "feature_names", "task", "name"]
+    for data in (
+        plain,
+        Dataset.from_arrays(inputs, targets, preparation=SMALL),
+        Dataset.from_arrays(inputs, [0.5, 1, 2, 3], image=(1, 3)),
+    ):
+        values = json.loads(json.dumps(data.to_dict()))
+        again = Dataset.from_dict(values, data.arrays())
+        assert again.to_dict() == values
+        assert np.array_equal(again.inputs, data.inputs)
+        assert np.array_equal(again.targets, data.targets)
+        assert (again.classes, again.task, again.image, again.preparation) == (
+            data.classes, data.task, data.image, data.preparation,
+        )  # fmt: skip
+
+
+def test_digests_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = Dataset.from_arrays(np.ones((3, 2)), [0, 1, 0])
+    expected = {digest(data.inputs): data.inputs, digest(data.targets): data.targets}
+    counted: list[Any] = []
+
+    def counting(array: Any) -> str:
+        counted.append(array)
+        return digest(array)
+
+    monkeypatch.setattr(dataset, "digest", counting)
+    for _ in range(3):
+        assert data.arrays().keys() == expected.keys() == {data.to_dict()["inputs"], data.to_dict()["targets"]}
+    assert len(counted) == 2
+    again = Dataset.from_dict(data.to_dict(), data.arrays())
+    assert again.digests == data.digests
+    assert len(counted) == 2  # from_dict has compared them already
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"colour": 1},
+            "no field called 'colour'; it has: inputs, targets, classes, .*, preparation, image",
+        ),
+        ({"inputs": "0" * 64}, "array 0{64} is not at hand"),
+        ({"inputs": ["a"]}, r"array .*a.* is not at hand"),
+        ({"targets": None}, "array None is not at hand"),
+        ({"classes": 5}, "no usable field 'classes'"),
+        ({"classes": ["a", "a"]}, "'a' is among them"),
+        ({"classes": [[]]}, "labels must be distinct"),
+        ({"feature_names": "ab"}, "no usable field 'feature_names'"),
+        ({"feature_names": [1, 2]}, "name 1 can't be used"),
+        ({"name": None}, "name None can't be used"),
+        ({"task": "rank"}, "task is 'rank'"),
+        ({"task": ["rank"]}, "task is"),
+        ({"image": [2, 2]}, r"image is \(2, 2\), but it must be \(height, width\) with height x width = 2"),
+        ({"image": 2}, "image is 2"),
+        ({"image": [True, 2]}, "image is"),
+        ({"image": [1.0, 2]}, "image is"),
+        ({"preparation": {}}, r"can't be read \(see preparation\)"),
+        ({"preparation": SMALL.to_dict()}, r"can't be read \(see columns\)"),
+    ],
+)
+def test_a_damaged_description(change: dict[str, Any], message: str) -> None:
+    data = Dataset.from_arrays(np.ones((3, 2)), [0, 1, 0])
+    with pytest.raises(InputError, match=message):
+        Dataset.from_dict({**data.to_dict(), **change}, data.arrays())
+
+
+def test_a_description_with_a_field_too_few() -> None:
+    data = Dataset.from_arrays(np.ones((3, 2)), [0, 1, 0])
+    for name in data.to_dict():
+        values = {key: value for key, value in data.to_dict().items() if key != name}
+        with pytest.raises(InputError, match=f"no usable field '{name}'"):
+            Dataset.from_dict(values, data.arrays())
+    with pytest.raises(InputError, match="must be a mapping"):
+        Dataset.from_dict([], {})

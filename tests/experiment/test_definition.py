@@ -116,7 +116,7 @@ def test_what_can_not_be(fields: dict[str, Any], message: str) -> None:
         ({"activation": "rely"}, "did you mean 'relu'"),
         ({"loss": "cross"}, "did you mean 'cross-entropy'"),
         ({"activation": ["relu"]}, "no activation called"),
-        ({"loss": None}, "no loss called None"),
+        ({"loss": 3}, "no loss called 3"),
         ({"scale": "a"}, "scale of the starting weights is a"),
         ({"scale": -1.0}, "scale of the starting weights is -1.0"),
         ({"start": kb.Network.random([2, 3, 2]), "hidden": (4,)}, r"hidden \(4,\) can't be given together"),

@@ -10,7 +10,8 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import koubai as kb
-from koubai.cli.drawing import FILM_FINE, MOST_FRAMES, reel_of, thinned
+from koubai.cli.drawing import FILM_FINE, reel_of
+from koubai.cli.samples import MOST_FRAMES, thinned
 from koubai.core.surfaces import plane
 from koubai.errors import FileFault
 from koubai.pictures import save_film

@@ -9,23 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.cli import samples
 from koubai.cli.artist import Artist
+from koubai.cli.samples import MOST_FRAMES, Picture, thinned
 from koubai.cli.wanted import Wanted
 from koubai.core.network import Network
 from koubai.core.surfaces import FINE, GRID, REGION, lead, plane
-from koubai.core.training import Step
 from koubai.errors import KoubaiError
 from koubai.experiment import Run
 from koubai.files import new_file
 from koubai.locale import sentence
 from koubai.pictures.panel import Panel
 
-MOST_FRAMES = 600
 FILM_FINE = np.linspace(*REGION, 121)  # along either axis of a film's field
 MOST_PANELS = 4  # regions side by side
 
 Job = tuple[list[str], str, dict[str, Any]]  # the files of the same picture or film, the function, its arrays
-Picture = tuple[str, str, dict[str, Any]]  # the file's name, the function of koubai.pictures, its arrays
 
 
 class _StoppedError(Exception):
@@ -36,7 +35,8 @@ def draw(run: Run, folder: Path, wanted: Wanted, artist: Artist, stop: Callable[
     """Draw what is wanted of ``run`` into ``folder``. Returns what went wrong."""
     jobs = jobs_of(pictures_of(run, language), wanted)
     if wanted.films:
-        jobs.append(([f"film.{form}" for form in wanted.films], "save_film", reel_of(run)))
+        films = samples.films_of(run, language) if run.experiment.problem.sampled else [("save_film", reel_of(run))]
+        jobs += [([f"film.{form}" for form in wanted.films], function, reel) for function, reel in films]
     return draw_jobs(jobs, folder, wanted, artist, stop, language)
 
 
@@ -77,7 +77,7 @@ def _draw_files(
     with ExitStack() as files:
         beside = [files.enter_context(new_file(path)) for path in paths]
         where: dict[str, Any] = {"path": beside[0]}
-        if function == "save_film":
+        if function.endswith("film"):
             where = {"paths": beside, "size": wanted.size, "rate": wanted.rate}
         if not artist.call(function, stop=stop, **{**values, **where}, language=language):
             artist.close()
@@ -87,20 +87,23 @@ def _draw_files(
 def pictures_of(run: Run, language: str) -> Iterator[Picture]:
     """Every picture of a run."""
     data, network = run.data, run.network
-    about = {"data": data.name, "step": run.records[-1].number, "seed": run.experiment.seed}
+    about = {"data": samples.named(data, language), "step": run.best.number, "seed": run.experiment.seed}
 
     def title(name: str) -> dict[str, str]:
         return {"title": sentence(f"picture-{name}-title", language, **about)}
 
-    yield from _answers_of(run, title)
+    sampled = run.experiment.problem.sampled
+    yield from samples.pictures_of(run, language) if sampled else _answers_of(run, title)
     layers = [(layer.weights, layer.bias) for layer in network.layers]
-    classes = [str(label) for label in data.classes]
+    classes = [str(label) for label in data.classes] or samples.targets_of(data)
     yield "network", "save_network", {"layers": layers, "names": data.feature_names, "answers": classes, **title("network")}
-    if data.inputs.shape[1] == 2 and len(layers) > 1:
+    if data.inputs.shape[1] == 2 and len(layers) > 1 and not sampled:
         field = plane(network, FINE, FINE)
         pull = layers[1][0][:, -1] - layers[1][0][:, 0]
         units = {"weights": layers[0][0], "bias": layers[0][1], "pull": pull, "names": data.feature_names}
         yield "units", "save_units", {**units, **_field(field), **_points(run), **title("units")}
+    if sampled:  # its history says more than the losses of its batches
+        return
     records = [step.number for step in run.records]
     loss = {"losses": run.losses, "records": records, "loss": run.experiment.problem.loss}
     yield "loss", "save_loss", {**loss, **title("loss")}
@@ -145,11 +148,6 @@ def _field(over: Any) -> dict[str, NDArray[Any]]:
 
 def _points(run: Run) -> dict[str, NDArray[Any]]:
     return {"points": run.data.inputs, "labels": run.data.labels}
-
-
-def thinned(records: tuple[Step, ...], most: int) -> list[Step]:
-    """At most ``most`` records, evenly, the first and the last among them."""
-    return [records[at] for at in np.unique(np.linspace(0, len(records) - 1, min(most, len(records))).round().astype(int))]
 
 
 def reel_of(run: Run) -> dict[str, Any]:

@@ -6,17 +6,22 @@ from koubai.cli.help import two_columns
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.descent import RULES
 from koubai.core.losses import LOSSES
+from koubai.core.network import INITS
+from koubai.core.schedules import SCHEDULES
 from koubai.core.slopes import METHODS
-from koubai.data import GATES
+from koubai.data import GATES, SETS
 from koubai.errors import chosen
 from koubai.locale import sentence
 
 KINDS: dict[str, Iterable[str]] = {
     "gates": GATES,
+    "sets": SETS,
     "activations": ACTIVATIONS,
+    "inits": INITS,
     "methods": METHODS,
     "losses": LOSSES,
     "optimizers": RULES,
+    "schedules": SCHEDULES,
 }
 
 
@@ -30,8 +35,9 @@ def _block(kind: str, names: Iterable[str], language: str) -> str:
     rows = []
     for name in names:
         meaning = _meaning(kind, name, language)
-        if kind == "optimizers" and RULES[name].parameters:
-            meaning += f" ({', '.join(f'{key}={value:g}' for key, value in RULES[name].parameters.items())})"
+        options = RULES[name].parameters if kind == "optimizers" else SCHEDULES[name].parameters if kind == "schedules" else {}
+        if options:
+            meaning += f" ({', '.join(f'{key}={value:g}' for key, value in options.items())})"
         rows.append((name, meaning))
     return f"{sentence(f'list-{kind}', language)}:\n{two_columns(rows)}"
 

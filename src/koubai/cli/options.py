@@ -159,11 +159,27 @@ class Options:
         self.language = language
 
     def value(
-        self, group: str, name: str, kind: Any, default: Any, shown: str, *, key: str = "", many: bool = False, **more: Any
+        self,
+        group: str,
+        name: str,
+        kind: Any,
+        default: Any,
+        shown: str,
+        *,
+        key: str = "",
+        many: bool = False,
+        usual: Any = None,
+        **more: Any,
     ) -> Option:
-        """An option with a value; its help is the sentence ``key``, by default that of its own name."""
+        """An option with a value; its help is the sentence ``key``, by default that of its own name.
+
+        ``usual``: what is usual for sets and tables instead of the ``default``. Then what was not given is None.
+        """
         text = sentence(f"help-{key or name}", self.language, **more)
-        if default is not None:
+        if usual is not None:
+            text = sentence("help-default-two", self.language, text=text, default=default, usual=usual)
+            default = None
+        elif default is not None:
             text = sentence("help-default", self.language, text=text, default=default)
         kinds: dict[str, Any] = {"type": kind, "default": default, "multiple": many}
         if choices := more["choices"].split(", ") if "choices" in more else shown.split("|") if "|" in shown else ():

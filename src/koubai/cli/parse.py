@@ -6,17 +6,19 @@ import click
 
 import koubai as package
 from koubai.cli.options import HIDDEN, NUMBER, OPTIMIZER, PATH, WHOLE, Options, command, flag, group, with_wanted
-from koubai.cli.parse_runs import runs
+from koubai.cli.parse_runs import RUN, runs
 
 ACTIVATIONS = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity", "step")
 METHODS = ("central", "loop", "forward", "complex-step", "backprop", "spsa", "random-directions")
 LOSSES = ("cross-entropy", "squared")
 PRECISIONS = ("float64", "float32")
+INITS = ("normal", "xavier", "he")
+SCHEDULES = ("constant", "linear", "cosine", "exponential", "step", "inverse-time")
 
 
 def koubai(language: str) -> click.Group:
     """The command ``koubai`` with all its commands, in ``language``."""
-    commands = [_train(language), _show(language), runs(language), _list(language), _completion(language)]
+    commands = [_train(language), _predict(language), _show(language), runs(language), _list(language), _completion(language)]
     version = flag("--version", "help-version", language, _print_version)
     return group("koubai", language, _help_where_nothing_is_asked, [version], commands, "[--lang LANGUAGE]")
 
@@ -46,19 +48,27 @@ def _train(language: str) -> click.Command:
         return train(language=language, artist=artist, **with_wanted(values))
 
     parameters: list[click.Parameter] = [
-        click.Argument(["gate"]),
-        options.value("network", "hidden", HIDDEN, "8", "N,N,..."),
+        click.Argument(["data"]),
+        *_of_data(options),
+        options.value("network", "hidden", HIDDEN, "8", "N,N,...", usual="32"),
         options.value("network", "activation", str, "relu", "NAME", choices=", ".join(ACTIVATIONS)),
-        options.value("network", "scale", NUMBER, 0.1, "X"),
+        options.value("network", "init", str, "normal", "NAME", usual="he, xavier", choices=", ".join(INITS)),
+        options.value("network", "scale", NUMBER, None, "X"),
         options.value("network", "seed", WHOLE, 0, "N"),
         options.value("slopes", "method", str, "central", "NAME", choices=", ".join(METHODS)),
         options.value("slopes", "h", NUMBER, None, "X"),
-        options.value("slopes", "loss", str, "cross-entropy", "NAME", choices=", ".join(LOSSES)),
+        options.value("slopes", "loss", str, None, "NAME", choices=", ".join(LOSSES)),
+        options.value("slopes", "l1", NUMBER, 0.0, "X"),
+        options.value("slopes", "l2", NUMBER, 0.0, "X"),
         options.value("slopes", "precision", str, "float64", "NAME", choices=", ".join(PRECISIONS)),
-        options.value("descent", "optimizer", OPTIMIZER, "gradient-descent", "NAME"),
+        options.value("slopes", "batch-size", WHOLE, "all", "N|all", usual=32),
+        options.value("descent", "optimizer", OPTIMIZER, "gradient-descent", "NAME", usual="adam"),
         options.value("descent", "learning-rate", NUMBER, 0.01, "X"),
-        options.value("descent", "steps", WHOLE, 5001, "N"),
-        options.value("files", "record-every", WHOLE, 100, "N"),
+        options.value("descent", "schedule", OPTIMIZER, "constant", "NAME", choices=", ".join(SCHEDULES)),
+        options.value("descent", "steps", WHOLE, None, "N", key="train-steps"),
+        options.value("descent", "epochs", WHOLE, None, "N"),
+        options.value("descent", "patience", WHOLE, None, "N"),
+        options.value("files", "record-every", WHOLE, None, "N"),
         options.value("files", "name", str, None, "NAME"),
         options.value("files", "tag", str, None, "TAG", key="runs-tag", many=True),
         options.value("files", "note", str, None, "TEXT"),
@@ -70,6 +80,43 @@ def _train(language: str) -> click.Command:
         *(options.flag("display", name) for name in ("quiet", "no-replay", "json")),
     ]
     return command("train", language, call, parameters)
+
+
+def _of_data(options: Options) -> list[click.Parameter]:
+    return [
+        options.value("data", "target", str, None, "COLUMN"),
+        options.value("data", "features", str, None, "COLUMN,..."),
+        options.value("data", "task", str, None, "classify|regress"),
+        options.value("data", "missing", str, "refuse", "refuse|impute"),
+        options.value("data", "validation", NUMBER, 0.2, "X"),
+        options.value("data", "test", NUMBER, 0.2, "X"),
+        options.value("data", "samples", WHOLE, None, "N"),
+        options.value("data", "noise", NUMBER, None, "X"),
+        options.value("data", "from", PATH, None, "FOLDER"),
+        *_of_file(options),
+    ]
+
+
+def _of_file(options: Options) -> list[click.Parameter]:
+    return [options.value("data", "delimiter", str, None, "X"), options.value("data", "encoding", str, None, "NAME")]
+
+
+def _predict(language: str) -> click.Command:
+    options = Options(language)
+
+    def call(**values: Any) -> int:
+        from koubai.cli.predict import predict
+
+        return predict(language=language, **values)
+
+    parameters: list[click.Parameter] = [
+        click.Argument(["run"], type=RUN),
+        click.Argument(["table"], type=PATH),
+        options.value("files", "out", PATH, None, "FILE", key="predict-out"),
+        *_of_file(options),
+        options.store(),
+    ]
+    return command("predict", language, call, parameters)
 
 
 def _show(language: str) -> click.Command:

@@ -5,16 +5,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 import koubai
-from koubai.columns import in_columns
+from koubai.cli.samples import named, targets_of
+from koubai.columns import cut, in_columns
+from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
+from koubai.experiment.scores import Scores
 from koubai.locale import sentence
 
-PICTURES = ("region", "regions", "table", "network", "units", "loss", "losses")
+PICTURES = (
+    *("region", "regions", "plane", "curve", "fit", "confusion", "mistakes"),
+    *("table", "history", "network", "weights", "units", "loss", "losses"),
+)
 # the files of a run's folder, in the order in which a person looks at them
 DRAWN = ("film.mp4", "film.gif", *(f"{name}.{form}" for name in PICTURES for form in ("png", "svg")))
 FILES = (*DRAWN, "run.json", "losses.csv", "records.safetensors", "weights.safetensors")
 MOST_ROWS = 32  # of a truth table that is shown
+WIDEST_CLASS = 32  # cells
 
 
 @dataclass(frozen=True)
@@ -30,10 +40,10 @@ class Outcome:
 def started(experiment: Experiment, language: str) -> str:
     """One line: what is trained, and how."""
     problem = experiment.problem
-    return sentence(
+    line = sentence(
         "report-start",
         language,
-        data=problem.dataset().name or sentence("data-unnamed", language),
+        data=named(problem.dataset(), language),
         sizes="-".join(map(str, problem.sizes)),
         activation=problem.activation,
         method=experiment.method,
@@ -42,18 +52,19 @@ def started(experiment: Experiment, language: str) -> str:
         steps=experiment.steps,
         seed=experiment.seed,
     )
+    if not problem.sampled:
+        return line
+    rows = {name: len(problem.parts[name].inputs) if name in problem.parts else 0 for name in ("train", "validation", "test")}
+    batch = min(experiment.batch_size or rows["train"], rows["train"])
+    return f"{line}\n{sentence('report-parts', language, **rows, batch=batch)}"
 
 
 def as_text(outcome: Outcome, language: str) -> str:
-    """The truth table, whether it was learned, and where the files are."""
+    """How well it was learned, and where the files are."""
     run = outcome.run
-    right, rows = int(run.correct.sum()), len(run.correct)
-    verdict = "report-success" if right == rows else "report-failure"
     lines = [
         "",
-        *_table(run, language),
-        "",
-        sentence(verdict, language, right=right, rows=rows, seed=run.experiment.seed + 1),
+        *(_scores(run, language) if run.experiment.problem.sampled else _truth_table(run, language)),
         sentence(
             "report-loss",
             language,
@@ -69,6 +80,47 @@ def as_text(outcome: Outcome, language: str) -> str:
     if outcome.name is not None:
         lines += ["", sentence("report-kept", language, name=outcome.name)]
     return "\n".join(lines)
+
+
+def _truth_table(run: Run, language: str) -> list[str]:
+    right, rows = int(run.correct.sum()), len(run.correct)
+    verdict = "report-success" if right == rows else "report-failure"
+    judged = sentence(verdict, language, right=right, rows=rows, seed=run.experiment.seed + 1)
+    return [*_table(run, language), "", judged]
+
+
+def _scores(run: Run, language: str) -> list[str]:
+    """How every part is answered, and each class of the one that the network is judged by."""
+    lines, experiment = [], run.experiment
+    made = run.records[-1].number
+    if run.status == "finished" and made < experiment.steps:
+        lines.append(sentence("report-stopped", language, step=made, patience=experiment.patience))
+    if experiment.patience is not None:
+        lines.append(sentence("report-best", language, step=run.best.number))
+    for part in experiment.problem.parts:
+        lines += _score(run, part, language)
+    return [*lines, "", *_classes(run.data, run.scores(), language), ""] if run.data.task == "classify" else [*lines, ""]
+
+
+def _score(run: Run, part: str, language: str) -> list[str]:
+    scores, name = run.scores(part), sentence(f"report-part-{part}", language)
+    if run.data.task == "classify":
+        said = {"right": scores.right, "accuracy": f"{100 * scores.accuracy:.1f}", "loss": _shown(scores.loss, 6)}
+        return [sentence("report-scores", language, part=name, rows=scores.rows, **said)]
+    return [
+        sentence("report-fit", language, part=name, rows=scores.rows, r2=f"{r2:.4f}", error=f"{error:.4g}", name=called)
+        for called, r2, error in zip(targets_of(run.data), scores.r2, scores.error, strict=True)
+    ]
+
+
+def _classes(data: Dataset, scores: Scores, language: str) -> list[str]:
+    """Precision and recall of each class."""
+    cells = [[sentence(f"report-{name}", language) for name in ("class", "rows", "precision", "recall")]]
+    counts = scores.confusion.sum(axis=1)
+    for label, rows, precision, recall in zip(data.classes, counts, scores.precision, scores.recall, strict=True):
+        shares = [f"{100 * share:.1f} %" if share == share else "–" for share in (precision, recall)]
+        cells.append([cut(str(label), WIDEST_CLASS), str(rows), *shares])
+    return [f"  {line}" for line in in_columns(cells, "lrrr")]
 
 
 def drawn(folder: Path, language: str) -> list[str]:
@@ -111,10 +163,53 @@ def _shown(number: float, digits: int) -> str:
 def as_json(outcome: Outcome) -> str:
     """The same as one JSON object."""
     run, folder = outcome.run, outcome.folder
+    scores = run.scores()
+    classify = run.data.task == "classify"
+    right = scores.right if classify else None
+    return json.dumps(
+        {
+            "koubai": koubai.__version__,
+            "status": run.status,
+            "success": bool(run.status == "finished" and right == scores.rows) if classify else None,
+            "right": right,
+            "rows": scores.rows,
+            "steps_made": len(run.losses) - 1,
+            "diverged_at": run.diverged_at,
+            "loss": float(run.losses[-1]),
+            "losses": [{"step": step.number, "loss": step.loss} for step in run.records],
+            "table": [] if run.experiment.problem.sampled else _json_table(run),
+            "scores": {part: _json_scores(run.scores(part)) for part in run.experiment.problem.parts},
+            "best_step": run.best.number,
+            "seconds": round(outcome.seconds, 3),
+            "name": outcome.name,
+            "folder": str(folder),
+            "files": {name: str(folder / name) for name in FILES if (folder / name).exists()},
+            "experiment": run.experiment.to_dict(),
+        },
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=2,
+    )
+
+
+def _json_scores(scores: Scores) -> dict[str, Any]:
+    if not scores.confusion.size:
+        return {"rows": scores.rows, "loss": scores.loss, "r2": _json_numbers(scores.r2), "error": _json_numbers(scores.error)}
+    shares = {name: _json_numbers(getattr(scores, name)) for name in ("precision", "recall")}
+    plain = {"rows": scores.rows, "loss": scores.loss, "right": scores.right, "accuracy": scores.accuracy}
+    return {**plain, **shares, "confusion": scores.confusion.tolist()}
+
+
+def _json_numbers(values: NDArray[np.float64]) -> list[float | None]:
+    """Plain numbers; what isn't finite is null."""
+    return [value if np.isfinite(value) else None for value in values.tolist()]
+
+
+def _json_table(run: Run) -> list[dict[str, Any]]:
     data = run.data
     named = "probabilities" if run.network.output == "softmax" else "values"
     classes = run.network.classify(data.inputs)
-    table = [
+    return [
         {
             "inputs": inputs.tolist(),
             "target": data.classes[label],
@@ -126,25 +221,3 @@ def as_json(outcome: Outcome) -> str:
             data.inputs, data.labels, classes, run.network.answers(data.inputs), strict=True
         )
     ]
-    return json.dumps(
-        {
-            "koubai": koubai.__version__,
-            "status": run.status,
-            "success": bool(run.status == "finished" and run.correct.all()),
-            "right": int(run.correct.sum()),
-            "rows": len(table),
-            "steps_made": len(run.losses) - 1,
-            "diverged_at": run.diverged_at,
-            "loss": float(run.losses[-1]),
-            "losses": [{"step": step.number, "loss": step.loss} for step in run.records],
-            "table": table,
-            "seconds": round(outcome.seconds, 3),
-            "name": outcome.name,
-            "folder": str(folder),
-            "files": {name: str(folder / name) for name in FILES if (folder / name).exists()},
-            "experiment": run.experiment.to_dict(),
-        },
-        ensure_ascii=False,
-        allow_nan=False,
-        indent=2,
-    )

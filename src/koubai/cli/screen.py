@@ -16,12 +16,12 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from koubai.core.surfaces import REGION, plane
+from koubai.core.surfaces import REGION, extent, plane
 from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
 from koubai.locale import sentence
 from koubai.pictures.terminal import Answers, Region, View, frame, region_cells
-from koubai.progress import seconds_left, time_left
+from koubai.progress import seconds_left, standing, time_left
 
 SMALLEST = (60, 18)  # columns and rows
 CHARACTERS = "▀░█○■✓✗━⣿→…"
@@ -95,16 +95,20 @@ class _Scene:
     """What stays the same from frame to frame of an experiment."""
 
     def __init__(self, experiment: Experiment, language: str) -> None:
-        self._steps, self._language = experiment.steps, language
-        self._data = experiment.problem.dataset()
+        self._steps, self._language, self._experiment = experiment.steps, language, experiment
+        self._data, self._sampled = experiment.problem.dataset(), experiment.problem.sampled
         two_classes = self._data.task == "classify" and len(self._data.classes) == 2
         self._has_region = two_classes and self._data.inputs.shape[1] == 2
+        self._extent = extent(self._data.inputs) if self._has_region else (*REGION, *REGION)
+        self._answered = self._data.task == "classify" and not self._sampled
 
     def frame(
         self, step: Step, numbers: NDArray[Any], losses: NDArray[Any], note: str, width: int, height: int, colour: bool
     ) -> Any:
         """``step`` as a rich Text of at most ``width`` × ``height`` cells."""
-        answers = self._answers(step) if self._data.task == "classify" else None
+        answers = self._answers(step) if self._answered else None
+        if self._sampled:
+            note = "   ".join(text for text in (standing(step, self._experiment, self._language), note) if text)
         region = self._region(step, *region_cells(width, height)) if self._has_region else None
         view = View(numbers, losses, self._steps, note, answers, region)
         return frame(view, width, height, colour=colour, language=self._language)
@@ -130,9 +134,10 @@ class _Scene:
         )
 
     def _region(self, step: Step, columns: int, rows: int) -> Region:
-        field = plane(step.parameters, _middles(columns), _middles(2 * rows)).lead
+        left, right, bottom, top = self._extent
+        field = plane(step.parameters, _middles(left, right, columns), _middles(bottom, top, 2 * rows)).lead
         data = self._data
-        return Region(field, (*REGION, *REGION), data.inputs, data.labels, data.feature_names, data.classes)
+        return Region(field, self._extent, data.inputs, data.labels, data.feature_names, data.classes)
 
 
 class _Canvas:
@@ -231,9 +236,9 @@ def _thinned(count: int, most: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, max(2, min(count, most))).round().astype(np.int64))
 
 
-def _middles(cells: int) -> NDArray[np.float64]:
-    """The middles of ``cells`` equal parts of the region's side."""
-    return REGION[0] + (REGION[1] - REGION[0]) * (np.arange(cells) + 0.5) / cells
+def _middles(start: float, end: float, cells: int) -> NDArray[np.float64]:
+    """The middles of ``cells`` equal parts of what lies between two ends."""
+    return start + (end - start) * (np.arange(cells) + 0.5) / cells
 
 
 def _size(stream: TextIO) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -16,8 +16,9 @@ from koubai.cli.report import Outcome, as_json, as_text, started
 from koubai.cli.screen import fits, replay, watched
 from koubai.cli.wanted import Wanted
 from koubai.core.training import Step
+from koubai.data import GATES, load
 from koubai.errors import Diverged, FileFault, KoubaiError
-from koubai.experiment import Experiment, Learning, Recording, Run
+from koubai.experiment import Experiment, Recording, Run, experiment_of
 from koubai.experiment.folder import save
 from koubai.files import check_free, check_writable, numbered
 from koubai.locale import sentence
@@ -51,7 +52,7 @@ class Display:
 
 
 def train(
-    gate: str,
+    data: str,
     out: Path | None,
     name: str | None,
     tag: Sequence[str],
@@ -67,7 +68,10 @@ def train(
     **numbers: Any,
 ) -> int:
     """Train, show, keep. Returns the exit code."""
-    experiment = _experiment(gate, **numbers)
+    experiment, notes = _experiment(data, **numbers)
+    if not quiet:
+        for key, said in notes:
+            sys.stderr.write(sentence(key, language, **said) + "\n")
     display = Display(quiet, no_replay, json, wanted, language, artist)
     check_place(out)
     with noticed() as interrupts:
@@ -152,10 +156,16 @@ def carry_out(
     return told(faults, language)
 
 
-def _experiment(gate: str, optimizer: Any, **numbers: Any) -> Experiment:
-    learning = {name: numbers.pop(name) for name in ("hidden", "activation", "loss", "scale")}
-    name, options = optimizer
-    return Experiment(Learning(gate, **learning), optimizer=name, optimizer_options=options, **numbers)
+LOADING = ("target", "features", "task", "missing", "validation", "test", "samples", "noise", "delimiter", "encoding")
+Notes = Sequence[tuple[str, Mapping[str, Any]]]  # keys of sentences, and their values
+
+
+def _experiment(data: str, optimizer: Any, schedule: Any, **numbers: Any) -> tuple[Experiment, Notes]:
+    """The experiment, and what is to be said of the data."""
+    parts = load(data, seed=numbers["seed"], folder=numbers.pop("from"), **{name: numbers.pop(name) for name in LOADING})
+    named = {"optimizer": optimizer[0], "optimizer_options": optimizer[1]} if optimizer else {}
+    named |= {"schedule": schedule[0], "schedule_options": schedule[1]}
+    return experiment_of(data if data in GATES else parts, **named, **numbers), parts.notes
 
 
 def draw_beside(
@@ -220,7 +230,7 @@ def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, inter
     def work() -> None:
         before = keeping.before if keeping else None
         experiment = recording.experiment
-        steps: Iterable[Step] = clock.of(experiment.run(before.records[-1] if before else None))
+        steps: Iterable[Step] = clock.of(experiment.run(*((before.records[-1], before.records) if before else ())))
         if keeping:
             steps = keeping.of(steps)
         steps = recording.of(steps)  # what isn't kept any more isn't recorded either

@@ -1,6 +1,10 @@
-"""Data to learn from: ``gate("xor")``, the parities, and ``Dataset.from_arrays`` for a person's own arrays."""
+"""Data to learn from: gates, sets, tables (CSV, TSV, Parquet, frames), and a person's own arrays by ``Dataset.from_arrays``."""
 
 from koubai.data.dataset import Dataset
 from koubai.data.gates import GATES, gate
+from koubai.data.loading import SETS, Parts, load
+from koubai.data.preparation import Preparation
+from koubai.data.reading import read_table
+from koubai.data.table import Table
 
-__all__ = ["GATES", "Dataset", "gate"]
+__all__ = ["GATES", "SETS", "Dataset", "Parts", "Preparation", "Table", "gate", "load", "read_table"]

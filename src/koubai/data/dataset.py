@@ -1,16 +1,20 @@
 """Dataset: what a network is to reproduce, as frozen arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from koubai.arrays import frozen_floats
+from koubai.arrays import Arrays, digest, frozen_floats, named_array
+from koubai.data.preparation import Preparation
+from koubai.data.preparation import Task as Task
 from koubai.errors import InputError
 
-Task = Literal["classify", "regress"]
+_FIELDS = ("inputs", "targets", "classes", "feature_names", "task", "name")
+_MORE_FIELDS = ("preparation", "image")  # where there are any
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,6 +31,8 @@ class Dataset:
     feature_names: tuple[str, ...]
     task: Task = "classify"
     name: str = ""
+    preparation: Preparation | None = None
+    image: tuple[int, int] | None = None
 
     @classmethod
     def from_arrays(
@@ -38,6 +44,8 @@ class Dataset:
         classes: Sequence[Any] | None = None,
         feature_names: Sequence[str] | None = None,
         name: str = "",
+        preparation: Preparation | None = None,
+        image: tuple[int, int] | None = None,
     ) -> "Dataset":
         """A Dataset of ``inputs`` (n, features) and ``targets``, which may be
 
@@ -45,7 +53,7 @@ class Dataset:
         - one-hot rows (n, classes): a single 1 in each row, else 0;
         - values (n,) or (n, outputs): floats, or numbers of any kind with ``task="regress"``.
 
-        ``classes``, ``feature_names`` and ``name`` are what things are called.
+        ``classes``, ``feature_names`` and ``name`` are what things are called; ``preparation`` and ``image`` as in the class.
 
         InputError where shapes don't fit, a number isn't finite, or the task can't be.
         """
@@ -71,7 +79,10 @@ class Dataset:
         for text in (name, *names):
             if not isinstance(text, str) or any("\ud800" <= letter <= "\udfff" for letter in text):
                 raise InputError("data-name", value=text)
-        return cls(x, values, labels, names, task, name)
+        shape = None if image is None else _checked_image(image, x.shape[1])
+        if preparation is not None and len(preparation.feature_names) != x.shape[1]:
+            raise InputError("preparation-damaged", field="columns")
+        return cls(x, values, labels, names, task, name, preparation, shape)
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -79,9 +90,76 @@ class Dataset:
         labels: NDArray[np.int64] = self.targets.argmax(axis=1)
         return labels
 
+    @cached_property
+    def digests(self) -> tuple[str, str]:
+        """The SHA-256 of ``inputs`` and of ``targets``, computed once: they may be hundreds of megabytes."""
+        return digest(self.inputs), digest(self.targets)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """``inputs`` and ``targets``, named by their SHA-256."""
+        return dict(zip(self.digests, (self.inputs, self.targets), strict=True))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as JSON has them; the arrays as their names in ``arrays()``."""
+        inputs, targets = self.digests
+        values: dict[str, Any] = {
+            "inputs": inputs,
+            "targets": targets,
+            "classes": list(self.classes),
+            "feature_names": list(self.feature_names),
+            "task": self.task,
+            "name": self.name,
+        }
+        if self.preparation is not None:
+            values["preparation"] = self.preparation.to_dict()
+        if self.image is not None:
+            values["image"] = list(self.image)
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Any, arrays: Arrays) -> "Dataset":
+        """The Dataset that ``to_dict`` gave, with the arrays of ``arrays()``. InputError where something is damaged."""
+        known = checked_fields(values, (*_FIELDS, *_MORE_FIELDS))
+        for name in _FIELDS:
+            if name not in known or (name in ("classes", "feature_names") and not isinstance(known[name], (list, tuple))):
+                raise InputError("data-damaged", field=name)
+        inputs, targets = (named_array(known[name], arrays) for name in ("inputs", "targets"))
+        preparation = known.get("preparation")
+        data = cls.from_arrays(
+            inputs,
+            targets,
+            task=known["task"],
+            classes=known["classes"] if known["task"] == "classify" else None,
+            feature_names=known["feature_names"],
+            name=known["name"],
+            preparation=None if preparation is None else Preparation.from_dict(preparation),
+            image=known.get("image"),
+        )
+        if data.inputs.dtype == inputs.dtype and data.targets.dtype == targets.dtype and data.targets.shape == targets.shape:
+            data.__dict__["digests"] = (known["inputs"], known["targets"])  # the same numbers: they were checked just now
+        return data
+
     def __repr__(self) -> str:
         called = f"{self.name}, " if self.name else ""
         return f"Dataset({called}{self.inputs.shape[0]} rows, {self.inputs.shape[1]} features, {self.task})"
+
+
+def checked_fields(values: Any, names: Sequence[str]) -> Mapping[str, Any]:
+    """``values``; InputError where it is no mapping, or has a field that is none of ``names``."""
+    if not isinstance(values, Mapping):
+        raise InputError("experiment-fields", value=values)
+    for name in values:
+        if name not in names:
+            raise InputError("experiment-field", name=name, choices=", ".join(names))
+    return values
+
+
+def _checked_image(image: Any, features: int) -> tuple[int, int]:
+    sides = tuple(image) if isinstance(image, (tuple, list)) else (image,)
+    whole = all(isinstance(side, (int, np.integer)) and not isinstance(side, bool) and side > 0 for side in sides)
+    if len(sides) != 2 or not whole or sides[0] * sides[1] != features:
+        raise InputError("data-image", value=image, features=features)
+    return int(sides[0]), int(sides[1])
 
 
 def _targets(targets: ArrayLike) -> NDArray[Any]:

@@ -1,8 +1,8 @@
 """Run: an experiment that was started, with its losses and its records."""
 
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.network import Network
-from koubai.core.precision import Precision
+from koubai.core.schedules import schedule_named
 from koubai.core.training import Step
 from koubai.data import Dataset
-from koubai.errors import Diverged, DivergenceWarning, InputError
-from koubai.experiment.definition import Experiment, Learning
+from koubai.errors import Diverged, InputError, chosen
+from koubai.experiment.definition import Experiment
+from koubai.experiment.prediction import Prediction, predict
+from koubai.experiment.scores import History, Scores, Watch, history_of, scores_of
 
 Status = Literal["finished", "interrupted", "diverged"]
 
@@ -23,8 +25,9 @@ Status = Literal["finished", "interrupted", "diverged"]
 class Run:
     """What came of an experiment.
 
-    ``losses`` (steps made + 1,): before the first and after each step. ``records``: the Steps that were kept, the start first.
-    ``status``: "finished", "interrupted", or "diverged", which happened at step ``diverged_at``.
+    ``losses`` (steps made + 1,): before the first and after each step; with batches each is that of its own batch.
+    ``records``: the Steps that were kept, the start first. ``status``: "finished", early or not, "interrupted", or
+    "diverged", which happened at step ``diverged_at``.
     """
 
     experiment: Experiment
@@ -35,17 +38,54 @@ class Run:
 
     @property
     def network(self) -> Network:
-        """The network as the last record has it."""
-        return self.records[-1].parameters
+        """The network as the last record has it; with early stopping, that which was best on the validation rows."""
+        return self.best.parameters
+
+    @cached_property
+    def best(self) -> Step:
+        """The record whose network is the run's."""
+        experiment = self.experiment
+        if experiment.patience is None:
+            return self.records[-1]
+        watch = Watch(experiment.problem, experiment.patience)
+        for step in self.records:
+            watch.see(step)
+        return watch.best or self.records[-1]
 
     @property
     def data(self) -> Dataset:
         """What was learned."""
         return self.experiment.problem.dataset()
 
+    @cached_property
+    def history(self) -> History:
+        """Loss and accuracy over the records, of the rows that were trained on and of the validation rows."""
+        batched = self.experiment.steps_each_epoch > 1
+        return history_of(self.experiment.problem, self.losses, self.records, batched=batched)
+
+    def scores(self, part: str | None = None) -> Scores:
+        """How well the network answers ``part``: "train", "validation" or "test"; by default the last of these that there is.
+
+        InputError where there are no such rows.
+        """
+        data = chosen("part", part or self.judged, self.experiment.problem.parts)
+        return scores_of(self.network, data, self.experiment.problem.loss or "")
+
+    @property
+    def judged(self) -> str:
+        """The part that a network is judged by: "test", or what there is instead."""
+        return list(self.experiment.problem.parts)[-1]
+
+    def predict(self, rows: Any) -> Prediction:
+        """What the network answers to ``rows``: a table (a path, a pandas or polars frame, a Table), or inputs (n, features).
+
+        A table goes through what the run's data went through. InputError where it doesn't fit, naming the columns.
+        """
+        return predict(self.network, self.data, rows)
+
     @property
     def correct(self) -> NDArray[np.bool_]:
-        """For each row of the data, whether its class is answered right, (n,). InputError for regression."""
+        """For each row that was trained on, whether its class is answered right, (n,). InputError for regression."""
         if self.data.task != "classify":
             raise InputError("no-classes")
         return np.asarray(self.network.classify(self.data.inputs) == self.data.labels)
@@ -60,6 +100,10 @@ class Run:
             raise InputError("extend-diverged", step=self.diverged_at)
         if isinstance(steps, int) and steps <= made:
             raise InputError("extend-steps", value=steps, made=made)
+        if schedule_named(self.experiment.schedule).wants_last:
+            raise InputError("extend-schedule", schedule=self.experiment.schedule)
+        if self.status == "finished" and made < self.experiment.steps:
+            raise InputError("extend-stopped", step=made, patience=self.experiment.patience)
         experiment = replace(self.experiment, steps=steps)
         records = [replace(step, recorded=experiment.records(step.number)) for step in self.records]
         kept = [step for step in records if step.recorded or step.number == made]
@@ -92,6 +136,7 @@ class Recording:
     passed: list[tuple[int, NDArray[np.float64], Step | None]] = field(default_factory=list)  # number, losses, record
     last: Step | None = None
     diverged: Diverged | None = None
+    ended: bool = False
 
     @classmethod
     def after(cls, run: Run) -> "Recording":
@@ -106,6 +151,7 @@ class Recording:
                 self.passed.append((step.number, step.losses, step if step.recorded else None))
                 self.last = step
                 yield step
+            self.ended = True
         except Diverged as error:
             self.diverged = error
             raise
@@ -119,60 +165,10 @@ class Recording:
         passed = [entry for entry in self.passed if entry[0] <= last.number]
         records = [record for _, _, record in passed if record is not None]
         losses = [some for _, some, _ in passed]
-        status: Status = "finished" if last.number == self.experiment.steps else "interrupted"
+        status: Status = "finished" if self.ended or last.number == self.experiment.steps else "interrupted"
         diverged_at = None
         if diverged is not None:
             status, diverged_at = "diverged", diverged.values["step"]
             losses.append(np.asarray(diverged.losses, np.float64))
         ended = () if last.recorded else (last,)
         return Run(self.experiment, np.concatenate(losses), (*records, *ended), status, diverged_at)
-
-
-def train(
-    problem: str | Dataset | Network | Learning | Experiment = "xor",
-    data: str | Dataset | None = None,
-    *,
-    hidden: Sequence[int] | None = None,
-    activation: str | None = None,
-    loss: str = "cross-entropy",
-    scale: float | None = None,
-    method: str = "central",
-    h: float | None = None,
-    optimizer: str = "gradient-descent",
-    optimizer_options: Mapping[str, float] | None = None,
-    learning_rate: float = 0.01,
-    steps: int = 5001,
-    seed: int = 0,
-    record_every: int = 100,
-    precision: Precision = "float64",
-) -> Run:
-    """Train a network; all defaults together are the founding example.
-
-    ``problem`` is what to learn: a gate's name or a Dataset; or a Network, the start, with ``data`` beside it; or a whole
-    Experiment or Learning. The rest are the fields of ``Experiment`` and ``Learning`` by name. Prints and writes nothing. A
-    run that diverges is returned as far as it came, with a DivergenceWarning. InputError names what can't be.
-    """
-    if isinstance(problem, Experiment):
-        experiment = problem
-    else:
-        if isinstance(problem, Network):
-            problem = Learning("xor" if data is None else data, _tuple(hidden), activation, loss, scale, start=problem)
-        elif not isinstance(problem, Learning):
-            problem = Learning(problem, _tuple(hidden), activation, loss, scale)
-        experiment = Experiment(
-            problem, method, h, optimizer, optimizer_options or {}, learning_rate, steps, seed, record_every, precision
-        )
-    recording = Recording(experiment)
-    try:
-        for _ in recording.of(experiment.run()):
-            pass
-    except Diverged as error:
-        if recording.run is None:
-            raise
-        warnings.warn(str(error), DivergenceWarning, stacklevel=2)
-    assert recording.run is not None
-    return recording.run
-
-
-def _tuple(hidden: Any) -> Any:
-    return tuple(hidden) if isinstance(hidden, Sequence) and not isinstance(hidden, str) else hidden

@@ -10,29 +10,47 @@ from pathlib import Path
 from typing import Any
 
 _HOME = {
+    "ClassReel": "data_film",
+    "CurveReel": "data_film",
     "Panel": "panel",
-    "Reel": "film",
+    "Reel": "gate_film",
+    "draw_classes": "classes",
+    "draw_confusion": "confusion",
+    "draw_curve": "fit",
+    "draw_fit": "fit",
+    "draw_history": "history",
     "draw_loss": "loss",
     "draw_losses": "loss",
+    "draw_mistakes": "mistakes",
     "draw_network": "diagram",
     "draw_region": "region",
     "draw_regions": "regions",
     "draw_table": "table",
     "draw_units": "units",
+    "draw_weights": "weights",
     "new_axes": "style",
     "save": "style",
 }
 
 __all__ = [  # noqa: PLE0604
     *_HOME,
+    "save_class_film",
+    "save_classes",
+    "save_confusion",
+    "save_curve",
+    "save_curve_film",
     "save_film",
+    "save_fit",
+    "save_history",
     "save_loss",
     "save_losses",
+    "save_mistakes",
     "save_network",
     "save_region",
     "save_regions",
     "save_table",
     "save_units",
+    "save_weights",
 ]
 
 
@@ -40,6 +58,31 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'koubai.pictures' has no attribute {name!r}")
     return getattr(import_module(f"koubai.pictures.{_HOME[name]}"), name)
+
+
+def save_classes(path: Path, **values: Any) -> None:
+    """``draw_classes`` into a file; the format follows its name."""
+    _save("draw_classes", path, values)
+
+
+def save_confusion(path: Path, **values: Any) -> None:
+    """``draw_confusion`` into a file; the format follows its name."""
+    _save("draw_confusion", path, values)
+
+
+def save_curve(path: Path, **values: Any) -> None:
+    """``draw_curve`` into a file; the format follows its name."""
+    _save("draw_curve", path, values)
+
+
+def save_fit(path: Path, **values: Any) -> None:
+    """``draw_fit`` into a file; the format follows its name."""
+    _save("draw_fit", path, values)
+
+
+def save_history(path: Path, **values: Any) -> None:
+    """``draw_history`` into a file; the format follows its name."""
+    _save("draw_history", path, values)
 
 
 def save_loss(path: Path, **values: Any) -> None:
@@ -50,6 +93,11 @@ def save_loss(path: Path, **values: Any) -> None:
 def save_losses(path: Path, **values: Any) -> None:
     """``draw_losses`` into a file; the format follows its name."""
     _save("draw_losses", path, values)
+
+
+def save_mistakes(path: Path, **values: Any) -> None:
+    """``draw_mistakes`` into a file; the format follows its name."""
+    _save("draw_mistakes", path, values)
 
 
 def save_network(path: Path, **values: Any) -> None:
@@ -77,13 +125,41 @@ def save_units(path: Path, **values: Any) -> None:
     _save("draw_units", path, values)
 
 
-def save_film(
-    paths: Sequence[Path], *, size: tuple[int, int] = (1280, 720), rate: int | None = None, language: str = "en", **reel: Any
+def save_weights(path: Path, **values: Any) -> None:
+    """``draw_weights`` into a file; the format follows its name."""
+    _save("draw_weights", path, values)
+
+
+def save_film(paths: Sequence[Path], **values: Any) -> None:
+    """``film.save_film`` of a Reel: ``size``, ``rate`` and ``language`` are the film's, all other values the Reel's fields.
+
+    Every path is an .mp4 or a .gif of the same frames.
+    """
+    _save_film("Reel", paths, **values)
+
+
+def save_class_film(paths: Sequence[Path], **values: Any) -> None:
+    """The same of a ClassReel."""
+    _save_film("ClassReel", paths, **values)
+
+
+def save_curve_film(paths: Sequence[Path], **values: Any) -> None:
+    """The same of a CurveReel."""
+    _save_film("CurveReel", paths, **values)
+
+
+def _save_film(
+    kind: str,
+    paths: Sequence[Path],
+    *,
+    size: tuple[int, int] = (1280, 720),
+    rate: int | None = None,
+    language: str = "en",
+    **fields: Any,
 ) -> None:
-    """``film.save_film`` of a Reel with the fields ``reel``: every path is an .mp4 or a .gif of the same frames."""
     from koubai.pictures import film
 
-    film.save_film(film.Reel(**reel), paths=paths, size=size, rate=rate, language=language)
+    film.save_film(__getattr__(kind)(**fields), paths=paths, size=size, rate=rate, language=language)
 
 
 def _save(draw: str, path: Path, values: dict[str, Any]) -> None:

@@ -10,12 +10,13 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.style import FAINT, INK, SIGN_COLOURS, SIGN_STYLES, bare, look, new_axes
+from koubai.pictures.style import FAINT, INK, SIGN_COLOURS, SIGN_STYLES, bare, look, new_axes, shortened
 
 Parameters = Sequence[tuple[ArrayLike, ArrayLike]]  # weights (inputs, units) and bias (units,) of every layer
 
 MOST_UNITS = 12  # of a layer that are drawn; the middle of a longer one is left out
 WIDEST = 6.0  # points, of the largest weight
+NAME_ROOM = 90.0  # points, of an input's or output's name
 LARGEST = 95.0  # square points, of the largest bias
 
 
@@ -58,7 +59,8 @@ class NetworkDisplay:
             for (x, y), unit in zip(places, units, strict=True):
                 if layer in (0, last):
                     text, shift, align = (names[unit], -0.13, "right") if layer == 0 else (answers[unit], 0.13, "left")
-                    self.ax.text(x + shift, y, text, ha=align, va="center", zorder=4)
+                    line = shortened(str(text), NAME_ROOM, 10.0)
+                    self.ax.text(x + shift, y, line, ha=align, va="center", zorder=4, parse_math=False)
                 else:
                     small = 7.5 if unit < 99 else 5.0
                     number = self.ax.text(x, y, str(unit + 1), ha="center", va="center", fontsize=small, zorder=4)
@@ -103,7 +105,7 @@ def draw_network(
         display = NetworkDisplay(ax, sizes, names, answers, largest or largest_of(layers))
         display.update(layers)
         network_legend(ax, display.largest, language)
-        ax.set_title(title)
+        ax.set_title(title, parse_math=False)
     return ax
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, LogFormatterMathtext, MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.style import BLUE, INK, ORANGE, look, new_axes, shortened
+from koubai.pictures.scale import loss_label, place_axes, scale_loss
+from koubai.pictures.style import BLUE, INK, ORANGE, look, new_axes, shortened, write_names
 
 MOST_POINTS = 4000  # of a curve that is drawn: more than a picture has columns
 COLOURS = (BLUE, ORANGE, "#cc79a7", "#009e73", "#56b4e9", INK)  # of the runs, in this order
@@ -18,8 +18,6 @@ STYLES: tuple[Any, ...] = ("solid", (0, (4.5, 1.6)), (0, (1.2, 2)), (0, (7, 1.6,
 MARKERS = ("o", "s", "^")  # of the first four runs, the next four, the last; so no two of twelve look alike without colour
 MARKS = 8  # along the curve of a run after the fourth
 NAME_ROOM, NAME_SIZE = 170.0, 9.5  # points: the width and the size of a run's name
-SPAN = 100.0  # the largest loss by the smallest, beyond which the scale is logarithmic
-DEPTH = 1e-16  # of the largest loss: what is smaller is drawn near 0
 
 
 def draw_loss(
@@ -44,8 +42,9 @@ def draw_loss(
             label = sentence("picture-records", language)
             ax.plot(marked, values[marked], "|", color=ORANGE, markersize=7, alpha=0.9, label=label)
             ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)  # beside the title: no curve runs there
-        _place_axes(ax, [values])
-        ax.set(xlabel=sentence("picture-step", language), ylabel=sentence(f"picture-loss-{loss}", language), title=title)
+        place_axes(ax, float(values.max()), len(values) - 1)
+        ax.set(xlabel=sentence("picture-step", language), ylabel=sentence(f"picture-loss-{loss}", language))
+        ax.set_title(title, parse_math=False)
     return ax
 
 
@@ -68,10 +67,9 @@ def draw_losses(
         runs = [np.asarray(curve, np.float64) for curve in curves]
         last = max(len(values) for values in runs) - 1
         handles = [_draw_run(ax, number, values, last) for number, values in enumerate(runs)]
-        _place_axes(ax, runs)
+        place_axes(ax, max(float(values.max()) for values in runs), last)
         label = sentence(f"picture-loss-{loss}" if loss else "picture-loss", language)
-        if _scale_loss(ax, np.concatenate(runs)):
-            label = sentence("picture-log-scale", language, loss=label)
+        label = loss_label(label, scale_loss(ax, np.concatenate(runs)), language)
         ax.set(xlabel=sentence("picture-step", language), ylabel=label)
         ax.set_title(title, parse_math=False)
         _name_runs(ax, handles, names)
@@ -113,45 +111,9 @@ def _name_runs(ax: Axes, handles: Sequence[Line2D], names: Sequence[str]) -> Non
         handlelength=4.0,
         labelspacing=0.7,
     )
-    for text, label in zip(legend.get_texts(), labels, strict=True):
-        text.set_parse_math(False)
-        text.set_text(label)
+    write_names(legend.get_texts(), labels)
 
 
 def _shown_steps(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """The steps of a curve that are drawn, the first and the last among them."""
     return np.unique(np.linspace(0, len(values) - 1, MOST_POINTS).astype(np.int64))
-
-
-def _place_axes(ax: Axes, runs: Sequence[NDArray[np.float64]]) -> None:
-    """Limits for all of the curves, the loss from 0, and a grid."""
-    ax.grid(True)
-    largest = max(float(values.max()) for values in runs)
-    ax.set_ylim(0, 1.08 * largest if largest > 0 else 1)
-    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
-    last = max(1, *(len(values) - 1 for values in runs))
-    ax.set_xlim(-0.01 * last, 1.01 * last)
-
-
-def _scale_loss(ax: Axes, losses: NDArray[np.float64]) -> bool:
-    """Make the scale logarithmic if the small ones of ``losses`` could not be told apart otherwise. Says whether it did."""
-    largest = float(losses.max())
-    smallest = float(losses[losses > largest * DEPTH].min(initial=largest))
-    if largest <= 0 or smallest * SPAN >= largest:
-        return False
-    low, high = int(np.floor(np.log10(smallest))), int(np.ceil(np.log10(largest)))
-    every = max(1, round((high - low) / 7))
-    decades = 10.0 ** np.arange(low, high + 1, every)
-    between = np.outer(decades, np.arange(2, 10)).ravel() if every == 1 else np.zeros(0)
-    if losses.min() < smallest:  # 0, or as good as that: a linear piece reaches down to it
-        ax.set_yscale("symlog", linthresh=decades[0], linscale=0.5 + 0.05 * (high - low))
-        ax.set_ylim(-0.2 * decades[0], largest * 1.5)  # so that a curve at 0 is not cut in half
-        decades = np.array([0.0, *decades])
-    else:
-        ax.set_yscale("log")
-        ax.set_ylim(smallest / 1.5, largest * 1.5)
-    ax.yaxis.set_major_locator(FixedLocator(decades.tolist()))
-    ax.yaxis.set_minor_locator(FixedLocator(between.tolist()))
-    ax.yaxis.set_major_formatter(LogFormatterMathtext())
-    ax.yaxis.set_minor_formatter(NullFormatter())
-    return True

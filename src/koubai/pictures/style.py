@@ -3,7 +3,7 @@
 Class 1 and what is above zero are orange, squares and solid lines; class 0 and what is below zero are blue, circles, dashes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from koubai.errors import FileFault
@@ -29,6 +30,7 @@ SIGN_COLOURS = (BLUE, ORANGE)  # below zero, above zero
 SIGN_STYLES: tuple[Any, Any] = ((0, (2.2, 1.2)), "solid")
 FIELD = LinearSegmentedColormap.from_list("koubai", ["#5aa9d6", "#f7f7f5", "#f0a06b"])  # class 0, undecided, class 1
 DOTS_PER_INCH = 150
+NOTE_SIZE = 9.0  # points
 FITTED = 1.03  # how much wider letters can become when they are fitted to the dots
 
 _LOOK: dict[str, Any] = {
@@ -65,6 +67,13 @@ def _fonts() -> list[str]:
     return ["DejaVu Sans", "IPAexGothic"]
 
 
+@cache
+def _letters() -> frozenset[int]:
+    """The letters that the fonts have."""
+    faces = [get_font(findfont(FontProperties(family=family), fallback_to_default=False)) for family in _fonts()]
+    return frozenset().union(*(face.get_charmap() for face in faces))
+
+
 @contextmanager
 def look() -> Iterator[None]:
     """Within it matplotlib draws in this look; afterwards the user's own settings are as they were."""
@@ -89,17 +98,47 @@ def new_axes(width: float, height: float) -> Axes:
 def shortened(text: str, room: float, size: float) -> str:
     """``text`` on one line, at most ``room`` points wide in letters of ``size`` points.
 
-    Where it is too long, … stands for its middle: names of runs often differ in how they end.
+    Where it is too long, … stands for its middle: names of runs often differ in how they end. A letter that no font has is □.
     """
-    font = FontProperties(family=_fonts(), size=size)
-    line, text = " ".join(text.split()), ""
+    line, text = "".join(letter if ord(letter) in _letters() else "□" for letter in " ".join(text.split())), ""
+    most = 8 + int(8 * room / size)  # letters that could find room, if all were as narrow as can be
+    line = line if len(line) <= 2 * most else line[:most] + line[-most:]
     for left_out in range(len(line)):
         kept = len(line) - left_out
         text = f"{line[: (kept + 1) // 2].rstrip()}…{line[len(line) - kept // 2 :].lstrip()}" if left_out else line
-        width, *_ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-        if FITTED * width <= room:
+        if width_of(text, size) <= room:
             break
     return text
+
+
+def width_of(text: str, size: float) -> float:
+    """How wide a line may become in letters of ``size`` points, in points."""
+    font = FontProperties(family=_fonts(), size=size)
+    return FITTED * float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
+
+
+def write_title(ax: Axes, title: str, note: str = "", *, size: float = 12.0) -> None:
+    """A title, and a small line below it, neither longer than the axes are wide. They are texts as they are."""
+    figure: Any = ax.figure
+    room = max(72 * figure.get_figwidth() * ax.get_position().width, 150.0)
+    ax.set_title(shortened(title, room, size), fontsize=size, pad=21 if note else 10, parse_math=False)
+    if note:
+        above: dict[str, Any] = {"xycoords": "axes fraction", "xytext": (0, 7), "textcoords": "offset points"}
+        ax.annotate(shortened(note, room, NOTE_SIZE), (0, 1), fontsize=NOTE_SIZE, color=QUIET, parse_math=False, **above)
+
+
+def write_below(ax: Axes, lines: Sequence[str], *, down: float = 37.0) -> None:
+    """Small lines below the axes and their label, ``down`` points from them."""
+    below: dict[str, Any] = {"xycoords": "axes fraction", "xytext": (0, -down), "textcoords": "offset points", "va": "top"}
+    if lines:
+        ax.annotate("\n".join(lines), (0, 0), fontsize=NOTE_SIZE, color=QUIET, parse_math=False, linespacing=1.4, **below)
+
+
+def write_names(texts: Sequence[Text], names: Sequence[str]) -> None:
+    """Let ``texts`` say ``names``, which are texts as they are: neither a $ nor a _ in front means anything in them."""
+    for text, name in zip(texts, names, strict=True):
+        text.set_parse_math(False)
+        text.set_text(name)
 
 
 def bare(ax: Axes) -> None:

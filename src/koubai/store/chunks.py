@@ -86,7 +86,7 @@ def write_run(database: Database, run: int, uid: str, whole: Run) -> None:
 
 def metrics_of(experiment: Experiment, step: Step) -> dict[str, int]:
     """What is said of ``step`` in a list: of a classification, how many rows are answered right."""
-    data = experiment.problem.dataset()
+    data = list(experiment.problem.parts.values())[-1]
     if data.task != "classify":
         return {}
     right = step.parameters.classify(data.inputs) == data.labels
@@ -126,7 +126,8 @@ def _read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
     status = row["status"]
     if status != "diverged":
         losses = losses[: made + 1]
-        status = "finished" if made == experiment.steps else "interrupted"
+        stopped = status == "finished" and experiment.patience is not None
+        status = "finished" if made == experiment.steps or stopped else "interrupted"
     steps = steps_of(experiment, arrays, losses)
     return Run(experiment, losses, steps, checked_status(status, losses), row["diverged_at"])
 

@@ -20,9 +20,9 @@ from koubai.core.training import Step
 from koubai.errors import Diverged, KoubaiError
 from koubai.experiment import Experiment, Run
 from koubai.store.alive import SignOfLife
-from koubai.store.chunks import Piece, metrics_of, write_checkpoint, write_chunk
+from koubai.store.chunks import Piece, metrics_of, read_run, write_checkpoint, write_chunk
 from koubai.store.database import Database
-from koubai.store.rows import update
+from koubai.store.rows import SELECT, update
 
 SECONDS_BETWEEN_WRITES = 0.2
 MOST_SECONDS_BEHIND = 0.5  # what is older than that holds the training up
@@ -55,6 +55,7 @@ class Keeping:
         self._next_checkpoint = 0.0
         self._fault: BaseException | None = None
         self._ending, self._ended, self._process = False, Event(), os.getpid()
+        self._whole = False  # whether all Steps have passed, be they fewer than were meant
         self._diverged: Diverged | None = None
         self._writer = Thread(target=self._write_what_comes, daemon=True)
         atexit.register(self.end)
@@ -82,6 +83,7 @@ class Keeping:
                 if not self._take(step):
                     return
                 yield step
+            self._whole = True
         except Diverged as error:
             self._diverged = error
             raise
@@ -186,6 +188,14 @@ class Keeping:
         write_checkpoint(self._database, self._row, self.uid, step)
         self._next_checkpoint = monotonic() + REST * (monotonic() - began)
 
+    def _best(self, last: Step) -> Step:
+        """The Step whose network is the run's: with early stopping it is known once all records are on disk."""
+        if self.experiment.patience is None:
+            return last
+        row = self._database.rows(f"{SELECT} WHERE id = ?", self._row)[0]
+        run = read_run(self._database, row)
+        return last if run is None else run.best
+
     def _finish(self) -> None:
         """Write how it ended."""
         last, diverged = self._last, self._diverged
@@ -193,9 +203,9 @@ class Keeping:
             with self._database.transaction():
                 self._database.execute("DELETE FROM run WHERE id = ?", self._row)
             return
-        metrics = json.dumps(metrics_of(self.experiment, last))
+        metrics = json.dumps(metrics_of(self.experiment, self._best(last)))
         if diverged is None:
-            ended = "finished" if last.number == self.experiment.steps else "interrupted"
+            ended = "finished" if self._whole or last.number == self.experiment.steps else "interrupted"
             self._write([], status=ended, metrics=metrics)
             return
         losses = np.asarray(diverged.losses, np.float64)

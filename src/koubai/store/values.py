@@ -39,7 +39,7 @@ def values_of(run: "Run", provenance: "Provenance") -> dict[str, Any]:
         "diverged_at": run.diverged_at,
         "steps_made": len(run.losses) - 1,
         "loss": float(run.losses[-1]) + 0.0,  # SQLite has no -0.0
-        "metrics": json.dumps(metrics_of(run.experiment, run.records[-1])),
+        "metrics": json.dumps(metrics_of(run.experiment, run.best)),
         "started": provenance.started or now(),
         "updated": now(),
         "seconds": float(provenance.seconds),

@@ -8,10 +8,11 @@ from shutil import get_terminal_size
 from typing import Any
 
 from koubai.cli.artist import Artist
-from koubai.cli.drawing import Picture, draw_jobs, jobs_of
+from koubai.cli.drawing import draw_jobs, jobs_of
 from koubai.cli.interrupts import noticed
 from koubai.cli.report import drawn
 from koubai.cli.runs.opening import Opened, opened
+from koubai.cli.samples import Picture
 from koubai.cli.train import PLACE, places_for, told
 from koubai.cli.wanted import Wanted
 from koubai.columns import GAP, cut, in_columns, widest
@@ -57,18 +58,22 @@ def _facts(found: Opened) -> dict[str, Any]:
     """What was set, and what came of it, by names as the options have them."""
     experiment = found.run.experiment.to_dict()
     learning = experiment.pop("problem")["learning"]
-    options = experiment.pop("optimizer_options")
-    facts = {**learning, **experiment, **{f"{experiment['optimizer']} {name}": value for name, value in options.items()}}
-    if not isinstance(facts["data"], str):
-        facts["data"] = facts["data"]["name"] or facts["data"]["inputs"][:8]
+    for chosen in ("optimizer", "schedule"):
+        options = experiment.pop(f"{chosen}_options")
+        experiment |= {f"{experiment[chosen]} {name}": value for name, value in options.items()}
+    facts = {**learning, **experiment}
+    for part in ("data", "validation", "test"):
+        if isinstance(facts[part], dict):
+            facts[part] = f"{facts[part]['name']} {facts[part]['inputs'][:8]}".strip()
     facts["start"] = facts["start"] and facts["start"]["parameters"][0][:8]
     return {name.replace("_", "-"): value for name, value in facts.items()} | dict(found.provenance.surroundings)
 
 
 def _results(found: Opened) -> dict[str, Any]:
     run = found.run
-    right = int(run.correct.sum()) if run.data.task == "classify" else None
-    return {"status": run.status, "made": len(run.losses) - 1, "loss": float(run.losses[-1]), "right": right}
+    scores = run.scores()
+    right = {"right": scores.right, "rows": scores.rows} if run.data.task == "classify" else {"right": None, "rows": None}
+    return {"status": run.status, "made": len(run.losses) - 1, "loss": float(run.losses[-1]), **right}
 
 
 def _in_order(facts: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -88,7 +93,7 @@ def _as_text(found: Sequence[Opened], facts: Sequence[Mapping[str, Any]], differ
     columns = []
     for one, own in zip(found, facts, strict=True):
         results = _results(one)
-        rows = "" if results["right"] is None else f"{results['right']}/{len(one.run.correct)}"
+        rows = "" if results["right"] is None else f"{results['right']}/{results['rows']}"
         ended = [sentence(f"status-{results['status']}", language), str(results["made"]), f"{results['loss']:.6g}", rows]
         columns.append([one.name, *(_shown(own.get(name)) for name in differing), *ended])
     columns = [[cut(text, WIDEST_VALUE) for text in column] for column in columns]
@@ -128,7 +133,7 @@ def _pictures(found: Sequence[Opened], language: str) -> Iterator[Picture]:
             "title": sentence("compare-losses-title", language, runs=len(found)),
         },
     )
-    if all(one.run.data.inputs.shape[1] == 2 and one.run.data.task == "classify" for one in found):
+    if all(one.run.data.inputs.shape[1] == 2 and one.run.data.targets.shape[1] == 2 for one in found):
         title = sentence("compare-regions-title", language, runs=len(found))
         panels = [_panel(one, language) for one in found]
         yield "regions", "save_regions", {"x": FINE, "y": FINE, "panels": panels, "title": title}
@@ -136,8 +141,8 @@ def _pictures(found: Sequence[Opened], language: str) -> Iterator[Picture]:
 
 def _panel(found: Opened, language: str) -> Panel:
     run, data = found.run, found.run.data
-    correct = run.correct
-    said = {"loss": f"{run.losses[-1]:.4g}", "right": int(correct.sum()), "rows": len(correct)}
+    scores = run.scores()
+    said = {"loss": f"{run.losses[-1]:.4g}", "right": scores.right, "rows": scores.rows}
     return Panel(
         title=found.name,
         note=sentence("compare-panel", language, **said),

@@ -1,6 +1,5 @@
 """koubai runs export and import: runs and networks as files that others open."""
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from koubai import export as exports
 from koubai.cli.runs.opening import Opened, opened
 from koubai.errors import InputError, chosen
 from koubai.experiment.folder import load_with_provenance, pack
+from koubai.files import check_free_file
 from koubai.locale import sentence
 from koubai.store import Store
 
@@ -29,10 +29,7 @@ def export(run: str, store: Path | None, format: str | None, out: Path | None, l
     ending, write = chosen("format", format or _by_ending(out), FORMATS)
     found = opened(run, store)
     path = out or Path(f"{found.name}{ending}")
-    if os.path.lexists(path):
-        raise InputError("file-taken", path=str(path))
-    if not path.parent.is_dir():
-        raise InputError("file-no-folder", path=str(path), folder=str(path.parent))
+    check_free_file(path)
     write(found, path, language)
     sys.stdout.write(sentence("export-done", language, name=found.name, path=str(path)) + "\n")
     return 0

@@ -1,0 +1,50 @@
+"""koubai predict: a trained network answers the rows of a table."""
+
+import csv
+import sys
+from io import StringIO
+from pathlib import Path
+
+from koubai.cli.interrupts import tell
+from koubai.cli.runs.opening import opened
+from koubai.cli.samples import targets_of
+from koubai.data import read_table
+from koubai.experiment import Run
+from koubai.experiment.prediction import Prediction
+from koubai.files import check_free_file, new_file
+from koubai.locale import sentence
+
+
+def predict(
+    run: str, table: Path, out: Path | None, delimiter: str | None, encoding: str | None, store: Path | None, language: str
+) -> int:
+    """Write the answers of ``run`` to the rows of ``table``. Returns the exit code."""
+    if out is not None:
+        check_free_file(out)
+    found = opened(run, store).run
+    made = found.predict(read_table(table, delimiter=delimiter, encoding=encoding))
+    for column, count in made.unseen.items():
+        tell(sentence("predict-unseen", language, column=column, count=count), language)
+    content = as_csv(found, made)
+    if out is None:
+        sys.stdout.write(content)
+        return 0
+    with new_file(out) as file:
+        file.write_bytes(content.encode())
+    return 0
+
+
+def as_csv(run: Run, made: Prediction) -> str:
+    """A row for each row: the answer, and the probability of every class; every number comes back exactly."""
+    data, text = run.data, StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if data.task == "regress":
+        writer.writerow(targets_of(data))
+        writer.writerows(made.answers.tolist())
+        return text.getvalue()
+    target = data.preparation.target.name if data.preparation else data.name or "answer"
+    letter = "p" if run.network.output == "softmax" else "y"
+    writer.writerow([target, *(f"{letter}({label})" for label in data.classes)])
+    for answer, values in zip(made.answers.tolist(), made.probabilities.tolist(), strict=True):
+        writer.writerow([answer, *values])
+    return text.getvalue()

@@ -1,0 +1,208 @@
+"""The pictures of a run that learned from a sample of rows, as the arrays that they show."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.core.network import Network
+from koubai.core.surfaces import Cut, extent, principal
+from koubai.core.training import Step
+from koubai.data import Dataset
+from koubai.data.preparation import NumberColumn
+from koubai.experiment import Run
+from koubai.experiment.scores import accuracy_on, loss_on, values_of
+from koubai.locale import sentence
+
+FINE, FILM_FINE = 241, 121  # places along either axis of a plane, and of a film's
+MOST_FRAMES = 600
+MOST_MISTAKES = 25
+
+
+def thinned(records: Sequence[Step], most: int) -> list[Step]:
+    """At most ``most`` records, evenly, the first and the last among them."""
+    return [records[at] for at in np.unique(np.linspace(0, len(records) - 1, min(most, len(records))).round().astype(int))]
+
+
+Picture = tuple[str, str, dict[str, Any]]  # the file's name, the function of koubai.pictures, its arrays
+
+
+def pictures_of(run: Run, language: str) -> Iterator[Picture]:
+    """Every picture of ``run`` but those that any run has."""
+    said = {
+        "data": named(run.data, language),
+        "part": sentence(f"report-part-{run.judged}", language),
+    }
+    about = {**said, "step": run.best.number, "seed": run.experiment.seed}
+
+    def title(name: str) -> dict[str, str]:
+        return {"title": sentence(f"picture-{name}-title", language, **about)}
+
+    yield from (_of_classes if run.data.task == "classify" else _of_values)(run, title, language)
+    history, best = run.history, run.best.number if run.experiment.patience is not None else None
+    each = run.experiment.steps_each_epoch
+    course = {"steps": history.steps, "loss": history.loss, "accuracy": history.accuracy or None, "best": best}
+    yield "history", "save_history", {**course, "epoch": each if each > 1 else None, **title("history")}
+    weights = run.network.layers[0].weights.T
+    if run.data.image is not None and len(run.network.layers) > 1:
+        yield "weights", "save_weights", {"images": weights.reshape(-1, *run.data.image), **title("weights")}
+
+
+def _of_classes(run: Run, title: Any, language: str) -> Iterator[Picture]:
+    data, classes = run.data, [str(label) for label in run.data.classes]
+    if data.inputs.shape[1] > 1:
+        cut = principal(data.inputs)
+        view = {
+            **plane_of(run, cut),
+            **field_of(run.network, cut, FINE, run),
+            "names": _names(data, language),
+            "classes": classes,
+        }
+        note = "" if data.inputs.shape[1] == 2 else sentence("picture-principal-note", language, share=f"{100 * cut.share:.0f}")
+        yield "plane", "save_classes", {**view, "note": note, **title("classes")}
+    part = run.experiment.problem.parts[run.judged]
+    yield "confusion", "save_confusion", {"counts": run.scores().confusion, "classes": classes, **title("confusion")}
+    if data.image is not None:
+        yield "mistakes", "save_mistakes", {**_mistakes(run, part), **title("mistakes")}
+
+
+def named(data: Dataset, language: str) -> str:
+    """What the data are called, whatever they are."""
+    return data.name or sentence("data-unnamed", language)
+
+
+def films_of(run: Run, language: str) -> list[tuple[str, dict[str, Any]]]:
+    """The film of ``run``, if there is something to see in a plane: the function of koubai.pictures, and its reel."""
+    steps = thinned(run.records, MOST_FRAMES)
+    validation = run.experiment.problem.validation
+    loss = run.experiment.problem.loss or ""
+    course: dict[str, Any] = {
+        "data": named(run.data, language),
+        "numbers": np.array([step.number for step in steps]),
+        "losses": run.losses,
+    }
+    if validation is not None:
+        course["validation"] = np.array([loss_on(step.parameters, validation, loss) for step in steps])
+    features = run.data.inputs.shape[1]
+    if run.data.task == "classify" and features > 1:
+        if validation is not None:
+            course["accuracy"] = {"validation": np.array([accuracy_on(step.parameters, validation) for step in steps])}
+        return [("save_class_film", course | _class_reel(run, steps, language))]
+    if run.data.task == "regress" and features == 1 and run.data.targets.shape[1] == 1:
+        curves = [_curve(run, step.parameters) for step in steps]
+        values = np.stack([curve["values"] for curve in curves])
+        return [("save_curve_film", {**course, **curves[0], "values": values, "names": _axes_of_curve(run.data)})]
+    return []
+
+
+def _class_reel(run: Run, steps: list[Step], language: str) -> dict[str, Any]:
+    cut = principal(run.data.inputs)
+    fields = [field_of(step.parameters, cut, FILM_FINE, run) for step in steps]
+    return {
+        **{name: fields[0][name] for name in ("x", "y")},
+        **{name: np.stack([field[name] for field in fields]) for name in ("answers", "confidence")},
+        **{name: values for name, values in plane_of(run, cut).items() if name != "wrong"},
+        "classes": [str(label) for label in run.data.classes],
+        "names": _names(run.data, language),
+    }
+
+
+def _names(data: Dataset, language: str) -> tuple[str, str]:
+    if data.inputs.shape[1] == 2:
+        return data.feature_names[0], data.feature_names[1]
+    first, second = (sentence("picture-principal", language, number=number) for number in (1, 2))
+    return first, second
+
+
+def units_of(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the inputs are to be multiplied by, and what is then to be added, to have them as they were in the table."""
+    columns = data.preparation.columns if data.preparation else ()
+    if not columns or not all(isinstance(column, NumberColumn) for column in columns):
+        return np.ones(data.inputs.shape[1]), np.zeros(data.inputs.shape[1])
+    numbers = [column for column in columns if isinstance(column, NumberColumn)]
+    return np.array([column.scale for column in numbers]), np.array([column.mean for column in numbers])
+
+
+def plane_of(run: Run, cut: Cut) -> dict[str, NDArray[Any]]:
+    """All rows in the plane of ``cut``: ``points``, ``labels``, and which are answered ``wrong``; two features in their units."""
+    parts = list(run.experiment.problem.parts.values())
+    inputs, labels = (np.concatenate([getattr(part, name) for part in parts]) for name in ("inputs", "labels"))
+    scale, mean = _plane_units(run.data)
+    return {
+        "points": cut.flat(inputs) * scale + mean,
+        "labels": labels,
+        "wrong": run.network.classify(inputs) != labels,
+    }
+
+
+def _plane_units(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return units_of(data) if data.inputs.shape[1] == 2 else (np.ones(2), np.zeros(2))
+
+
+def field_of(network: Network, cut: Cut, places: int, run: Run) -> dict[str, NDArray[Any]]:
+    """The class that is answered over the plane, and how surely: ``x``, ``y``, ``answers`` and ``confidence`` (y, x)."""
+    parts = list(run.experiment.problem.parts.values())
+    left, right, bottom, top = extent(cut.flat(np.concatenate([part.inputs for part in parts])))
+    x, y = np.linspace(left, right, places), np.linspace(bottom, top, places)
+    answers = cut.over(network, x, y)
+    scale, mean = _plane_units(run.data)
+    confidence = np.clip(answers.max(axis=-1), 0, 1)
+    return {
+        "x": x * scale[0] + mean[0],
+        "y": y * scale[1] + mean[1],
+        "answers": answers.argmax(axis=-1).astype(np.uint8 if answers.shape[-1] < 256 else np.int32),
+        "confidence": np.nan_to_num(confidence, nan=0.0).astype(np.float32),
+    }
+
+
+def _mistakes(run: Run, part: Dataset) -> dict[str, Any]:
+    """The rows of ``part`` that are answered wrong most surely."""
+    image = part.image or (1, part.inputs.shape[1])
+    sure = run.network.answers(part.inputs)
+    answers, rows = sure.argmax(axis=1), np.arange(len(sure))
+    wrong = rows[answers != part.labels]
+    gap = sure[rows, answers] - sure[rows, part.labels]
+    worst = wrong[np.argsort(-gap[wrong], kind="stable")][:MOST_MISTAKES]
+    return {
+        "images": part.inputs[worst].reshape(-1, *image),
+        "truths": [str(part.classes[label]) for label in part.labels[worst]],
+        "answers": [str(part.classes[label]) for label in answers[worst]],
+        "probabilities": sure[worst, answers[worst]],
+    }
+
+
+def _of_values(run: Run, title: Any, language: str) -> Iterator[Picture]:
+    part = run.experiment.problem.parts[run.judged]
+    true, predicted = values_of(part.targets, part), values_of(run.network.logits(part.inputs), part)
+    shown = ", ".join(f"{r2:.3f}" for r2 in run.scores().r2)
+    said = title("fit") | {"note": sentence("picture-fit-note", language, r2=shown)}
+    yield "fit", "save_fit", {"true": true, "predicted": predicted, "names": targets_of(part), **said}
+    if part.inputs.shape[1] == 1 and true.shape[1] == 1:
+        yield "curve", "save_curve", {**_curve(run, run.network), "names": _axes_of_curve(part), **title("curve")}
+
+
+def targets_of(data: Dataset) -> list[str]:
+    """What the outputs of a regression are called."""
+    target, outputs = data.preparation.target.name if data.preparation else "y", data.targets.shape[1]
+    return [f"{target} {place}" for place in range(1, outputs + 1)] if outputs > 1 else [target]
+
+
+def _axes_of_curve(data: Dataset) -> tuple[str, str]:
+    return data.feature_names[0], targets_of(data)[0]
+
+
+def _curve(run: Run, network: Network) -> dict[str, NDArray[Any]]:
+    parts = list(run.experiment.problem.parts.values())
+    scale, mean = units_of(run.data)
+    inputs = np.concatenate([part.inputs for part in parts])
+    targets = np.concatenate([values_of(part.targets, part) for part in parts])
+    low, high = float(inputs.min()), float(inputs.max())
+    x = np.linspace(low - 0.05 * (high - low), high + 0.05 * (high - low), 401)
+    values = values_of(network.logits(x[:, None]), run.data)
+    return {
+        "x": x * scale[0] + mean[0],
+        "values": values[:, 0],
+        "points": inputs[:, 0] * scale[0] + mean[0],
+        "targets": targets[:, 0],
+    }

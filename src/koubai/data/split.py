@@ -1,0 +1,63 @@
+"""Rows for training, validation and test: drawn by chance from a seed, every class with its share in each."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.errors import InputError
+
+Rows = NDArray[np.int64]
+
+
+def check_fractions(validation: Any, test: Any) -> None:
+    """InputError unless both are 0 or more and together below 1."""
+    for name, value in (("validation", validation), ("test", test)):
+        if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(value, bool) or not 0 <= value < 1:
+            raise InputError("split-fraction", name=name, value=value)
+    if validation + test >= 1:
+        raise InputError("split-sum", validation=validation, test=test)
+
+
+def split(rows: int, labels: Rows | None, *, validation: float, test: float, seed: int) -> tuple[Rows, Rows, Rows]:
+    """The rows for training, for validation and for test, each in order.
+
+    ``labels`` (rows,) are the classes, None for values. A fraction above 0 is at least one row. By scikit-learn's
+    train_test_split, stratified; where classes have too few rows for that, one row of each goes to training before any is
+    given away, and the rest are drawn without regard to class. InputError where nothing would be left to train on.
+    """
+    check_fractions(validation, test)
+    tested, validated = (max(1, round(rows * fraction)) if fraction else 0 for fraction in (test, validation))
+    if rows - tested - validated < 1:
+        raise InputError("split-rows", rows=rows)
+    every = np.arange(rows)
+    rest, test_rows = _cut(every, labels, tested, seed)
+    train_rows, validation_rows = _cut(rest, labels, validated, seed)
+    return train_rows, validation_rows, test_rows
+
+
+def _cut(rows: Rows, labels: Rows | None, count: int, seed: int) -> tuple[Rows, Rows]:
+    """``rows`` without ``count`` of them, and these."""
+    from sklearn.model_selection import train_test_split
+
+    if labels is None:
+        held, free, strata = rows[:0], rows, None
+    else:
+        held, free, strata = _free(rows, labels, count, seed)
+        count = min(count, len(free))
+    if count == 0 or len(free) == count:
+        return (rows, rows[:0]) if count == 0 else (np.sort(held), np.sort(free))
+    rest, cut = train_test_split(free, test_size=count, random_state=seed, stratify=strata)
+    return np.sort(np.concatenate([held, rest])), np.sort(cut)
+
+
+def _free(rows: Rows, labels: Rows, count: int, seed: int) -> tuple[Rows, Rows, Rows | None]:
+    """The rows that stay for training whatever is drawn, those to draw from, and the latter's classes, if drawn in shares."""
+    _, groups, sizes = np.unique(labels[rows], return_inverse=True, return_counts=True)
+    single = sizes[groups] == 1
+    free, classes = rows[~single], int((sizes > 1).sum())
+    if classes and count >= classes and len(free) - count >= classes:
+        return rows[single], free, labels[free]
+    order = np.random.default_rng(seed).permutation(len(rows))
+    first = order[np.unique(groups[order], return_index=True)[1]]  # one row of each class
+    return rows[first], np.delete(rows, first), None

@@ -1,0 +1,77 @@
+"""Planar sets lie within a picture, and are what their names say."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from koubai.data import load
+from koubai.data.planar import PLANAR, planar
+from koubai.errors import InputError
+
+
+@pytest.mark.parametrize("name", PLANAR)
+def test_points_lie_within_the_picture(name: str) -> None:
+    points, labels = planar(name, 2000, None, 0)
+    assert points.shape == (2000, 2)
+    assert (np.abs(points) <= 1.5).all(axis=1).mean() > 0.995
+    assert np.abs(points).max() < 2
+    assert np.abs(points).max(axis=0).min() > 0.7  # and fill it
+    counts = np.bincount(labels)
+    assert (len(counts), counts.max() - counts.min() <= 1) == (PLANAR[name].classes, True)
+
+
+@pytest.mark.parametrize("name", PLANAR)
+def test_the_seed_and_the_noise_determine_them(name: str) -> None:
+    def drawn(**options: Any) -> np.ndarray:
+        parts = load(name, **options)
+        assert parts.validation is not None
+        assert parts.test is not None
+        return np.concatenate([part.inputs for part in (parts.train, parts.validation, parts.test)])
+
+    assert np.array_equal(drawn(), drawn())
+    assert drawn().shape == (300, 2)
+    assert drawn(samples=50).shape == (50, 2)
+    assert not np.array_equal(drawn(), drawn(seed=1))
+    quiet, loud = drawn(noise=0), drawn(noise=1.0)
+    assert np.abs(quiet).max() < 1.5 < np.abs(loud).max()
+
+
+def test_what_they_are() -> None:
+    points, labels = planar("circles", 100, 0, 0)
+    np.testing.assert_allclose(np.hypot(*points.T), np.where(labels == 0, 1.2, 0.6))
+    points, labels = planar("checkerboard", 500, 0, 0)
+    assert np.array_equal(labels, (np.floor(points / 0.7).sum(axis=1) + 1) % 2)
+    points, labels = planar("spirals", 500, 0, 0)
+    radius = np.hypot(*points.T)
+    arm = np.arctan2(points[:, 1], points[:, 0]) - 3 * np.pi * radius / 1.35
+    np.testing.assert_allclose(np.cos(arm), np.where(labels == 0, 1, -1), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"samples": 9}, "number of samples is 9, but it must be a whole number from 10 to 1000000"),
+        ({"samples": 10**7}, "samples is 10000000"),
+        ({"samples": 50.0}, "samples is 50.0"),
+        ({"samples": True}, "samples is True"),
+        ({"noise": -0.1}, "noise is -0.1, but it must be a number from 0 to 100"),
+        ({"noise": float("nan")}, "noise is nan"),
+        ({"noise": float("inf")}, "noise is inf"),
+        ({"noise": "much"}, "noise is much"),
+        ({"target": "x1"}, "option target was given, but moons has no use for it"),
+        ({"missing": "impute"}, "option missing was given"),
+        ({"delimiter": ","}, "option delimiter was given"),
+    ],
+)
+def test_options_that_can_not_be(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        load("moons", **options)
+
+
+def test_the_picture_shows_the_data_as_they_are() -> None:
+    train = load("moons").train
+    assert train.preparation is not None
+    assert train.feature_names == train.preparation.feature_names == ("x1", "x2")
+    assert train.classes == train.preparation.target.classes == (0, 1)
+    assert [(column.mean, column.scale) for column in train.preparation.columns] == [(0, 1), (0, 1)]  # type: ignore[union-attr]
