@@ -67,7 +67,7 @@ def samples_per_second(experiment: Experiment, made: int, elapsed: float) -> flo
 def line(step: Step, experiment: Experiment, left: float | None, language: str, rate: float | None = None) -> str:
     """What is said of ``step``; ``left``: seconds to the end, ``rate``: samples in a second, where they are known."""
     width = len(str(experiment.steps))
-    parts = {"step": f"{step.number:>{width}}", "loss": f"{step.loss:.6f}", "left": time_left(left, language)}
+    parts = {"step": f"{step.number:>{width}}", "loss": _shown(step.loss), "left": time_left(left, language)}
     if experiment.problem.sampled:
         return _of_sample(step, experiment, parts, rate, language)
     if experiment.problem.dataset().task == "classify":
@@ -81,12 +81,17 @@ def _of_sample(step: Step, experiment: Experiment, parts: dict[str, str], rate: 
     epochs, width = experiment.steps / each, len(f"{experiment.steps // each}")
     shown = {
         **parts,
-        "loss": f"{float(np.mean(step.losses)):.6f}",
+        "loss": _shown(float(np.mean(step.losses))),
         "epoch": sentence("progress-epoch", language, epoch=f"{step.number // each:>{width}}/{epochs:.0f}") if each > 1 else "",
         "validation": standing(step, experiment, language),
         "rate": "" if rate is None else sentence("progress-rate", language, rate=f"{rate:,.0f}"),
     }
     return re.sub(" {4,}", "   ", sentence("progress-sampled", language, **shown)).rstrip()
+
+
+def _shown(loss: float) -> str:
+    """A loss with six digits; what is nearly 0 has no sign."""
+    return f"{round(loss, 6) + 0.0:.6f}"
 
 
 def standing(step: Step, experiment: Experiment, language: str) -> str:

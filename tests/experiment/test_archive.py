@@ -7,7 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from tests.runs import same
 
 import koubai as kb
@@ -15,8 +19,9 @@ from koubai.errors import FileFault, KoubaiError
 from koubai.experiment import Experiment, Learning
 from koubai.experiment.folder import load_with_provenance, pack, save
 from koubai.experiment.format import FILES, Provenance, contents_of
-from koubai.experiment.steps import arrays_of, bytes_of, from_bytes
+from koubai.experiment.steps import arrays_of, bytes_of, compact, expanded, from_bytes
 
+SIGNED = [0.0, -0.0, 1.0, np.inf, 0.1, -3.5]
 OWN = kb.data.Dataset.from_arrays(
     [[0.0, 1.0], [1.0, 0.5], [2.0, -1.0]], ["a", "b", "a"], name="mine", feature_names=["x", "日本"]
 )
@@ -162,3 +167,27 @@ def test_archives_that_are_traps(archive: Path, tmp_path: Path) -> None:
     with pytest.raises(KoubaiError, match="is not a run that koubai exported"):
         load_with_provenance(path)
     assert not (tmp_path.parent / "outside").exists()
+
+
+@given(
+    hnp.arrays(np.float64, st.sampled_from([(70, 60), (4096,), (3, 5)]), elements=st.sampled_from(SIGNED)),
+    st.booleans(),
+)
+def test_arrays_of_few_numbers_come_back_to_the_bit(array: np.ndarray, many: bool) -> None:
+    if many:
+        array = array + np.arange(array.size).reshape(array.shape)
+    made = compact({"a": array, "b": np.arange(9)})
+    back = expanded(from_bytes(bytes_of(made)))
+    assert set(back) == {"a", "b"}
+    assert back["a"].tobytes() == array.tobytes()
+    if array.size >= 4096 and not many:
+        assert made["a.places"].dtype == np.uint8
+
+
+def test_256_numbers_are_few_and_257_are_not() -> None:
+    few, many = np.tile(np.linspace(0, 1, 256), 20), np.tile(np.linspace(0, 1, 257), 20)
+    assert "a.places" in compact({"a": few})
+    assert "a" in compact({"a": many})
+    assert np.array_equal(expanded(compact({"a": few}))["a"], few)
+    late = np.concatenate([np.zeros(2**21), np.arange(300.0)])  # it is noticed, however late
+    assert "a" in compact({"a": late})

@@ -30,11 +30,8 @@ Picture = tuple[str, str, dict[str, Any]]  # the file's name, the function of ko
 
 def pictures_of(run: Run, language: str) -> Iterator[Picture]:
     """Every picture of ``run`` but those that any run has."""
-    said = {
-        "data": named(run.data, language),
-        "part": sentence(f"report-part-{run.judged}", language),
-    }
-    about = {**said, "step": run.best.number, "seed": run.experiment.seed}
+    part = sentence(f"report-part-{run.judged}", language)
+    about = {"data": named(run.data, language), "part": part, "step": run.best.number, "seed": run.experiment.seed}
 
     def title(name: str) -> dict[str, str]:
         return {"title": sentence(f"picture-{name}-title", language, **about)}
@@ -125,7 +122,7 @@ def units_of(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def plane_of(run: Run, cut: Cut) -> dict[str, NDArray[Any]]:
-    """All rows in the plane of ``cut``: ``points``, ``labels``, and which are answered ``wrong``; two features in their units."""
+    """All rows in the plane of ``cut``: ``points``, ``labels``, and which are ``wrong``; two features in their own units."""
     parts = list(run.experiment.problem.parts.values())
     inputs, labels = (np.concatenate([getattr(part, name) for part in parts]) for name in ("inputs", "labels"))
     scale, mean = _plane_units(run.data)

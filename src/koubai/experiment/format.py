@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from koubai.errors import FileFault, InputError
 from koubai.experiment.definition import Experiment
 from koubai.experiment.run import Run, Status
-from koubai.experiment.steps import FORMAT, arrays_of, bytes_of, from_bytes, steps_of
+from koubai.experiment.steps import FORMAT, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
 from koubai.experiment.surroundings import surroundings
 
 ABOUT = "run.json"
@@ -50,7 +50,7 @@ def contents_of(run: Run, provenance: Provenance | None = None) -> dict[str, byt
         "records.safetensors": bytes_of(arrays_of(run.records)),
     }
     if own := run.experiment.arrays():
-        contents["arrays.safetensors"] = bytes_of(own)
+        contents["arrays.safetensors"] = bytes_of(compact(own))
     versions = dict(provenance.surroundings)
     about: dict[str, Any] = {
         "format": FORMAT,
@@ -81,7 +81,7 @@ def run_of(place: str, read: Callable[[str], bytes]) -> tuple[Run, Provenance]:
             if name not in FILES or sha256(content := read(name)).hexdigest() != wanted:
                 raise FileFault("load-broken-sum", path=f"{place}/{name}")
             contents[name] = content
-        own = from_bytes(contents["arrays.safetensors"]) if "arrays.safetensors" in contents else {}
+        own = expanded(from_bytes(contents["arrays.safetensors"])) if "arrays.safetensors" in contents else {}
         experiment = Experiment.from_dict(about["experiment"], own)
         losses = _read_losses(contents["losses.csv"])
         steps = steps_of(experiment, from_bytes(contents["records.safetensors"]), losses)

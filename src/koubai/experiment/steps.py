@@ -106,3 +106,58 @@ def from_bytes(content: bytes) -> Arrays:
     """The arrays that ``bytes_of`` wrote. Whoever read the bytes has compared them with their checksum before."""
     arrays: Arrays = deserialized(content)
     return arrays
+
+
+FEW, PLACES = ".few", ".places"  # how the two arrays are called that take the place of one with few distinct numbers
+MANY = 2**12  # numbers from which it is worth while
+AT_ONCE = 2**20
+
+
+def compact(arrays: Arrays) -> Arrays:
+    """The same, those of at most 256 distinct numbers (pixels, classes) as these and a byte for each place: an eighth as large."""
+    made: Arrays = {}
+    for name, array in arrays.items():
+        few = _distinct(array) if array.size >= MANY and array.dtype == np.float64 else None
+        if few is None:
+            made[name] = array
+        else:
+            made[name + FEW] = few.view(np.float64)
+            made[name + PLACES] = _places(array, few)
+    return made
+
+
+def expanded(arrays: Arrays) -> Arrays:
+    """What ``compact`` made smaller, as it was."""
+    made: Arrays = {}
+    for name, array in arrays.items():
+        if name.endswith(PLACES):
+            made[name.removesuffix(PLACES)] = arrays[name.removesuffix(PLACES) + FEW][array]
+        elif not name.endswith(FEW):
+            made[name] = array
+    return made
+
+
+def _bits(array: NDArray[Any]) -> NDArray[np.int64]:
+    """The numbers as integers, which tell 0.0 from -0.0, flat."""
+    return np.ascontiguousarray(array).view(np.int64).ravel()
+
+
+def _distinct(array: NDArray[Any]) -> NDArray[np.int64] | None:
+    """The distinct numbers of an array as sorted bits, (k,); None where there are more than 256."""
+    bits, found = _bits(array), np.zeros(0, np.int64)
+    for start in range(0, len(bits), AT_ONCE):
+        some = bits[start : start + AT_ONCE]
+        if len(found):
+            some = some[found[np.minimum(np.searchsorted(found, some), len(found) - 1)] != some]
+        if len(some) and len(np.unique(some[:MANY])) > 256:
+            return None
+        found = np.union1d(found, some)
+        if len(found) > 256:
+            return None
+    return found
+
+
+def _places(array: NDArray[Any], few: NDArray[np.int64]) -> NDArray[np.uint8]:
+    bits = _bits(array)
+    parts = [np.searchsorted(few, bits[start : start + AT_ONCE]).astype(np.uint8) for start in range(0, len(bits), AT_ONCE)]
+    return np.concatenate(parts).reshape(array.shape)

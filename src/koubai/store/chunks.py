@@ -15,7 +15,7 @@ from koubai.core.training import Step
 from koubai.errors import FileFault, InputError
 from koubai.experiment import Experiment, Run
 from koubai.experiment.format import UNFIT, checked_status
-from koubai.experiment.steps import Arrays, arrays_of, bytes_of, from_bytes, steps_of
+from koubai.experiment.steps import Arrays, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
 from koubai.store.database import Database
 from koubai.store.rows import sealed
 
@@ -71,7 +71,9 @@ def cut_after(database: Database, run: int, uid: str, step: int) -> None:
 def write_arrays(database: Database, run: int, experiment: Experiment) -> None:
     """Within a transaction: the arrays that the user passed, once each however many runs use them."""
     for name, array in experiment.arrays().items():
-        database.execute("INSERT OR IGNORE INTO array (sha256, content) VALUES (?, ?)", name, bytes_of({"array": array}))
+        if not database.rows("SELECT 1 FROM array WHERE sha256 = ?", name):
+            content = bytes_of(compact({"array": array}))
+            database.execute("INSERT INTO array (sha256, content) VALUES (?, ?)", name, content)
         database.execute("INSERT OR IGNORE INTO run_array (run, sha256) VALUES (?, ?)", run, name)
 
 
@@ -147,4 +149,4 @@ def _joined(pieces: list[Arrays]) -> Arrays:
 def own_arrays(database: Database, run: int) -> Arrays:
     """The arrays that the user passed, by their SHA-256, by which whoever uses them checks them."""
     query = "SELECT sha256, content FROM array JOIN run_array USING (sha256) WHERE run = ?"
-    return {row["sha256"]: from_bytes(row["content"])["array"] for row in database.rows(query, run)}
+    return {row["sha256"]: expanded(from_bytes(row["content"]))["array"] for row in database.rows(query, run)}

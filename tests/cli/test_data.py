@@ -1,0 +1,177 @@
+"""Sets and tables on the command line: trained, judged, resumed, predicted, refused, in both languages."""
+
+import csv
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from tests.process import PLAIN, koubai, training
+
+import koubai as kb
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "train-result.schema.json").read_text("utf-8"))
+KINDS = ("setosa", "versicolor", "virginica")
+
+
+def write_flowers(path: Path, rows: int = 90, encoding: str = "utf-8") -> Path:
+    random = np.random.RandomState(0)
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["長さ", "色", "種"])
+        for number in range(rows):
+            kind = number % 3
+            writer.writerow([f"{random.normal(2 * kind, 0.5):.3f}", "赤白青"[kind if number % 5 else 0], KINDS[kind]])
+    return path
+
+
+@pytest.fixture(scope="module")
+def moons(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    folder = tmp_path_factory.mktemp("moons")
+    return folder, koubai("train", "moons", "--noise", "0.2", "--samples", "100", "--pictures", "png", cwd=folder)
+
+
+def test_a_planar_set(moons: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = moons
+    assert done.returncode == 0
+    assert "60 rows to learn from, 20 for validation, 20 for the test; 32 at a step." in done.stderr
+    assert "step 1000   epoch 500/500   loss 0." in done.stderr
+    assert "samples/s" in done.stderr
+    assert "Test: 19 of 20 rows are answered right (95.0 %), loss " in done.stdout
+    assert "  class  rows  precision   recall" in done.stdout
+    made = folder / "koubai-runs" / "moons-0"
+    drawn = {path.name for path in made.iterdir()}
+    assert {"plane.png", "confusion.png", "history.png", "network.png", "film.mp4", "film.gif"} <= drawn
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    run = kb.load(made)
+    assert run.scores("test").right == 19
+    assert run.experiment.problem.validation is not None
+
+
+def test_it_shows_and_compares_and_draws_again(moons: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = moons
+    assert "19/20" in koubai("runs", cwd=folder).stdout
+    assert "19 of 20 right" in koubai("runs", "show", "moons-0", cwd=folder).stdout
+    again = koubai("show", "koubai-runs/moons-0", "--film", "none", "--lang", "ja", cwd=folder)
+    assert again.returncode == 0
+    assert "決定領域" in again.stdout
+    assert koubai("train", "moons", "--samples", "100", "--steps", "40", "--l2", "0.01", *PLAIN, cwd=folder).returncode == 0
+    compared = koubai("runs", "compare", "moons-0", "moons-0-2", cwd=folder)
+    assert compared.returncode == 0
+    assert "l2" in compared.stdout
+    assert {path.name for path in (folder / "koubai-runs" / "compared").iterdir()} == {"losses.png", "regions.png"}
+
+
+@pytest.mark.parametrize("data", ["iris", "blobs"])
+def test_every_set_says_what_came_of_it_as_json(data: str, tmp_path: Path) -> None:
+    done = koubai("train", data, "--steps", "60", "--json", "--no-store", *PLAIN, cwd=tmp_path)
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, SCHEMA)
+    assert set(told["scores"]) == {"train", "validation", "test"}
+    assert told["right"] == told["scores"]["test"]["right"] == np.trace(told["scores"]["test"]["confusion"])
+    assert told["table"] == []
+
+
+def test_digits_have_their_images_drawn(tmp_path: Path) -> None:
+    done = koubai("train", "digits", "--patience", "2", "--film", "none", "--lang", "ja", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "早期終了しました" in done.stdout
+    assert {"weights.png", "mistakes.png"} <= {path.name for path in (tmp_path / "koubai-runs" / "digits-0").iterdir()}
+
+
+@pytest.mark.parametrize("encoding", ["cp932"])
+def test_a_table_is_learned_and_predicted_to_the_bit(encoding: str, tmp_path: Path) -> None:
+    write_flowers(tmp_path / "花.csv", encoding=encoding)
+    done = koubai("train", "花.csv", "--steps", "200", *PLAIN, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "The target is the last column, '種'; choose another with --target." in done.stderr
+    first = koubai("predict", "latest", "花.csv", cwd=tmp_path).stdout
+    lines = list(csv.reader(first.splitlines()))
+    assert lines[0] == ["種", *(f"p({kind})" for kind in KINDS)]
+    run = kb.load(tmp_path / "koubai-runs" / "花-0")
+    assert np.array_equal(np.array(lines[1:])[:, 1:].astype(float), run.predict(tmp_path / "花.csv").probabilities)
+    assert koubai("runs", "export", "latest", "--out", "out.zip", cwd=tmp_path).returncode == 0
+    elsewhere = {"KOUBAI_STORE": str(tmp_path / "other.sqlite")}
+    assert koubai("runs", "import", "out.zip", cwd=tmp_path, env=elsewhere).returncode == 0
+    assert koubai("predict", "latest", "花.csv", "--out", "p.csv", cwd=tmp_path, env=elsewhere).returncode == 0
+    assert (tmp_path / "p.csv").read_text("utf-8") == first
+
+
+def test_values_are_learned_in_their_own_units(tmp_path: Path) -> None:
+    x = np.linspace(-1, 1, 80)
+    rows = "".join(f"{a:.4f},{1000 + 300 * a * a:.4f}\n" for a in x)
+    (tmp_path / "curve.csv").write_text(f"x,height\n{rows}")
+    done = koubai("train", "curve.csv", "--steps", "600", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Test: of 16 rows R² is 0.9" in done.stdout
+    drawn = {path.name for path in (tmp_path / "koubai-runs" / "curve-0").iterdir()}
+    assert {"curve.png", "fit.png", "history.png", "film.mp4"} <= drawn
+    predicted = koubai("predict", "latest", "curve.csv", cwd=tmp_path).stdout.split()
+    assert predicted[0] == "height"
+    assert np.array(predicted[1:], float) == pytest.approx(1000 + 300 * x * x, abs=60)
+
+
+def test_an_interrupted_training_on_data_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    words = ["train", "digits", "--steps", "6000", "--record-every", "500", "--patience", "300", *PLAIN, "--name"]
+    process = training(*words, "cut", cwd=tmp_path, stdout=subprocess.DEVNULL)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1].rstrip().endswith("koubai runs resume cut")
+    assert koubai("runs", "resume", "cut", *PLAIN, "--quiet", cwd=tmp_path).returncode == 0
+    assert koubai(*words, "whole", "--quiet", cwd=tmp_path).returncode == 0
+    folders = [tmp_path / "koubai-runs" / name for name in ("cut-2", "whole")]
+    assert len({(folder / "weights.safetensors").read_bytes() for folder in folders}) == 1
+    assert len({(folder / "losses.csv").read_bytes() for folder in folders}) == 1
+
+
+def test_texts_that_were_never_seen_are_said(tmp_path: Path) -> None:
+    write_flowers(tmp_path / "flowers.csv")
+    assert koubai("train", "flowers.csv", "--steps", "20", *PLAIN, cwd=tmp_path).returncode == 0
+    (tmp_path / "new.csv").write_text("色,長さ\n緑,1.0\n赤,2.0\n", "utf-8")
+    done = koubai("predict", "latest", "new.csv", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.startswith("koubai: column 色: 1 rows hold texts that the network never saw; ")
+    assert len(done.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train", "irsi"], "There is no set and no file called 'irsi'; did you mean 'iris'?"),
+        (["train", "none.csv"], "There is no file or folder none.csv"),
+        (["train", "empty.csv"], "empty.csv"),
+        (["train", "."], "is a folder"),
+        (["train", "ragged.csv"], "Line 3"),
+        (["train", "flowers.csv", "--target", "kind"], "'kind'"),
+        (["train", "flowers.csv", "--validation", "0.9"], "0.9"),
+        (["train", "flowers.csv", "--noise", "1"], "noise"),
+        (["train", "digits28", "--from", "nowhere"], "nowhere"),
+        (["train", "moons", "--batch-size", "few"], "The batch size is 'few'"),
+        (["train", "moons", "--epochs", "1.5"], "The number of epochs is '1.5'"),
+        (["predict", "latest"], "Say which table to answer"),
+        (["predict", "nobody", "flowers.csv"], "no run"),
+    ],
+)
+def test_what_can_not_be_is_one_sentence(words: list[str], said: str, tmp_path: Path) -> None:
+    write_flowers(tmp_path / "flowers.csv")
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "ragged.csv").write_text("a,b\n1,2\n1,2,3\n")
+    done = koubai(*words, *(PLAIN if words[0] == "train" else []), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("koubai: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+    assert not (tmp_path / "koubai-runs" / "flowers-0").exists()
+
+
+def test_predictions_never_replace_a_file(tmp_path: Path) -> None:
+    write_flowers(tmp_path / "flowers.csv")
+    assert koubai("train", "flowers.csv", "--steps", "5", *PLAIN, cwd=tmp_path).returncode == 0
+    before = (tmp_path / "flowers.csv").read_bytes()
+    done = koubai("predict", "latest", "flowers.csv", "--out", "flowers.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "already there" in done.stderr
+    assert (tmp_path / "flowers.csv").read_bytes() == before
