@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 from tests.process import PLAIN, koubai, training
 
 import koubai as kb
+from koubai.cli.runs.showing import again
+from koubai.experiment import experiment_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "train-result.schema.json").read_text("utf-8"))
 KINDS = ("setosa", "versicolor", "virginica")
@@ -175,3 +178,20 @@ def test_predictions_never_replace_a_file(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "already there" in done.stderr
     assert (tmp_path / "flowers.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, ""),
+        ({"init": "he"}, " --init he"),
+        ({"init": "he", "scale": 2.0, "l2": 0.1}, " --init he --scale 2.0 --l2 0.1"),
+        (
+            {"batch_size": 2, "schedule": "cosine", "schedule_options": {"warmup": 3}},
+            " --batch-size 2 --schedule cosine:warmup=3.0",
+        ),
+        ({"schedule_options": {"warmup": 9}}, " --schedule constant:warmup=9.0"),
+    ],
+)
+def test_the_command_that_makes_a_run_again_has_all_its_options(given: dict[str, Any], words: str) -> None:
+    assert again(experiment_of("xor", **given).to_dict()) == f"koubai train xor{words}"

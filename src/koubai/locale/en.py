@@ -589,6 +589,7 @@ SENTENCES = {
     "run-slopes": "Slopes",
     "run-descent-is": "{rule}, learning rate {rate}",
     "run-descent": "Descent",
+    "run-further": "Further",
     "run-started": "Started",
     "run-seconds": "Trained for",
     "run-seconds-are": "{seconds} s",

@@ -14,8 +14,18 @@ from koubai.locale import sentence
 from koubai.store import Entry
 
 # what the options of koubai train are when they aren't given
-LEARNING = {"hidden": [8], "activation": "relu", "scale": 0.1, "loss": "cross-entropy"}
-TRAINING = {"seed": 0, "method": "central", "precision": "float64", "learning_rate": 0.01, "steps": 5001, "record_every": 100}
+LEARNING = {"hidden": [8], "activation": "relu", "init": "normal", "loss": "cross-entropy"}
+TRAINING = {
+    "seed": 0,
+    "method": "central",
+    "precision": "float64",
+    "learning_rate": 0.01,
+    "steps": 5001,
+    "record_every": 100,
+    "batch_size": None,
+    "l1": 0.0,
+    "l2": 0.0,
+}
 
 
 def show_run(run: str, store: Path | None, json: bool, language: str) -> int:
@@ -50,6 +60,7 @@ def _said(found: Entry, language: str) -> list[tuple[str, str]]:
         ("network", sentence("run-network-is", language, hidden=hidden, activation=learning["activation"], seed=found.seed)),
         ("slopes", f"{found.method}, h = {experiment['h']:g}, {experiment['precision']}"),
         ("descent", sentence("run-descent-is", language, rule=rule, rate=f"{experiment['learning_rate']:g}")),
+        ("further", _further(experiment)),
         ("started", local_time(found.started)),
         ("seconds", sentence("run-seconds-are", language, seconds=f"{found.seconds:.2f}")),
         ("tags", ", ".join(found.tags)),
@@ -61,19 +72,34 @@ def _said(found: Entry, language: str) -> list[tuple[str, str]]:
     ]
 
 
+def _further(experiment: Mapping[str, Any]) -> str:
+    """What else was set of the training, by the names of the options."""
+    options = ",".join(f"{name}={value:g}" for name, value in experiment.get("schedule_options", {}).items())
+    schedule = experiment.get("schedule", "constant")
+    given = {
+        "batch-size": experiment.get("batch_size"),
+        "schedule": None if schedule == "constant" and not options else f"{schedule}:{options}".rstrip(":"),
+        **{name: experiment.get(name) or None for name in ("l1", "l2", "patience")},
+    }
+    return ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
+
+
 def again(experiment: Mapping[str, Any]) -> str:
     """The command that makes the same run once more; empty where the data or the start are a person's own arrays."""
     learning = experiment["problem"]["learning"]
     if not isinstance(learning["data"], str) or learning["start"]:
         return ""
-    given = {name: learning[name] for name, usual in LEARNING.items() if learning[name] != usual}
-    given |= {name: experiment[name] for name, usual in TRAINING.items() if experiment[name] != usual}
+    given = {name: learning[name] for name, usual in LEARNING.items() if learning.get(name, usual) != usual}
+    if learning["scale"] != (0.1 if "init" not in given else 1.0):
+        given["scale"] = learning["scale"]
+    given |= {name: experiment[name] for name, usual in TRAINING.items() if experiment.get(name, usual) != usual}
     if "hidden" in given:
         given["hidden"] = ",".join(map(str, given["hidden"])) or "none"
     if experiment["h"] != (1e-20 if experiment["method"] == "complex-step" else 0.1):
         given["h"] = experiment["h"]
-    options = ",".join(f"{name}={value!r}" for name, value in experiment["optimizer_options"].items())
-    if experiment["optimizer"] != "gradient-descent":
-        given["optimizer"] = experiment["optimizer"] + (f":{options}" if options else "")
+    for chosen, usual in (("optimizer", "gradient-descent"), ("schedule", "constant")):
+        options = ",".join(f"{name}={value!r}" for name, value in experiment.get(f"{chosen}_options", {}).items())
+        if experiment.get(chosen, usual) != usual or options:
+            given[chosen] = f"{experiment[chosen]}:{options}".rstrip(":")
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     return shlex.join(["koubai", "train", learning["data"], *words])
