@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 
 from koubai.pictures import draw_network
 from koubai.pictures.diagram import WIDEST
-from koubai.pictures.style import BLUE, ORANGE
+from koubai.pictures.style import BLUE, ORANGE, shortened
 
 W1, B1 = np.array([[2.0, -1.0, 0.0], [0.5, 1.0, -2.0]]), np.array([1.0, 0.0, -0.5])
 W2, B2 = np.array([[1.0, -1.0], [0.5, 0.5], [0.0, 2.0]]), np.array([0.0, 0.25])
@@ -59,3 +59,16 @@ def test_a_network_of_zeros_is_drawn() -> None:
     axes = draw_network([(np.zeros((2, 2)), np.zeros(2))], names=("a", "b"), answers=("0", "1"))
     (lines,) = [lines for lines in axes.collections if isinstance(lines, LineCollection)]
     assert set(np.asarray(lines.get_linewidth())) == {0.15}
+
+
+def test_names_of_any_kind_are_texts_as_they_are() -> None:
+    layers = [(np.ones((2, 1)), np.ones(1))]
+    axes = draw_network(layers, names=["sepal length (cm)", "$x$_" + 40 * "long"], answers=["_b"], title="$t$")
+    texts = [text.get_text() for text in axes.texts]
+    assert {"sepal length (cm)", "_b"} <= {*texts}
+    assert any(text.startswith("$x$_long") and "…" in text for text in texts)
+    assert not any(text.get_parse_math() for text in axes.texts if "$" in text.get_text())
+
+
+def test_letters_that_no_font_has_are_squares() -> None:
+    assert shortened("a\u0e01 b", 100, 10) == "a□ b"

@@ -151,7 +151,7 @@ def _points(run: Run) -> dict[str, NDArray[Any]]:
 
 
 def reel_of(run: Run) -> dict[str, Any]:
-    """The fields of ``koubai.pictures.film.Reel`` for a run."""
+    """The fields of ``koubai.pictures.Reel`` for a run."""
     data, steps = run.data, thinned(run.records, MOST_FRAMES)
     networks: list[Network] = [step.parameters for step in steps]
     reel: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """The confusion matrix: which class got which answer how often."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,10 @@ from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.palette import thinned
-from koubai.pictures.style import BLUE, FAINT, INK, look, new_axes, shortened, write_title
+from koubai.pictures.style import BLUE, FAINT, INK, look, new_axes, shortened, width_of, write_title
 
 SHARES = LinearSegmentedColormap.from_list("koubai-shares", ["#ffffff", "#a9d0e8", BLUE, "#003f66"])
-EMPTY = "#e6e9ec"  # a class without rows
+EMPTY, LINES = "#e6e9ec", "#d0d7de"  # of a class without rows; between cells
 MOST_NUMBERED = 20  # classes in whose cells there is room for a number
 MOST_NAMES = 40  # classes that are named
 NAME_ROOM = 110.0  # points
@@ -30,15 +30,16 @@ def draw_confusion(
     """
     with look():
         table = np.asarray(counts, np.int64)
-        k = len(table)
-        side = _side(k)
-        ax = ax if ax is not None else new_axes(side + 2.6, side + 1.4)
+        names = _Names.of(classes)
+        if ax is None:
+            side = _side(len(table))
+            ax = new_axes(side + names.widest + 2.1, side + (names.widest if names.upright else 0.15) + 1.15)
         rows = table.sum(axis=1, keepdims=True)
         shares = np.divide(table, rows, out=np.full(table.shape, np.nan), where=rows > 0)
         image = ax.imshow(shares, cmap=SHARES.with_extremes(bad=EMPTY), norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
         below = [sentence("picture-answered-class", language), *([] if rows.all() else [sentence("picture-no-rows", language)])]
         ax.set(xlabel="\n".join(below), ylabel=sentence("picture-true-class", language))
-        _name_cells(ax, classes)
+        _name_cells(ax, names, len(table))
         _number_cells(ax, table, shares)
         bar = ax.figure.colorbar(image, ax=ax, shrink=0.85, ticks=[0, 0.01, 0.05, 0.25, 0.5, 1], format="{x:.0%}")
         bar.set_label(sentence("picture-row-share", language))
@@ -52,22 +53,36 @@ def _side(k: int) -> float:
     return float(np.clip(0.42 * k, 3.6, 6.6))
 
 
-def _name_cells(ax: Axes, classes: Sequence[Any]) -> None:
-    k = len(classes)
-    size = float(np.clip(190 / k, 6.5, 10))
-    shown = thinned(k, MOST_NAMES) if k <= MOST_NAMES else np.arange(0, k, -(-k // 20))
-    names = [shortened(str(classes[at]), NAME_ROOM, size) for at in shown]
-    widest = max(map(len, names)) * 0.62 * size
-    upright = widest > 72 * 0.9 * _side(k) / len(shown)
+@dataclass(frozen=True)
+class _Names:
+    """The ``texts`` of the classes ``shown``, in letters of ``size`` points; ``widest``, in inches; ``upright`` below cells."""
+
+    shown: list[int]
+    texts: list[str]
+    size: float
+    widest: float
+    upright: bool
+
+    @classmethod
+    def of(cls, classes: Sequence[Any]) -> "_Names":
+        k = len(classes)
+        size = float(np.clip(190 / k, 6.5, 10))
+        shown = list(range(0, k, 1 if k <= MOST_NAMES else -(-k // 20)))
+        texts = [shortened(str(classes[at]), NAME_ROOM, size) for at in shown]
+        widest = max(width_of(text, size) for text in texts) / 72
+        return cls(shown, texts, size, widest, widest > 0.9 * _side(k) / len(shown))
+
+
+def _name_cells(ax: Axes, names: _Names, k: int) -> None:
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_ticks(shown.tolist(), labels=names, parse_math=False)
-    ax.tick_params(labelsize=size, length=0 if k <= MOST_NAMES else 2)
-    ax.tick_params(axis="x", rotation=90 if upright else 0)
-    ax.spines[:].set_visible(k > MOST_NUMBERED)
+        axis.set_ticks(names.shown, labels=names.texts, parse_math=False)
+    ax.tick_params(labelsize=names.size, length=0 if k <= MOST_NAMES else 2)
+    ax.tick_params(axis="x", rotation=90 if names.upright else 0)
+    ax.spines[:].set(visible=True, color=LINES)
     if k <= MOST_NUMBERED:
         edges = np.arange(1, k) - 0.5
-        ax.hlines(edges, -0.5, k - 0.5, color="#d0d7de", linewidth=0.6)
-        ax.vlines(edges, -0.5, k - 0.5, color="#d0d7de", linewidth=0.6)
+        ax.hlines(edges, -0.5, k - 0.5, color=LINES, linewidth=0.6)
+        ax.vlines(edges, -0.5, k - 0.5, color=LINES, linewidth=0.6)
 
 
 def _number_cells(ax: Axes, table: NDArray[np.int64], shares: NDArray[np.float64]) -> None:

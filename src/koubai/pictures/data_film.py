@@ -13,10 +13,8 @@ from koubai.locale import sentence
 from koubai.pictures.classes import ClassDisplay, class_notes, legend_below
 from koubai.pictures.fit import CurveDisplay, curve_legend, curve_limits, fewer_points
 from koubai.pictures.history import place_accuracy
-from koubai.pictures.stage import LossTrack, PartTrack, Stage
-from koubai.pictures.style import QUIET, shortened
-
-DATA_ROOM = 230.0  # points, of the data's name
+from koubai.pictures.stage import TITLE_SIZE, LossTrack, PartTrack, Stage
+from koubai.pictures.style import BLUE, QUIET, shortened, width_of
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,10 +79,17 @@ class _DataStage(Stage):
 
     reel: _Course
 
+    @property
+    def left(self) -> float:
+        """Where the axes and all texts begin, as a share of the width."""
+        return 0.075 if self.wide else 0.13
+
     def build(self) -> None:
-        left = (0.055, 0.21, 0.42, 0.68) if self.wide else (0.13, 0.545, 0.83, 0.39)
+        left = (self.left, 0.21, 0.4, 0.68) if self.wide else (self.left, 0.545, 0.83, 0.39)
         self.title = self.title_at(left[0])
-        self.build_answers(self.figure.add_axes(left))
+        ax = self.figure.add_axes(left)
+        self.build_answers(ax)
+        ax.ticklabel_format(axis="y", scilimits=(-2, 4))  # no numbers longer than there is room for
         upper, lower = self._places()
         self._build_loss(self.figure.add_axes(upper))
         if self.reel.accuracy:
@@ -100,8 +105,7 @@ class _DataStage(Stage):
 
     def write_notes(self, notes: Sequence[str]) -> None:
         """Small, at the foot of the figure."""
-        left = 0.055 if self.wide else 0.13
-        self.figure.text(left, 0.022 if self.wide else 0.015, "  ".join(notes), fontsize=9, color=QUIET, va="center")
+        self.figure.text(self.left, 0.022 if self.wide else 0.015, "  ".join(notes), fontsize=9, color=QUIET, va="center")
 
     def _places(self) -> tuple[tuple[float, float, float, float], tuple[float, float, float, float]]:
         if self.wide:
@@ -111,6 +115,7 @@ class _DataStage(Stage):
     def _build_loss(self, ax: Axes) -> None:
         reel = self.reel
         self.loss = LossTrack(ax, reel.losses, self.language, () if reel.validation is None else reel.validation)
+        self.loss.now.set_color(BLUE)  # as its curve, not as that of the validation rows
         self.moving += self.loss.moving
         self.parts: list[PartTrack] = []
         if reel.validation is not None:
@@ -131,11 +136,15 @@ class _DataStage(Stage):
     def update(self, at: int) -> None:
         reel, number = self.reel, int(self.reel.numbers[at])
         told = {"step": number, "last": int(reel.numbers[-1]), "loss": f"{reel.losses[number]:.4f}"}
-        self.title.set_text(sentence("film-title", self.language, data=shortened(reel.data, DATA_ROOM, 14), **told))
+        room = 72 * self.figure.get_figwidth() * (0.98 - self.left) - width_of(self._title(data="", **told), TITLE_SIZE)
+        self.title.set_text(self._title(data=shortened(reel.data, room, TITLE_SIZE), **told))
         self.loss.update(number)
         for part in self.parts:
             part.update(at)
         self.update_answers(at)
+
+    def _title(self, **values: Any) -> str:
+        return sentence("film-title", self.language, **values)
 
 
 class ClassStage(_DataStage):

@@ -16,7 +16,7 @@ Parameters = Sequence[tuple[ArrayLike, ArrayLike]]  # weights (inputs, units) an
 
 MOST_UNITS = 12  # of a layer that are drawn; the middle of a longer one is left out
 WIDEST = 6.0  # points, of the largest weight
-NAME_ROOM = 90.0  # points, of an input's or output's name
+NAME_ROOM = 125.0  # points, of an input's or output's name
 LARGEST = 95.0  # square points, of the largest bias
 
 

@@ -102,7 +102,7 @@ class CurveDisplay:
         self.moving: list[Any] = [self.curve]
         ax.grid(True)
         ax.set_axisbelow(True)
-        ax.set(xlim=(self.x[0], self.x[-1]))
+        ax.set(xlim=(self.x[0], self.x[-1]) if self.x[0] < self.x[-1] else _limits(self.x))
         ax.set_xlabel(shortened(names[0], 280, 10), parse_math=False)
         ax.set_ylabel(shortened(names[1], 220, 10), parse_math=False)
 

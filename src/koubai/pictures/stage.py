@@ -18,6 +18,7 @@ from koubai.pictures.history import part_stroke
 from koubai.pictures.style import BLUE, FAINT, INK, ORANGE
 
 Image = NDArray[np.uint8]  # (height, width, 3)
+TITLE_SIZE = 14.0  # points
 
 
 class Stage(ABC):
@@ -49,7 +50,7 @@ class Stage(ABC):
     def title_at(self, left: float) -> Any:
         """The title, which moves."""
         height = 0.955 if self.wide else 0.972
-        title = self.figure.text(left, height, "", fontsize=14, va="center", color=INK, parse_math=False)
+        title = self.figure.text(left, height, "", fontsize=TITLE_SIZE, va="center", color=INK, parse_math=False)
         self.moving.append(title)
         return title
 

@@ -3,6 +3,7 @@
 Class 1 and what is above zero are orange, squares and solid lines; class 0 and what is below zero are blue, circles, dashes.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -100,15 +101,17 @@ def shortened(text: str, room: float, size: float) -> str:
 
     Where it is too long, … stands for its middle: names of runs often differ in how they end. A letter that no font has is □.
     """
-    line, text = "".join(letter if ord(letter) in _letters() else "□" for letter in " ".join(text.split())), ""
+    line = "".join(letter if ord(letter) in _letters() else "□" for letter in " ".join(text.split()))
     most = 8 + int(8 * room / size)  # letters that could find room, if all were as narrow as can be
     line = line if len(line) <= 2 * most else line[:most] + line[-most:]
-    for left_out in range(len(line)):
-        kept = len(line) - left_out
-        text = f"{line[: (kept + 1) // 2].rstrip()}…{line[len(line) - kept // 2 :].lstrip()}" if left_out else line
-        if width_of(text, size) <= room:
-            break
-    return text
+    if width_of(line, size) <= room:
+        return line
+    kept = bisect_right(range(1, len(line)), room, key=lambda kept: width_of(_without_middle(line, kept), size))
+    return _without_middle(line, max(1, kept))
+
+
+def _without_middle(line: str, kept: int) -> str:
+    return f"{line[: (kept + 1) // 2].rstrip()}…{line[len(line) - kept // 2 :].lstrip()}"
 
 
 def width_of(text: str, size: float) -> float:
