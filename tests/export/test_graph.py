@@ -1,5 +1,6 @@
 """Networks as ONNX: onnxruntime answers what koubai answers."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from tests.strategies import Case, cases
 
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
+from koubai.data import Preparation
+from koubai.data.preparation import NumberColumn, Target
 from koubai.errors import FileFault, InputError
 from koubai.export import write_onnx
 from koubai.export.operations import ACTIVATIONS as OPERATIONS
@@ -121,6 +124,18 @@ def test_what_the_file_says(kind: type, tmp_path: Path) -> None:
         assert kept[name].tobytes() == np.ascontiguousarray(array).tobytes()
     shape = model.graph.input[0].type.tensor_type.shape.dim
     assert (shape[0].dim_param, shape[1].dim_value) == ("n", 2)
+
+
+def test_a_preparation_goes_along(tmp_path: Path) -> None:
+    preparation = Preparation((NumberColumn("größe", 170.25, 9.5),), Target("weight", "regress", (), (61.5,), (12.25,)))
+    network = kb.Network.random([1, 3, 1], output="identity")
+    write_onnx(network, tmp_path / "a.onnx", preparation)
+    about = {entry.key: entry.value for entry in onnx.load(tmp_path / "a.onnx").metadata_props}
+    assert list(about) == ["koubai", "activation", "output", "preparation"]
+    assert Preparation.from_dict(json.loads(about["preparation"])) == preparation
+    with pytest.raises(InputError, match="give the preparation of the data that it learned"):
+        write_onnx(kb.Network.random([2, 1]), tmp_path / "b.onnx", preparation)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.onnx"]
 
 
 def test_without_the_package_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

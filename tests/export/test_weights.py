@@ -15,8 +15,20 @@ from safetensors import safe_open
 from tests.strategies import Case, cases
 
 import koubai as kb
+from koubai.data import Preparation
+from koubai.data.preparation import CategoryColumn, NumberColumn, Target
 from koubai.errors import FileFault, InputError
-from koubai.export import read_safetensors, write_safetensors
+from koubai.export import read_preparation, read_safetensors, write_safetensors
+
+PREPARATION = Preparation((NumberColumn("größe", 170.25, 9.5),), Target("weight", "regress", (), (61.5,), (12.25,)))
+
+OLD = (  # a file as koubai 0.1.0 wrote it, of the format 1
+    b'(\x01\x00\x00\x00\x00\x00\x00{"__metadata__":{"koubai":"{\\"format\\": 1, \\"activation\\": \\"tanh\\", '
+    b'\\"output\\": \\"softmax\\", \\"sha256\\": '
+    b'\\"101435ab601a1c094f675fb9bd357b45664d5276b71e8315e05c5bee2c92e0d4\\"}"},'
+    b'"b1":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"w1":{"dtype":"F64","shape":[1,2],"data_offsets":[16,32]}}     '
+    b"\x9a\x99\x99\x99\x99\x99\xb9?\x00\x00\x00\x00\x00\x00\x08@\x00\x00\x00\x00\x00\x00\xf8?\x00\x00\x00\x00\x00\x00\x00\xc0"
+)
 
 
 def assert_same(a: kb.Network, b: kb.Network) -> None:
@@ -57,6 +69,65 @@ def test_the_file_is_plain_safetensors(tmp_path: Path) -> None:
     assert list(metadata) == ["koubai"]
     about = json.loads(metadata["koubai"])
     assert (about["format"], about["activation"], about["output"], len(about["sha256"])) == (1, "tanh", "softmax", 64)
+
+
+def test_files_of_the_first_format(tmp_path: Path) -> None:
+    """They are read, and written to the bit where there is no preparation."""
+    network = kb.Network.from_arrays([([[1.5, -2.0]], [0.1, 3.0])], activation="tanh")
+    (tmp_path / "old").write_bytes(OLD)
+    assert_same(read_safetensors(tmp_path / "old"), network)
+    assert read_preparation(tmp_path / "old") is None
+    write_safetensors(network, tmp_path / "new")
+    assert (tmp_path / "new").read_bytes() == OLD
+
+
+def test_a_preparation_goes_along(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    texts = Preparation(
+        (CategoryColumn("c", ("x", "y"), "x"), NumberColumn("n")), Target("t", "classify", ("no", True, 3, 0.5))
+    )
+    for preparation, sizes in ((PREPARATION, [1, 3, 1]), (texts, [3, 4])):
+        network = kb.Network.random(sizes)
+        write_safetensors(network, path, preparation)
+        assert read_preparation(path) == preparation
+        assert_same(read_safetensors(path), network)
+        with safe_open(path, "numpy") as file:  # type: ignore[no-untyped-call]
+            about = json.loads(file.metadata()["koubai"])
+        assert (about["format"], about["preparation"]) == (2, json.loads(json.dumps(preparation.to_dict())))
+    with pytest.raises(InputError, match="has 3 features and 4 outputs, but the network has 2 inputs and 2 outputs"):
+        write_safetensors(kb.Network.random([2, 2]), path, texts)
+    assert read_preparation(path) == texts
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda about: about.pop("preparation"),
+        lambda about: about.update(format=1),
+        lambda about: about["preparation"]["target"].update(mean=[61.25]),
+        lambda about: about["preparation"]["columns"][0].update(scale=9.25),
+        lambda about: about.update(preparation=None),
+    ],
+)
+def test_another_preparation_than_the_checksums_is_refused(change: Any, tmp_path: Path) -> None:
+    path = tmp_path / "network.safetensors"
+    write_safetensors(kb.Network.random([1, 2, 1]), path, PREPARATION)
+    rewritten(path, lambda header, about: change(about))
+    with pytest.raises(FileFault, match="is damaged"):
+        read_preparation(path)
+
+
+def test_a_preparation_that_does_not_fit_is_refused_though_its_checksum_is_right(tmp_path: Path) -> None:
+    from koubai.export.weights import _sum_of
+
+    path, arrays = tmp_path / "a", {"w1": np.ones((2, 1)), "b1": np.ones(1)}
+    damaged: list[dict[str, Any]] = [PREPARATION.to_dict(), {"columns": []}]
+    for preparation in damaged:
+        known = {"format": 2, "activation": "relu", "output": "identity", "preparation": preparation}
+        about = json.dumps({**known, "sha256": _sum_of(known, arrays)})
+        path.write_bytes(safetensors.numpy.save(arrays, metadata={"koubai": about}))
+        with pytest.raises(FileFault, match="is damaged"):
+            read_safetensors(path)
 
 
 def flipped(content: bytearray, random: np.random.Generator) -> None:
@@ -163,7 +234,9 @@ def rewritten(path: Path, change: Callable[[dict[str, Any], dict[str, Any]], Non
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda header, about: about.update(format=2), "has the format 2, but this koubai reads 1; install a newer koubai"),
+        (lambda header, about: about.update(format=3), "has the format 3, but this koubai reads 2; install a newer koubai"),
+        (lambda header, about: about.update(format=2), "is damaged"),
+        (lambda header, about: about.update(preparation=PREPARATION.to_dict()), "is damaged"),
         (lambda header, about: about.update(format=0), "is damaged"),
         (lambda header, about: about.update(format="1"), "is damaged"),
         (lambda header, about: about.update(activation="tanh"), "is damaged"),

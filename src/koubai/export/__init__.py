@@ -3,6 +3,6 @@
 from koubai.export.graph import write_onnx
 from koubai.export.script import write_script
 from koubai.export.table import write_csv
-from koubai.export.weights import read_safetensors, write_safetensors
+from koubai.export.weights import read_preparation, read_safetensors, write_safetensors
 
-__all__ = ["read_safetensors", "write_csv", "write_onnx", "write_safetensors", "write_script"]
+__all__ = ["read_preparation", "read_safetensors", "write_csv", "write_onnx", "write_safetensors", "write_script"]

@@ -4,6 +4,7 @@ Operator set 17 and IR version 8 are those of ONNX 1.12 (2022): old enough for o
 installed for years, and all that is needed here has kernels there for float64.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +12,42 @@ import numpy as np
 
 import koubai
 from koubai.core.network import Network
+from koubai.data import Preparation
 from koubai.errors import InputError
 from koubai.export.nodes import Graph
 from koubai.export.operations import ACTIVATIONS
+from koubai.export.weights import check_fits
 from koubai.files import new_file
 
 OPERATORS = 17
 IR_VERSION = 8
 
 
-def write_onnx(network: Network, path: str | Path) -> None:
+def write_onnx(network: Network, path: str | Path, preparation: Preparation | None = None) -> None:
     """Write ``network`` as an ONNX model: float64, or float32 where the network is; n rows at once, whatever n is.
 
     Its input is ``inputs`` (n, features). Its outputs, for a softmax output: ``probabilities`` (n, classes) and ``classes``
     (n,), int64, the first class of the largest logit; for an identity output: ``values`` (n, outputs). The parameters, w1,
     b1, w2, b2, …, are the network's to the bit. The file takes the place of one that was there, whole or not at all.
 
-    Needs the package onnx: InputError without it. FileFault where the file can't be written.
+    ``preparation``: what the data went through, for a run ``run.data.preparation``. It is no part of the graph: the entry
+    ``preparation`` of the metadata has it as JSON, so that others can do the same to rows before, and to values after it.
+
+    Needs the package onnx: InputError without it, and where the preparation is that of other data. FileFault where the file
+    can't be written.
     """
     try:
         import onnx
     except ImportError as error:
         raise InputError("export-onnx-missing") from error
 
-    model = _model(network)
+    model = _model(network, preparation)
     onnx.checker.check_model(model, full_check=True)
     with new_file(Path(path)) as made:
         made.write_bytes(model.SerializeToString())
 
 
-def _model(network: Network) -> Any:
+def _model(network: Network, preparation: Preparation | None) -> Any:
     from onnx import TensorProto, helper, numpy_helper
 
     single = np.asarray(network.layers[0].weights).dtype == np.float32
@@ -73,6 +80,9 @@ def _model(network: Network) -> Any:
         doc_string=repr(network),
     )
     about = {"koubai": koubai.__version__, "activation": network.activation, "output": network.output}
+    if preparation is not None:
+        check_fits(preparation, network)
+        about["preparation"] = json.dumps(preparation.to_dict())
     helper.set_model_props(model, about)
     return model
 

@@ -1,7 +1,8 @@
 """A network as one safetensors file, with a checksum over everything that determines its answers.
 
 The arrays are called w1, b1, w2, b2, …: (inputs, units) and (units,). The metadata have one entry, ``koubai``: JSON with
-``format``, ``activation``, ``output`` and ``sha256``.
+``format``, ``activation``, ``output`` and ``sha256``, and, in the format 2, ``preparation``: how columns become the network's
+inputs, and its outputs classes or values, as ``Preparation.to_dict`` has it.
 """
 
 import json
@@ -18,23 +19,31 @@ from safetensors.numpy import save as serialized
 
 from koubai.arrays import digest
 from koubai.core.network import Layer, Network
+from koubai.data import Preparation
 from koubai.errors import FileFault, InputError
 from koubai.files import new_file, reason
 
-FORMAT = 1
+FORMAT = 2
+WITHOUT_PREPARATION = 1  # the format of files that an older koubai reads, too
 LONGEST_HEADER = 100_000_000  # bytes: what the format of safetensors itself allows
 
 
-def write_safetensors(network: Network, path: str | Path) -> None:
+def write_safetensors(network: Network, path: str | Path, preparation: Preparation | None = None) -> None:
     """Write ``network`` to ``path``, float64 or, where it computes in that, float32; read by ``read_safetensors``.
 
+    ``preparation``: what the data went through, for a run ``run.data.preparation``; read by ``read_preparation``.
+
     The file takes the place of one that was there, whole or not at all. InputError where the network's arrays don't fit each
-    other or aren't finite, or its activation is unknown; FileFault where the file can't be written.
+    other or aren't finite, its activation is unknown, or the preparation is that of other data; FileFault where the file can't
+    be written.
     """
     pairs = [(layer.weights, layer.bias) for layer in network.layers]
     Network.from_arrays(pairs, activation=network.activation, output=network.output)
     arrays = {name: _plain(array) for name, array in network.arrays().items()}
-    known = {"format": FORMAT, "activation": network.activation, "output": network.output}
+    known = {"format": WITHOUT_PREPARATION, "activation": network.activation, "output": network.output}
+    if preparation is not None:
+        check_fits(preparation, network)
+        known |= {"format": FORMAT, "preparation": preparation.to_dict()}
     content = serialized(arrays, metadata={"koubai": json.dumps({**known, "sha256": _sum_of(known, arrays)})})
     with new_file(Path(path)) as made:
         made.write_bytes(content)
@@ -45,7 +54,24 @@ def read_safetensors(path: str | Path) -> Network:
 
     FileFault where the file is missing, unreadable, damaged, of a newer format, or none of koubai's.
     """
-    path = Path(path)
+    return _read(Path(path))[0]
+
+
+def read_preparation(path: str | Path) -> Preparation | None:
+    """The preparation that ``write_safetensors`` wrote beside the network; None where there is none. FileFault as there."""
+    return _read(Path(path))[1]
+
+
+def check_fits(preparation: Preparation, network: Network) -> None:
+    """InputError where the network has other numbers of inputs or outputs than ``preparation``."""
+    target = preparation.target
+    own = (len(preparation.feature_names), len(target.classes if target.task == "classify" else target.mean))
+    sizes = (network.sizes[0], network.sizes[-1])
+    if own != sizes:
+        raise InputError("export-preparation", inputs=sizes[0], outputs=sizes[1], own=own[0], own_outputs=own[1])
+
+
+def _read(path: Path) -> tuple[Network, Preparation | None]:
     content = _content(path)
     about = _about(content, path)
     if isinstance(about.get("format"), int) and about["format"] > FORMAT:
@@ -55,10 +81,16 @@ def read_safetensors(path: str | Path) -> Network:
     damaged = FileFault("export-damaged", path=str(path))
     try:
         arrays = deserialized(content)
-        known = {"format": FORMAT, "activation": about["activation"], "output": about["output"]}
+        known = {"format": WITHOUT_PREPARATION, "activation": about["activation"], "output": about["output"]}
+        if "preparation" in about:
+            known |= {"format": FORMAT, "preparation": about["preparation"]}
         if about != {**known, "sha256": _sum_of(known, arrays)}:
             raise damaged
-        return _network(arrays, about["activation"], about["output"])
+        network = _network(arrays, about["activation"], about["output"])
+        preparation = Preparation.from_dict(about["preparation"]) if "preparation" in about else None
+        if preparation is not None:
+            check_fits(preparation, network)
+        return network, preparation
     except (SafetensorError, InputError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise damaged from error
 

@@ -16,8 +16,11 @@ Write = Callable[[Opened, Path, str], None]
 
 FORMATS: dict[str, tuple[str, Write]] = {  # how its files end, and what writes it
     "run": (".koubai.zip", lambda found, path, _: pack(found.run, path, found.provenance)),
-    "safetensors": (".safetensors", lambda found, path, _: exports.write_safetensors(found.run.network, path)),
-    "onnx": (".onnx", lambda found, path, _: exports.write_onnx(found.run.network, path)),
+    "safetensors": (
+        ".safetensors",
+        lambda found, path, _: exports.write_safetensors(found.run.network, path, found.run.data.preparation),
+    ),
+    "onnx": (".onnx", lambda found, path, _: exports.write_onnx(found.run.network, path, found.run.data.preparation)),
     "csv": (".csv", lambda found, path, _: exports.write_csv(found.run.network, path)),
     "python": (".py", lambda found, path, language: exports.write_script(found.run, path, language)),
 }

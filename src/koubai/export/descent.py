@@ -1,0 +1,105 @@
+"""How a run goes, as a script has it: which slopes, by which rule, on which rows, how far, and how long a plain loop takes."""
+
+from itertools import pairwise
+from typing import Any
+
+import koubai
+from koubai.core.descent import rule_named
+from koubai.core.schedules import schedule_named
+from koubai.core.training import batches_of
+from koubai.experiment import Experiment, Run
+
+FUNCTIONS = {"leaky-relu": "leaky_relu", "step": "heaviside"}  # where the activation's name can't be the function's
+PARAMETERS = {"b1": "beta1", "b2": "beta2"}  # of optimisers: b1 and b2 are biases in the script
+RATES = {"end": "rate_end", "decay": "rate_decay", "every": "rate_every"}  # of schedules: decay is an optimiser's
+MEMORY: dict[str, dict[str, str]] = {  # what an optimiser keeps of every parameter, and what it is at first
+    "gradient-descent": {},
+    "momentum": {"velocity": "0"},
+    "nesterov": {"velocity": "0"},
+    "amsgrad": {"m": "0", "v": "0", "v_max": "0"},
+    "yogi": {"m": "1e-6", "v": "1e-6"},
+    "adagrad": {"total": "initial_accumulator_value"},
+    "adadelta": {"squares": "0", "moves": "0"},
+    "rmsprop": {"squares": "0"},
+    "lion": {"m": "0"},
+}
+MOMENTS = {"m": "0", "v": "0"}  # adam and its kin
+EVALUATIONS = {"central": (2, 0), "loop": (2, 0), "forward": (1, 1), "complex-step": (1, 0)}  # for each parameter, and beside
+LONG = 90.0  # seconds, after which a script says how long it takes
+
+
+def descent_of(run: Run) -> dict[str, Any]:
+    """What the script says of how the run goes."""
+    experiment = run.experiment
+    single = experiment.precision == "float32"
+    rule = rule_named(experiment.optimizer)
+    options = {**rule.parameters, **experiment.optimizer_options}
+    activation = experiment.problem.activation or ""
+    hidden = bool(experiment.problem.hidden)
+    batches = batches_of(experiment.batch_size, len(run.data.inputs), experiment.seed)
+    return {
+        "version": koubai.__version__,
+        "single": single,
+        "number": lambda value: f"np.float32({value!r})" if single else repr(value),
+        "power": lambda name: f"np.float32({name})" if single else name,
+        "method": experiment.method,
+        "h": experiment.h,
+        "learning_rate": experiment.learning_rate,
+        "record_every": experiment.record_every,
+        "seed": experiment.seed,
+        "optimizer": rule.name,
+        "options": {PARAMETERS.get(name, name): repr(float(value)) for name, value in options.items()},
+        "memory": MEMORY.get(rule.name, MOMENTS),
+        "activation": activation,
+        "function": "" if activation == "identity" else FUNCTIONS.get(activation, activation),
+        "loss": experiment.problem.loss,
+        "hidden": hidden,
+        "needs_math": (hidden and activation == "gelu") or batches is not None,
+        "batch_size": batches and batches.size,
+        "some_rows": batches is not None or experiment.patience is not None,
+        "penalties": {name: value for name, value in (("l1", experiment.l1), ("l2", experiment.l2)) if value},
+        "patience": experiment.patience,
+        **_length(run),
+        **_schedule(run),
+    }
+
+
+def _length(run: Run) -> dict[str, Any]:
+    """How many steps are made: as many as the run made, or, where it stopped early, as many as it could have made."""
+    experiment, made = run.experiment, run.records[-1].number
+    steps = experiment.steps if run.status == "finished" else made
+    wants_last = schedule_named(experiment.schedule).wants_last
+    return {
+        "steps": steps,
+        "planned": experiment.steps if wants_last else steps,
+        "ends_on_record": experiment.records(steps),
+        "slow": _slow(experiment, made),
+    }
+
+
+def _schedule(run: Run) -> dict[str, Any]:
+    schedule = schedule_named(run.experiment.schedule)
+    options = {**schedule.parameters, **run.experiment.schedule_options}
+    if not options["warmup"]:
+        del options["warmup"]
+    return {"schedule": schedule.name, "rate_options": {RATES.get(name, name): repr(value) for name, value in options.items()}}
+
+
+def _slow(experiment: Experiment, steps: int) -> dict[str, Any] | None:
+    """How often a plain loop computes the loss, and how long that takes; None where it is soon done."""
+    each, beside = EVALUATIONS.get(experiment.method, (0, 2))
+    sizes = experiment.problem.sizes
+    parameters = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
+    evaluations = steps * (each * parameters + beside)
+    rows = len(experiment.problem.dataset().inputs)
+    seconds = evaluations * _seconds(sizes, parameters, min(experiment.batch_size or rows, rows))
+    if seconds < LONG:
+        return None
+    minutes = round(seconds / 60)
+    unit, count = ("minutes", minutes) if minutes < 120 else ("hours", round(minutes / 60))
+    return {"evaluations": f"{evaluations:,}", "unit": unit, "count": f"{count:,}"}
+
+
+def _seconds(sizes: tuple[int, ...], parameters: int, rows: int) -> float:
+    """About how long the loss of so many rows takes on one core of 2026: for NumPy's every operation, and for every number."""
+    return 12e-6 + 3e-6 * len(sizes) + rows * (0.05e-9 * parameters + 5e-9 * sum(sizes[1:]))
