@@ -50,3 +50,8 @@ def _padded(column: Sequence[str], right: bool) -> list[str]:
         return [(at_right if right else at_left)(text, width) for text in column]
     width = max(map(len, column))
     return [text.rjust(width) for text in column] if right else [text.ljust(width) for text in column]
+
+
+def decimal(number: float, digits: int) -> str:
+    """A number with so many digits after its point; what is nearly 0 has no sign."""
+    return f"{round(number, digits) + 0.0:.{digits}f}"

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from koubai.columns import decimal
 from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
 from koubai.experiment.scores import accuracy_on, loss_on
@@ -67,7 +68,7 @@ def samples_per_second(experiment: Experiment, made: int, elapsed: float) -> flo
 def line(step: Step, experiment: Experiment, left: float | None, language: str, rate: float | None = None) -> str:
     """What is said of ``step``; ``left``: seconds to the end, ``rate``: samples in a second, where they are known."""
     width = len(str(experiment.steps))
-    parts = {"step": f"{step.number:>{width}}", "loss": _shown(step.loss), "left": time_left(left, language)}
+    parts = {"step": f"{step.number:>{width}}", "loss": decimal(step.loss, 6), "left": time_left(left, language)}
     if experiment.problem.sampled:
         return _of_sample(step, experiment, parts, rate, language)
     if experiment.problem.dataset().task == "classify":
@@ -81,17 +82,12 @@ def _of_sample(step: Step, experiment: Experiment, parts: dict[str, str], rate: 
     epochs, width = experiment.steps / each, len(f"{experiment.steps // each}")
     shown = {
         **parts,
-        "loss": _shown(float(np.mean(step.losses))),
+        "loss": decimal(float(np.mean(step.losses)), 6),
         "epoch": sentence("progress-epoch", language, epoch=f"{step.number // each:>{width}}/{epochs:.0f}") if each > 1 else "",
         "validation": standing(step, experiment, language),
         "rate": "" if rate is None else sentence("progress-rate", language, rate=f"{rate:,.0f}"),
     }
     return re.sub(" {4,}", "   ", sentence("progress-sampled", language, **shown)).rstrip()
-
-
-def _shown(loss: float) -> str:
-    """A loss with six digits; what is nearly 0 has no sign."""
-    return f"{round(loss, 6) + 0.0:.6f}"
 
 
 def standing(step: Step, experiment: Experiment, language: str) -> str:
@@ -103,7 +99,7 @@ def standing(step: Step, experiment: Experiment, language: str) -> str:
         share = 100 * accuracy_on(step.parameters, part)
         return sentence("progress-validation", language, accuracy=f"{share:.1f}")
     lost = loss_on(step.parameters, part, experiment.problem.loss or "")
-    return sentence("progress-validation-loss", language, loss=f"{lost:.6f}")
+    return sentence("progress-validation-loss", language, loss=decimal(lost, 6))
 
 
 def time_left(seconds: float | None, language: str) -> str:

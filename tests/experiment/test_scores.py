@@ -1,5 +1,8 @@
 """How good answers are: against scikit-learn's figures; early stopping; the course of a training."""
 
+from itertools import islice
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support, r2_score, root_mean_squared_error
 
 import koubai as kb
+from koubai.core.penalty import Penalty
 from koubai.data import Dataset, load
 from koubai.errors import InputError
 from koubai.experiment import Recording, experiment_of
@@ -75,7 +79,7 @@ def test_early_stopping_goes_on_where_it_was() -> None:
     whole = list(experiment.run())
     whole = [step for step in whole if step.recorded]  # the others depend on the pace
     for cut in (0, len(whole) // 2, len(whole) - 1):
-        rest = [step for step in experiment.run(whole[cut], whole[: cut + 1]) if step.recorded]
+        rest = [step for step in experiment.run(whole[: cut + 1]) if step.recorded]
         assert [step.number for step in rest] == [step.number for step in whole[cut + 1 :]]
         if rest:
             assert np.array_equal(rest[-1].parameters.layers[0].weights, whole[-1].parameters.layers[0].weights)
@@ -147,7 +151,7 @@ def test_patience_needs_validation_rows() -> None:
 
 
 def test_parts_must_be_alike() -> None:
-    with pytest.raises(InputError, match="validation rows have 4 features"):
+    with pytest.raises(InputError, match="validation rows don't fit"):
         kb.Learning(load("moons").train, validation=load("iris").train)
 
 
@@ -162,3 +166,53 @@ def test_everything_comes_back_from_json() -> None:
         "iris", patience=5, l1=0.1, l2=0.2, schedule="cosine", schedule_options={"warmup": 5}, init="xavier", batch_size=7
     )
     assert kb.Experiment.from_json(experiment.to_json(), experiment.arrays()) == experiment
+
+
+def test_steps_that_are_cut_short_are_no_finished_run() -> None:
+    recording = Recording(experiment_of("xor", steps=50))
+    for _ in recording.of(islice(recording.experiment.run(), 1)):
+        pass
+    assert recording.run is not None
+    assert recording.run.status == "interrupted"
+
+
+def test_early_stopping_wants_all_records_to_go_on() -> None:
+    experiment = experiment_of("moons", steps=60, patience=50)
+    with pytest.raises(InputError, match="only that one was given"):
+        next(experiment.run(list(experiment.run())[-1]))
+
+
+def test_parts_of_other_columns_are_no_parts_of_it() -> None:
+    one = load(_frame(np.linspace(0, 1, 60), np.linspace(2, 5, 60)), task="regress")
+    other = load(_frame(np.linspace(0, 9, 60), np.linspace(2, 5, 60)), task="regress")
+    with pytest.raises(InputError, match="test rows don't fit"):
+        kb.Learning(one.train, test=other.test)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "message"),
+    [
+        (("iris", "wine"), {}, "data was given beside str"),
+        ((kb.Network.random([2, 3, 2]), kb.Learning()), {}, "Learning"),
+        ((kb.Learning(),), {"hidden": (3,)}, "hidden can't be set beside Learning"),
+        ((kb.Experiment(steps=3),), {"steps": 5}, "steps can't be set beside Experiment"),
+        (("moons",), {"method": ["central"]}, "no method of slope"),
+        (("moons",), {"batch_size": np.array([1, 2])}, "batch size"),
+    ],
+)
+def test_arguments_that_contradict_each_other(arguments: tuple[Any, ...], given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        kb.train(*arguments, **given)
+
+
+def test_numbers_of_numpy_are_plain_in_json() -> None:
+    parts = load("moons")
+    experiment = experiment_of(parts, batch_size=np.int64(2), patience=np.int32(3), scale=np.float32(0.5), l1=np.float64(1))
+    assert kb.Experiment.from_json(experiment.to_json(), experiment.arrays()) == experiment
+
+
+def test_a_penalty_of_any_size_and_step_is_exact() -> None:
+    weights = np.array([1.0, -2.0, 0.25, -0.25, 0.0])
+    for h in (1e-16, 1e-12, 0.5, 3.0):
+        wanted = np.sign(weights) * np.minimum(np.abs(weights), h) / h
+        assert np.array_equal(Penalty(1.0, 0.0).difference(weights, h, np), wanted)

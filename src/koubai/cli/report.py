@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import koubai
 from koubai.cli.samples import named, targets_of
-from koubai.columns import cut, in_columns
+from koubai.columns import cut, decimal, in_columns
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
 from koubai.experiment.scores import Scores
@@ -65,14 +65,7 @@ def as_text(outcome: Outcome, language: str) -> str:
     lines = [
         "",
         *(_scores(run, language) if run.experiment.problem.sampled else _truth_table(run, language)),
-        sentence(
-            "report-loss",
-            language,
-            loss=_shown(run.losses[-1], 6),
-            first=_shown(run.losses[0], 6),
-            steps=len(run.losses) - 1,
-            seconds=f"{outcome.seconds:.2f}",
-        ),
+        _trained(outcome, language),
         "",
         sentence("report-files", language, folder=str(outcome.folder)),
     ]
@@ -80,6 +73,15 @@ def as_text(outcome: Outcome, language: str) -> str:
     if outcome.name is not None:
         lines += ["", sentence("report-kept", language, name=outcome.name)]
     return "\n".join(lines)
+
+
+def _trained(outcome: Outcome, language: str) -> str:
+    """What the training took; of a whole table, what it did to the loss."""
+    losses = outcome.run.losses
+    took = {"steps": len(losses) - 1, "seconds": f"{outcome.seconds:.2f}"}
+    if outcome.run.experiment.problem.sampled:
+        return sentence("report-trained", language, **took)
+    return sentence("report-loss", language, loss=_shown(losses[-1], 6), first=_shown(losses[0], 6), **took)
 
 
 def _truth_table(run: Run, language: str) -> list[str]:
@@ -157,7 +159,7 @@ def _table(run: Run, language: str) -> list[str]:
 
 def _shown(number: float, digits: int) -> str:
     """Plainly, or with a power of ten where that would be long."""
-    return f"{number:.{digits}f}" if abs(number) < 1e6 else f"{number:.{digits}e}"
+    return decimal(number, digits) if abs(number) < 1e6 else f"{number:.{digits}e}"
 
 
 def as_json(outcome: Outcome) -> str:
@@ -193,10 +195,11 @@ def as_json(outcome: Outcome) -> str:
 
 
 def _json_scores(scores: Scores) -> dict[str, Any]:
+    loss = _json_numbers(np.array([scores.loss]))[0]
     if not scores.confusion.size:
-        return {"rows": scores.rows, "loss": scores.loss, "r2": _json_numbers(scores.r2), "error": _json_numbers(scores.error)}
+        return {"rows": scores.rows, "loss": loss, "r2": _json_numbers(scores.r2), "error": _json_numbers(scores.error)}
     shares = {name: _json_numbers(getattr(scores, name)) for name in ("precision", "recall")}
-    plain = {"rows": scores.rows, "loss": scores.loss, "right": scores.right, "accuracy": scores.accuracy}
+    plain = {"rows": scores.rows, "loss": loss, "right": scores.right, "accuracy": scores.accuracy}
     return {**plain, **shares, "confusion": scores.confusion.tolist()}
 
 

@@ -50,12 +50,9 @@ def _of_classes(run: Run, title: Any, language: str) -> Iterator[Picture]:
     data, classes = run.data, [str(label) for label in run.data.classes]
     if data.inputs.shape[1] > 1:
         cut = principal(data.inputs)
-        view = {
-            **plane_of(run, cut),
-            **field_of(run.network, cut, FINE, run),
-            "names": _names(data, language),
-            "classes": classes,
-        }
+        grid = grid_of(run, cut, FINE)
+        seen = {**plane_of(run, cut), **axes_of(data, *grid), **field_of(run.network, cut, *grid)}
+        view = {**seen, "names": _names(data, language), "classes": classes}
         note = "" if data.inputs.shape[1] == 2 else sentence("picture-principal-note", language, share=f"{100 * cut.share:.0f}")
         yield "plane", "save_classes", {**view, "note": note, **title("classes")}
     part = run.experiment.problem.parts[run.judged]
@@ -95,9 +92,10 @@ def films_of(run: Run, language: str) -> list[tuple[str, dict[str, Any]]]:
 
 def _class_reel(run: Run, steps: list[Step], language: str) -> dict[str, Any]:
     cut = principal(run.data.inputs)
-    fields = [field_of(step.parameters, cut, FILM_FINE, run) for step in steps]
+    grid = grid_of(run, cut, FILM_FINE)
+    fields = [field_of(step.parameters, cut, *grid) for step in steps]
     return {
-        **{name: fields[0][name] for name in ("x", "y")},
+        **axes_of(run.data, *grid),
         **{name: np.stack([field[name] for field in fields]) for name in ("answers", "confidence")},
         **{name: values for name, values in plane_of(run, cut).items() if name != "wrong"},
         "classes": [str(label) for label in run.data.classes],
@@ -137,19 +135,28 @@ def _plane_units(data: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64
     return units_of(data) if data.inputs.shape[1] == 2 else (np.ones(2), np.zeros(2))
 
 
-def field_of(network: Network, cut: Cut, places: int, run: Run) -> dict[str, NDArray[Any]]:
-    """The class that is answered over the plane, and how surely: ``x``, ``y``, ``answers`` and ``confidence`` (y, x)."""
-    parts = list(run.experiment.problem.parts.values())
-    left, right, bottom, top = extent(cut.flat(np.concatenate([part.inputs for part in parts])))
-    x, y = np.linspace(left, right, places), np.linspace(bottom, top, places)
+Places = NDArray[np.float64]  # along one axis of the plane
+
+
+def grid_of(run: Run, cut: Cut, places: int) -> tuple[Places, Places]:
+    """So many places along either axis of the plane of ``cut``, which show all rows."""
+    parts = run.experiment.problem.parts.values()
+    left, right, bottom, top = extent(np.concatenate([cut.flat(part.inputs) for part in parts]))
+    return np.linspace(left, right, places), np.linspace(bottom, top, places)
+
+
+def axes_of(data: Dataset, x: Places, y: Places) -> dict[str, Places]:
+    """The axes of a grid, two features in their own units."""
+    scale, mean = _plane_units(data)
+    return {"x": x * scale[0] + mean[0], "y": y * scale[1] + mean[1]}
+
+
+def field_of(network: Network, cut: Cut, x: Places, y: Places) -> dict[str, NDArray[Any]]:
+    """The class that is answered over the plane, and how surely: ``answers`` and ``confidence`` (y, x)."""
     answers = cut.over(network, x, y)
-    scale, mean = _plane_units(run.data)
-    confidence = np.clip(answers.max(axis=-1), 0, 1)
     return {
-        "x": x * scale[0] + mean[0],
-        "y": y * scale[1] + mean[1],
         "answers": answers.argmax(axis=-1).astype(np.uint8 if answers.shape[-1] < 256 else np.int32),
-        "confidence": np.nan_to_num(confidence, nan=0.0).astype(np.float32),
+        "confidence": np.nan_to_num(np.clip(answers.max(axis=-1), 0, 1), nan=0.0).astype(np.float32),
     }
 
 

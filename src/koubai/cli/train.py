@@ -230,7 +230,7 @@ def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, inter
     def work() -> None:
         before = keeping.before if keeping else None
         experiment = recording.experiment
-        steps: Iterable[Step] = clock.of(experiment.run(*((before.records[-1], before.records) if before else ())))
+        steps: Iterable[Step] = clock.of(experiment.run(before.records if before else None))
         if keeping:
             steps = keeping.of(steps)
         steps = recording.of(steps)  # what isn't kept any more isn't recorded either

@@ -1,13 +1,13 @@
 """What pictures show: a network's answers over the plane, and over a plane through data of more features."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from koubai.core.network import Network
+from koubai.core.network import Layer, Network
 
 REGION = (-1.5, 1.5)  # the square of the decision region
 FINE = np.linspace(*REGION, 301)  # along either axis, of a field that looks smooth
@@ -80,8 +80,9 @@ class Cut:
 
     def over(self, network: Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
         """The network's answers at every (x, y) of the plane, (len(y), len(x), outputs)."""
-        places = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
-        return network.answers(self.origin + places @ self.axes).reshape(len(y), len(x), -1)
+        first = network.layers[0]  # which sees two coordinates only
+        seen = Layer(self.axes @ first.weights, self.origin @ first.weights + first.bias)
+        return plane(replace(network, layers=(seen, *network.layers[1:])), x, y).answers
 
 
 def principal(inputs: NDArray[np.float64]) -> Cut:

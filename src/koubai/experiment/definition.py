@@ -1,7 +1,7 @@
 """Experiment: what is descended, with which slope, by which rule, how far. Plain, frozen, validated data."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -21,6 +21,7 @@ from koubai.experiment.learning import Learning, is_number, is_whole, learning_o
 from koubai.experiment.scores import Watch
 
 MOST = 2**31 - 2  # steps
+MOST_PENALTY = 1e30
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +77,14 @@ class Experiment:
             object.__setattr__(self, name, int(value))
         for name in ("l1", "l2"):
             value = getattr(self, name)
-            if not (is_number(value) and 0 <= value <= 1e100):
-                raise InputError("penalty", name=name, value=value)
+            if not (is_number(value) and 0 <= value <= MOST_PENALTY):
+                raise InputError("penalty", name=name, value=value, most=f"{MOST_PENALTY:g}")
             object.__setattr__(self, name, float(value))
         for name in ("batch_size", "patience"):
             value = getattr(self, name)
             if value is not None and not (is_whole(value) and 1 <= value <= MOST):
                 raise InputError(name.replace("_", "-"), value=value, most=MOST)
+            object.__setattr__(self, name, value if value is None else int(value))
         if self.patience is not None and self.problem.validation is None:
             raise InputError("patience-validation", value=self.patience)
         schedule = schedule_named(self.schedule)
@@ -103,13 +105,17 @@ class Experiment:
         batches = batches_of(self.batch_size, len(self.problem.dataset().inputs), self.seed)
         return batches.each_epoch if batches else 1
 
-    def run(self, resume: Step | None = None, records: Iterable[Step] = ()) -> Iterator[Step]:
-        """Train: yields Steps, the start first; after a ``resume`` Step of the same experiment, those that follow it.
+    def run(self, resume: Step | Sequence[Step] | None = None) -> Iterator[Step]:
+        """Train: yields Steps, the start first; after ``resume`` those that follow it.
 
-        ``records``: those until ``resume``, which early stopping goes by.
+        ``resume``: a Step of the same experiment; or the records of the same, the last one being where to go on, which early
+        stopping goes by.
 
         Raises Diverged at the first step at which the loss or a parameter isn't finite.
         """
+        records = () if resume is None else (resume,) if isinstance(resume, Step) else tuple(resume)
+        if self.patience is not None and records and records[0].number > 0:
+            raise InputError("resume-records", step=records[-1].number)
         problem = self.problem
         descent = Descent(
             loss_named(problem.loss or ""),
@@ -132,14 +138,26 @@ class Experiment:
             seed=self.seed,
             l1=self.l1,
             l2=self.l2,
-            resume=resume,
+            resume=records[-1] if records else None,
         )
         return steps if self.patience is None else self._until_no_better(steps, records)
 
-    def _until_no_better(self, steps: Iterator[Step], records: Iterable[Step]) -> Iterator[Step]:
+    def stopped(self, records: Iterable[Step]) -> bool:
+        """Whether early stopping ends a training that has made these records."""
+        return self.patience is not None and self._watch(records).is_over
+
+    def best(self, records: Sequence[Step]) -> Step:
+        """Of a training that has made these records, the one whose network is kept."""
+        return (self._watch(records).best if self.patience is not None else None) or records[-1]
+
+    def _watch(self, records: Iterable[Step]) -> Watch:
         watch = Watch(self.problem, self.patience or 0)
         for step in records:
             watch.see(step)
+        return watch
+
+    def _until_no_better(self, steps: Iterator[Step], records: Iterable[Step]) -> Iterator[Step]:
+        watch = self._watch(records)
         for step in () if watch.is_over else steps:
             watch.see(step)
             yield step

@@ -63,6 +63,8 @@ class Learning:
         activation_named(self.activation or "")
         if self.start is None and not (is_number(self.scale) and np.isfinite(self.scale) and self.scale >= 0):  # type: ignore[arg-type,operator]
             raise InputError("scale", value=self.scale)
+        if self.scale is not None:
+            object.__setattr__(self, "scale", float(self.scale))
 
     def _check_parts(self) -> None:
         """InputError where ``validation`` or ``test`` aren't data of the same kind."""
@@ -72,11 +74,9 @@ class Learning:
                 continue
             if not isinstance(part, Dataset):
                 raise InputError("data-type", name=name, value=type(part).__name__)
-            shape, like = (part.inputs.shape[1], part.targets.shape[1]), (data.inputs.shape[1], data.targets.shape[1])
-            if (shape, part.task, part.classes) != (like, data.task, data.classes):
-                raise InputError(
-                    "part-unlike", name=name, features=shape[0], outputs=shape[1], own=like[0], own_outputs=like[1]
-                )
+            kinds = [(one.feature_names, one.targets.shape[1], one.task, one.classes, one.preparation) for one in (part, data)]
+            if kinds[0] != kinds[1]:
+                raise InputError("part-unlike", name=name)
 
     @property
     def parts(self) -> dict[str, Dataset]:
@@ -87,7 +87,12 @@ class Learning:
     @property
     def sampled(self) -> bool:
         """Whether the rows are a sample of what is to be learned, not a whole truth table."""
-        return isinstance(self.data, Dataset) and (len(self.parts) > 1 or self.data.preparation is not None)
+        data = self.data
+        if not isinstance(data, Dataset):
+            return False
+        features = data.inputs.shape[1]
+        table = data.task == "classify" and (features <= 2 or len(data.inputs) == 2**features)
+        return len(self.parts) > 1 or data.preparation is not None or not table
 
     def dataset(self) -> Dataset:
         """The data that are trained on."""

@@ -16,7 +16,7 @@ from koubai.data import Dataset
 from koubai.errors import Diverged, InputError, chosen
 from koubai.experiment.definition import Experiment
 from koubai.experiment.prediction import Prediction, predict
-from koubai.experiment.scores import History, Scores, Watch, history_of, scores_of
+from koubai.experiment.scores import History, Scores, history_of, scores_of
 
 Status = Literal["finished", "interrupted", "diverged"]
 
@@ -44,13 +44,7 @@ class Run:
     @cached_property
     def best(self) -> Step:
         """The record whose network is the run's."""
-        experiment = self.experiment
-        if experiment.patience is None:
-            return self.records[-1]
-        watch = Watch(experiment.problem, experiment.patience)
-        for step in self.records:
-            watch.see(step)
-        return watch.best or self.records[-1]
+        return self.experiment.best(self.records)
 
     @property
     def data(self) -> Dataset:
@@ -136,7 +130,6 @@ class Recording:
     passed: list[tuple[int, NDArray[np.float64], Step | None]] = field(default_factory=list)  # number, losses, record
     last: Step | None = None
     diverged: Diverged | None = None
-    ended: bool = False
 
     @classmethod
     def after(cls, run: Run) -> "Recording":
@@ -151,7 +144,6 @@ class Recording:
                 self.passed.append((step.number, step.losses, step if step.recorded else None))
                 self.last = step
                 yield step
-            self.ended = True
         except Diverged as error:
             self.diverged = error
             raise
@@ -165,7 +157,8 @@ class Recording:
         passed = [entry for entry in self.passed if entry[0] <= last.number]
         records = [record for _, _, record in passed if record is not None]
         losses = [some for _, some, _ in passed]
-        status: Status = "finished" if self.ended or last.number == self.experiment.steps else "interrupted"
+        whole = last.number == self.experiment.steps or self.experiment.stopped(records)
+        status: Status = "finished" if whole else "interrupted"
         diverged_at = None
         if diverged is not None:
             status, diverged_at = "diverged", diverged.values["step"]

@@ -56,7 +56,8 @@ def scores_of(network: Network, data: Dataset, loss: str) -> Scores:
     """How well ``network`` answers ``data``."""
     lost = loss_on(network, data, loss)
     if data.task == "regress":
-        r2, error = _fit(values_of(network.logits(data.inputs), data), values_of(data.targets, data))
+        with np.errstate(over="ignore", invalid="ignore"):
+            r2, error = _fit(values_of(network.logits(data.inputs), data), values_of(data.targets, data))
         return Scores(len(data.inputs), lost, r2=r2, error=error)
     k = data.targets.shape[1]
     both = data.labels * k + network.classify(data.inputs)

@@ -114,7 +114,7 @@ AT_ONCE = 2**20
 
 
 def compact(arrays: Arrays) -> Arrays:
-    """The same, those of at most 256 distinct numbers (pixels, classes) as these and a byte for each place: an eighth as large."""
+    """The same, those of at most 256 distinct numbers (pixels, classes) as these and a byte for each place: an eighth of it."""
     made: Arrays = {}
     for name, array in arrays.items():
         few = _distinct(array) if array.size >= MANY and array.dtype == np.float64 else None

@@ -3,13 +3,14 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from inspect import signature
 from typing import Any
 
 from koubai.core.activations import activation_named
 from koubai.core.batches import steps_in_epoch
 from koubai.core.network import Network
 from koubai.core.precision import Precision
-from koubai.core.slopes import METHODS
+from koubai.core.slopes import METHODS, method_named
 from koubai.data import GATES, Dataset, Parts, load
 from koubai.errors import Diverged, DivergenceWarning, InputError
 from koubai.experiment.definition import Experiment
@@ -61,6 +62,10 @@ def train(
     DivergenceWarning. InputError names what can't be.
     """
     given = {name: value for name, value in locals().items() if name not in ("problem", "data")}
+    if isinstance(problem, Experiment):
+        usual = signature(train).parameters
+        if changed := [name for name, value in given.items() if value is not usual[name].default]:
+            raise InputError("train-fields", names=", ".join(changed), value="Experiment")
     experiment = problem if isinstance(problem, Experiment) else experiment_of(problem, data, **given)
     recording = Recording(experiment)
     try:
@@ -78,8 +83,14 @@ def experiment_of(problem: Any, data: Any = None, **given: Any) -> Experiment:
     """The experiment that ``train`` makes of its arguments; those that are None are the usual ones."""
     given = {name: value for name, value in given.items() if value is not None}
     start = problem if isinstance(problem, Network) else None
+    if data is not None and start is None:
+        raise InputError("train-data", value=type(problem).__name__)
+    if isinstance(data, (Learning, Network)):
+        raise InputError("data-type", name="data", value=type(data).__name__)
     source = ("xor" if data is None else data) if start is not None else problem
     if isinstance(source, Learning):
+        if doubled := [name for name in _LEARNING if name in given]:
+            raise InputError("train-fields", names=", ".join(doubled), value="Learning")
         learning, usual = source, False
     else:
         source, usual = _loaded(source)
@@ -116,8 +127,7 @@ def _usual(learning: Learning, given: Mapping[str, Any]) -> dict[str, Any]:
         "learning_rate": 0.1 if optimizer == "gradient-descent" else 0.01,
         "batch_size": USUAL_BATCH,
     }
-    method = METHODS.get(given.get("method", "central"))
-    if method is not None and method.default_h == METHODS["central"].default_h:
+    if method_named(given.get("method", "central")).default_h == METHODS["central"].default_h:
         fine = 1e-2 if given.get("precision") == "float32" else 1e-4
         usual["h"] = 0.1 if activation_named(learning.activation or "").kind == "stepping" else fine
     return usual
@@ -126,14 +136,14 @@ def _usual(learning: Learning, given: Mapping[str, Any]) -> dict[str, Any]:
 def _with_steps(learning: Learning, given: dict[str, Any], *, usual: bool) -> dict[str, Any]:
     """``given`` with the steps that ``epochs`` come to, and how many there are between records."""
     batch_size, epochs = given.get("batch_size"), given.pop("epochs", None)
-    if batch_size == EVERY_ROW:
+    if isinstance(batch_size, str) and batch_size == EVERY_ROW:
         given["batch_size"] = batch_size = None
     if epochs is not None and "steps" in given:
         raise InputError("epochs-and-steps", epochs=epochs, steps=given["steps"])
     if epochs is not None and not (is_whole(epochs) and 0 <= epochs <= 10**9):
         raise InputError("epochs", value=epochs)
     rows = len(learning.dataset().inputs)
-    each = steps_in_epoch(rows, batch_size) if batch_size and is_whole(batch_size) and batch_size > 0 else 1
+    each = steps_in_epoch(rows, batch_size) if batch_size is not None and is_whole(batch_size) and batch_size > 0 else 1
     if epochs is None and usual and "steps" not in given:
         epochs = max(USUAL_EPOCHS, -(-FEWEST_STEPS // each))
     if epochs is not None:

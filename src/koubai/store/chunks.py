@@ -128,9 +128,9 @@ def _read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
     status = row["status"]
     if status != "diverged":
         losses = losses[: made + 1]
-        stopped = status == "finished" and experiment.patience is not None
-        status = "finished" if made == experiment.steps or stopped else "interrupted"
     steps = steps_of(experiment, arrays, losses)
+    if status != "diverged":
+        status = "finished" if made == experiment.steps or experiment.stopped(steps) else "interrupted"
     return Run(experiment, losses, steps, checked_status(status, losses), row["diverged_at"])
 
 

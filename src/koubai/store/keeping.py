@@ -38,7 +38,7 @@ class Keeping:
             for step in keeping.of(experiment.run()):
                 …
 
-    ``experiment`` is what is run; ``before`` what an earlier part of the run has made, ``resume`` its last Step, or None.
+    ``experiment`` is what is run; ``before`` what an earlier part of the run has made, ``resume`` its records.
     """
 
     def __init__(
@@ -50,20 +50,19 @@ class Keeping:
         self._changed = Condition()
         self._waiting: list[tuple[float, Piece]] = []  # since when, and what, isn't on disk yet
         self._open: list[Piece] = []  # of the chunk that is still small
-        self._last = self.resume
+        self._last = self.resume[-1] if self.resume else None
         self._first, self._seconds, self._seconds_before = 0.0, 0.0, row["seconds"]
         self._next_checkpoint = 0.0
         self._fault: BaseException | None = None
         self._ending, self._ended, self._process = False, Event(), os.getpid()
-        self._whole = False  # whether all Steps have passed, be they fewer than were meant
         self._diverged: Diverged | None = None
         self._writer = Thread(target=self._write_what_comes, daemon=True)
         atexit.register(self.end)
 
     @property
-    def resume(self) -> Step | None:
-        """Where to go on."""
-        return self.before.records[-1] if self.before is not None else None
+    def resume(self) -> tuple[Step, ...]:
+        """The records until where to go on, which is the last of them; empty for a new run."""
+        return self.before.records if self.before is not None else ()
 
     def __enter__(self) -> "Keeping":
         return self
@@ -83,7 +82,6 @@ class Keeping:
                 if not self._take(step):
                     return
                 yield step
-            self._whole = True
         except Diverged as error:
             self._diverged = error
             raise
@@ -188,13 +186,12 @@ class Keeping:
         write_checkpoint(self._database, self._row, self.uid, step)
         self._next_checkpoint = monotonic() + REST * (monotonic() - began)
 
-    def _best(self, last: Step) -> Step:
-        """The Step whose network is the run's: with early stopping it is known once all records are on disk."""
+    def _came_to(self, last: Step) -> tuple[Step, bool]:
+        """The Step whose network is the run's, and whether the run is whole: with early stopping all its records tell."""
         if self.experiment.patience is None:
-            return last
-        row = self._database.rows(f"{SELECT} WHERE id = ?", self._row)[0]
-        run = read_run(self._database, row)
-        return last if run is None else run.best
+            return last, last.number == self.experiment.steps
+        run = read_run(self._database, self._database.rows(f"{SELECT} WHERE id = ?", self._row)[0])
+        return (last, False) if run is None else (run.best, run.status == "finished")
 
     def _finish(self) -> None:
         """Write how it ended."""
@@ -203,9 +200,10 @@ class Keeping:
             with self._database.transaction():
                 self._database.execute("DELETE FROM run WHERE id = ?", self._row)
             return
-        metrics = json.dumps(metrics_of(self.experiment, self._best(last)))
+        best, whole = self._came_to(last)
+        metrics = json.dumps(metrics_of(self.experiment, best))
         if diverged is None:
-            ended = "finished" if self._whole or last.number == self.experiment.steps else "interrupted"
+            ended = "finished" if whole else "interrupted"
             self._write([], status=ended, metrics=metrics)
             return
         losses = np.asarray(diverged.losses, np.float64)

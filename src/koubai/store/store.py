@@ -211,6 +211,9 @@ class Store:
                 experiment = Experiment.from_json(row["experiment"], own_arrays(self._database, row["id"]))
                 if before is not None:
                     if entry.status == "finished" and steps is None:
+                        last = before.records[-1].number
+                        if last < experiment.steps:
+                            raise InputError("extend-stopped", step=last, patience=experiment.patience)
                         raise InputError("store-finished", name=entry.name, steps=entry.steps)
                     if entry.status == "diverged" or steps is not None:
                         before = before.extended(experiment.steps if steps is None else steps)

@@ -133,7 +133,7 @@ def _pictures(found: Sequence[Opened], language: str) -> Iterator[Picture]:
             "title": sentence("compare-losses-title", language, runs=len(found)),
         },
     )
-    if all(one.run.data.inputs.shape[1] == 2 and one.run.data.targets.shape[1] == 2 for one in found):
+    if all((one.run.data.task, one.run.data.inputs.shape[1], len(one.run.data.classes)) == ("classify", 2, 2) for one in found):
         title = sentence("compare-regions-title", language, runs=len(found))
         panels = [_panel(one, language) for one in found]
         yield "regions", "save_regions", {"x": FINE, "y": FINE, "panels": panels, "title": title}
