@@ -21,6 +21,12 @@ RUNS = {
     "h-1": ["--h", "1"],
     "no-hidden": ["--hidden", "none"],
 }
+REAL_DATA = {  # the pictures of real-data.md: run -> its data, options, and the picture
+    "iris": (["iris"], "plane"),
+    "digits": (["digits"], "mistakes"),
+    "heaviside": (["circles", "--activation", "step", "--hidden", "16", "--h", "0.3"], "plane"),
+    "heaviside-backprop": (["circles", "--activation", "step", "--hidden", "16", "--method", "backprop"], "plane"),
+}
 TERMINALS = [(80, 24), (120, 40)]
 FRAMES = 6
 
@@ -50,8 +56,17 @@ def main() -> None:
                    "--out", str(Path(folder) / "parity"), "--quiet")  # fmt: skip
             for picture in ("region", "table"):
                 small(Image.open(Path(folder) / "parity" / f"{picture}.png"), out / f"parity-4-{picture}.png")
+            real_data(Path(folder), out, language)
         for width, height in TERMINALS:
             (out / f"terminal-{width}x{height}.txt").write_text(terminal(width, height, language), encoding="utf-8")
+
+
+def real_data(folder: Path, out: Path, language: str) -> None:
+    """The pictures of real-data.md."""
+    for name, (options, picture) in REAL_DATA.items():
+        run = folder / "real-data" / name
+        koubai("train", *options, "--film", "none", "--lang", language, "--no-store", "--out", str(run), "--quiet")
+        small(Image.open(run / f"{picture}.png"), out / f"{name}-{picture}.png")
 
 
 def koubai(*words: str) -> None:
