@@ -14,6 +14,7 @@ from koubai import __version__
 from koubai.cli import parse
 from koubai.cli.help import Option
 from koubai.locale import LANGUAGES
+from tests.pages import lost_links
 from tests.process import PLAIN, koubai, store_of
 
 ROOT = Path(__file__).parent.parent
@@ -121,10 +122,7 @@ def test_both_say_the_same() -> None:
 
 @pytest.mark.parametrize("text", [README, JAPANESE], ids=["en", "ja"])
 def test_links_lead_somewhere(text: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        assert (ROOT / target).exists(), target
-    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
-    assert {*re.findall(r"\]\(#([^)]+)\)", text)} <= headings
+    assert lost_links(text, ROOT) == []
 
 
 def test_every_option_and_command_is_told_in_both_languages() -> None:

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from koubai.cli import parse
+from tests.pages import lost_links
 from tests.process import PLAIN, koubai, store_of
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -93,10 +94,7 @@ def test_both_pages_say_the_same() -> None:
 
 @pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
 def test_links_lead_somewhere(text: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
-        assert (DOCS / target).exists(), target
-    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
-    assert {*re.findall(r"\]\(#([^)]+)\)", text)} <= headings
+    assert lost_links(text, DOCS) == []
 
 
 def test_every_picture_is_of_its_language() -> None:
