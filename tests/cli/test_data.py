@@ -34,7 +34,8 @@ def write_flowers(path: Path, rows: int = 90, encoding: str = "utf-8") -> Path:
 @pytest.fixture(scope="module")
 def moons(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("moons")
-    return folder, koubai("train", "moons", "--noise", "0.2", "--samples", "100", "--pictures", "png", cwd=folder)
+    drawn = ["--film-size", "320x180", "--record-every", "50"]
+    return folder, koubai("train", "moons", "--noise", "0.2", "--samples", "100", *drawn, cwd=folder)
 
 
 def test_a_planar_set(moons: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -68,9 +69,8 @@ def test_it_shows_and_compares_and_draws_again(moons: tuple[Path, subprocess.Com
     assert {path.name for path in (folder / "koubai-runs" / "compared").iterdir()} == {"losses.png", "regions.png"}
 
 
-@pytest.mark.parametrize("data", ["iris", "blobs"])
-def test_every_set_says_what_came_of_it_as_json(data: str, tmp_path: Path) -> None:
-    done = koubai("train", data, "--steps", "60", "--json", "--no-store", *PLAIN, cwd=tmp_path)
+def test_a_set_says_what_came_of_it_as_json(tmp_path: Path) -> None:
+    done = koubai("train", "iris", "--steps", "60", "--json", "--no-store", *PLAIN, cwd=tmp_path)
     assert done.returncode == 0
     told = json.loads(done.stdout)
     jsonschema.validate(told, SCHEMA)
@@ -86,9 +86,8 @@ def test_digits_have_their_images_drawn(tmp_path: Path) -> None:
     assert {"weights.png", "mistakes.png"} <= {path.name for path in (tmp_path / "koubai-runs" / "digits-0").iterdir()}
 
 
-@pytest.mark.parametrize("encoding", ["cp932"])
-def test_a_table_is_learned_and_predicted_to_the_bit(encoding: str, tmp_path: Path) -> None:
-    write_flowers(tmp_path / "花.csv", encoding=encoding)
+def test_a_table_is_learned_and_predicted_to_the_bit(tmp_path: Path) -> None:
+    write_flowers(tmp_path / "花.csv", encoding="cp932")
     done = koubai("train", "花.csv", "--steps", "200", *PLAIN, cwd=tmp_path)
     assert done.returncode == 0
     assert "The target is the last column, '種'; choose another with --target." in done.stderr
@@ -102,13 +101,22 @@ def test_a_table_is_learned_and_predicted_to_the_bit(encoding: str, tmp_path: Pa
     assert koubai("runs", "import", "out.zip", cwd=tmp_path, env=elsewhere).returncode == 0
     assert koubai("predict", "latest", "花.csv", "--out", "p.csv", cwd=tmp_path, env=elsewhere).returncode == 0
     assert (tmp_path / "p.csv").read_text("utf-8") == first
+    refused = koubai("predict", "latest", "花.csv", "--out", "p.csv", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "already there" in refused.stderr
+    assert (tmp_path / "p.csv").read_text("utf-8") == first
+    (tmp_path / "new.csv").write_text("色,長さ\n緑,1.0\n赤,2.0\n", "utf-8")
+    unseen = koubai("predict", "latest", "new.csv", cwd=tmp_path)
+    assert unseen.stderr.startswith("koubai: column 色: 1 rows hold texts that the network never saw; ")
+    assert len(unseen.stdout.splitlines()) == 3
 
 
 def test_values_are_learned_in_their_own_units(tmp_path: Path) -> None:
     x = np.linspace(-1, 1, 80)
     rows = "".join(f"{a:.4f},{1000 + 300 * a * a:.4f}\n" for a in x)
     (tmp_path / "curve.csv").write_text(f"x,height\n{rows}")
-    done = koubai("train", "curve.csv", "--steps", "600", cwd=tmp_path)
+    small = ["--film", "mp4", "--film-size", "320x180", "--record-every", "100"]
+    done = koubai("train", "curve.csv", "--steps", "600", *small, cwd=tmp_path)
     assert done.returncode == 0
     assert "Test: of 16 rows R² is 0.9" in done.stdout
     drawn = {path.name for path in (tmp_path / "koubai-runs" / "curve-0").iterdir()}
@@ -130,32 +138,18 @@ def test_an_interrupted_training_on_data_ends_as_one_that_was_not(tmp_path: Path
     assert len({(folder / "losses.csv").read_bytes() for folder in folders}) == 1
 
 
-def test_texts_that_were_never_seen_are_said(tmp_path: Path) -> None:
-    write_flowers(tmp_path / "flowers.csv")
-    assert koubai("train", "flowers.csv", "--steps", "20", *PLAIN, cwd=tmp_path).returncode == 0
-    (tmp_path / "new.csv").write_text("色,長さ\n緑,1.0\n赤,2.0\n", "utf-8")
-    done = koubai("predict", "latest", "new.csv", cwd=tmp_path)
-    assert done.returncode == 0
-    assert done.stderr.startswith("koubai: column 色: 1 rows hold texts that the network never saw; ")
-    assert len(done.stdout.splitlines()) == 3
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["train", "irsi"], "There is no set and no file called 'irsi'; did you mean 'iris'?"),
-        (["train", "none.csv"], "There is no file or folder none.csv"),
         (["train", "empty.csv"], "empty.csv"),
         (["train", "."], "is a folder"),
         (["train", "ragged.csv"], "Line 3"),
         (["train", "flowers.csv", "--target", "kind"], "'kind'"),
         (["train", "flowers.csv", "--validation", "0.9"], "0.9"),
-        (["train", "flowers.csv", "--noise", "1"], "noise"),
         (["train", "digits28", "--from", "nowhere"], "nowhere"),
         (["train", "moons", "--batch-size", "few"], "The batch size is 'few'"),
-        (["train", "moons", "--epochs", "1.5"], "The number of epochs is '1.5'"),
         (["predict", "latest"], "Say which table to answer"),
-        (["predict", "nobody", "flowers.csv"], "no run"),
     ],
 )
 def test_what_can_not_be_is_one_sentence(words: list[str], said: str, tmp_path: Path) -> None:
@@ -168,16 +162,6 @@ def test_what_can_not_be_is_one_sentence(words: list[str], said: str, tmp_path: 
     assert len(done.stderr.splitlines()) == 1
     assert said in done.stderr
     assert not (tmp_path / "koubai-runs" / "flowers-0").exists()
-
-
-def test_predictions_never_replace_a_file(tmp_path: Path) -> None:
-    write_flowers(tmp_path / "flowers.csv")
-    assert koubai("train", "flowers.csv", "--steps", "5", *PLAIN, cwd=tmp_path).returncode == 0
-    before = (tmp_path / "flowers.csv").read_bytes()
-    done = koubai("predict", "latest", "flowers.csv", "--out", "flowers.csv", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "already there" in done.stderr
-    assert (tmp_path / "flowers.csv").read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ BAD = [
     (["--out", "file/run"], "folder file/run can't be written"),
     (["--out", "file"], "folder file is already there"),
     (["--sede", "3"], "no option --sede; did you mean --seed?"),
-    (["--zzz"], "no option --zzz; the options are: hidden, activation"),
+    (["--zzz"], "no option --zzz; the options are: target, features"),
     (["--out", "x" * 300], "can't be written (File name too long)"),
     (["--h", "1e308"], "step size h is 1e+308, which float64 can't tell from 0 or infinity"),
     (["--seed"], "option --seed needs a value"),
@@ -128,8 +128,8 @@ def test_bad_input_is_one_sentence(options: list[str], message: str, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train", "xro"], "no gate called 'xro'; did you mean 'xor'?"),
-        (["train", "seven"], "no gate called 'seven'"),
+        (["train", "xro"], "no set and no file called 'xro'; did you mean 'xor'?"),
+        (["train", "seven"], "no set and no file called 'seven'"),
         (["train"], "Say what to learn"),
         (["trian", "xor"], "no command called 'trian'; did you mean 'train'?"),
         (["--nothing"], "no option --nothing"),
