@@ -34,7 +34,7 @@ def write_flowers(path: Path, rows: int = 90, encoding: str = "utf-8") -> Path:
 @pytest.fixture(scope="module")
 def moons(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("moons")
-    drawn = ["--film-size", "320x180", "--record-every", "50"]
+    drawn = ["--film-size", "640x360", "--record-every", "50"]
     return folder, koubai("train", "moons", "--noise", "0.2", "--samples", "100", *drawn, cwd=folder)
 
 
@@ -115,7 +115,7 @@ def test_values_are_learned_in_their_own_units(tmp_path: Path) -> None:
     x = np.linspace(-1, 1, 80)
     rows = "".join(f"{a:.4f},{1000 + 300 * a * a:.4f}\n" for a in x)
     (tmp_path / "curve.csv").write_text(f"x,height\n{rows}")
-    small = ["--film", "mp4", "--film-size", "320x180", "--record-every", "100"]
+    small = ["--film", "mp4", "--film-size", "640x360", "--record-every", "100"]
     done = koubai("train", "curve.csv", "--steps", "600", *small, cwd=tmp_path)
     assert done.returncode == 0
     assert "Test: of 16 rows R² is 0.9" in done.stdout
@@ -127,7 +127,7 @@ def test_values_are_learned_in_their_own_units(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_training_on_data_ends_as_one_that_was_not(tmp_path: Path) -> None:
-    words = ["train", "digits", "--steps", "6000", "--record-every", "500", "--patience", "300", *PLAIN, "--name"]
+    words = ["train", "digits", "--steps", "4000", "--record-every", "500", "--patience", "300", *PLAIN, "--name"]
     process = training(*words, "cut", cwd=tmp_path, stdout=subprocess.DEVNULL)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=60)[1].rstrip().endswith("koubai runs resume cut")
