@@ -69,6 +69,9 @@ def test_the_founding_example_is_the_default() -> None:
                 "loss": "cross-entropy",
                 "scale": 0.1,
                 "start": None,
+                "init": "normal",
+                "validation": None,
+                "test": None,
             }
         },
         "method": "central",
@@ -80,4 +83,10 @@ def test_the_founding_example_is_the_default() -> None:
         "seed": 0,
         "record_every": 100,
         "precision": "float64",
+        "batch_size": None,
+        "schedule": "constant",
+        "schedule_options": {},
+        "l1": 0.0,
+        "l2": 0.0,
+        "patience": None,
     }
