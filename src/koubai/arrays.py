@@ -1,4 +1,4 @@
-"""Arrays that come from outside: made finite float64 numbers that nobody changes, and named by their content."""
+"""Arrays that come from outside: made finite float64 numbers that nobody changes, and named by their content; and places."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -39,3 +39,8 @@ def named_array(name: Any, arrays: Arrays) -> NDArray[Any]:
     if not isinstance(name, str) or name not in arrays or digest(arrays[name]) != name:
         raise InputError("experiment-arrays", sha256=name)
     return arrays[name]
+
+
+def evenly(count: int, most: int) -> NDArray[np.int64]:
+    """At most ``most`` (but two) of the places 0 to ``count`` - 1, evenly spread, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, max(2, min(count, most))).round().astype(np.int64))

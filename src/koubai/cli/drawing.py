@@ -97,13 +97,13 @@ def pictures_of(run: Run, language: str) -> Iterator[Picture]:
     layers = [(layer.weights, layer.bias) for layer in network.layers]
     classes = [str(label) for label in data.classes] or samples.targets_of(data)
     yield "network", "save_network", {"layers": layers, "names": data.feature_names, "answers": classes, **title("network")}
-    if data.inputs.shape[1] == 2 and len(layers) > 1 and not sampled:
+    if sampled:  # its history says more than the losses of its batches
+        return
+    if data.inputs.shape[1] == 2 and len(layers) > 1:
         field = plane(network, FINE, FINE)
         pull = layers[1][0][:, -1] - layers[1][0][:, 0]
         units = {"weights": layers[0][0], "bias": layers[0][1], "pull": pull, "names": data.feature_names}
         yield "units", "save_units", {**units, **_field(field), **_points(run), **title("units")}
-    if sampled:  # its history says more than the losses of its batches
-        return
     records = [step.number for step in run.records]
     loss = {"losses": run.losses, "records": records, "loss": run.experiment.problem.loss}
     yield "loss", "save_loss", {**loss, **title("loss")}

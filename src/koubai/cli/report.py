@@ -210,7 +210,7 @@ def _json_numbers(values: NDArray[np.float64]) -> list[float | None]:
 
 def _json_table(run: Run) -> list[dict[str, Any]]:
     data = run.data
-    named = "probabilities" if run.network.output == "softmax" else "values"
+    kind = "probabilities" if run.network.output == "softmax" else "values"
     classes = run.network.classify(data.inputs)
     return [
         {
@@ -218,7 +218,7 @@ def _json_table(run: Run) -> list[dict[str, Any]]:
             "target": data.classes[label],
             "answer": data.classes[answer],
             "right": bool(label == answer),
-            named: value.tolist(),
+            kind: value.tolist(),
         }
         for inputs, label, answer, value in zip(
             data.inputs, data.labels, classes, run.network.answers(data.inputs), strict=True

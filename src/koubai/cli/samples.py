@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.arrays import evenly
 from koubai.core.network import Network
 from koubai.core.surfaces import Cut, extent, principal
 from koubai.core.training import Step
@@ -22,7 +23,7 @@ MOST_MISTAKES = 25
 
 def thinned(records: Sequence[Step], most: int) -> list[Step]:
     """At most ``most`` records, evenly, the first and the last among them."""
-    return [records[at] for at in np.unique(np.linspace(0, len(records) - 1, min(most, len(records))).round().astype(int))]
+    return [records[at] for at in evenly(len(records), most)]
 
 
 Picture = tuple[str, str, dict[str, Any]]  # the file's name, the function of koubai.pictures, its arrays
@@ -84,9 +85,9 @@ def films_of(run: Run, language: str) -> list[tuple[str, dict[str, Any]]]:
             course["accuracy"] = {"validation": np.array([accuracy_on(step.parameters, validation) for step in steps])}
         return [("save_class_film", course | _class_reel(run, steps, language))]
     if run.data.task == "regress" and features == 1 and run.data.targets.shape[1] == 1:
-        curves = [_curve(run, step.parameters) for step in steps]
-        values = np.stack([curve["values"] for curve in curves])
-        return [("save_curve_film", {**course, **curves[0], "values": values, "names": _axes_of_curve(run.data)})]
+        x = _along(run)
+        values = np.stack([_curve(step.parameters, run.data, x) for step in steps])
+        return [("save_curve_film", {**course, **_beside_curve(run, x), "values": values, "names": _axes_of_curve(run.data)})]
     return []
 
 
@@ -183,7 +184,9 @@ def _of_values(run: Run, title: Any, language: str) -> Iterator[Picture]:
     said = title("fit") | {"note": sentence("picture-fit-note", language, r2=shown)}
     yield "fit", "save_fit", {"true": true, "predicted": predicted, "names": targets_of(part), **said}
     if part.inputs.shape[1] == 1 and true.shape[1] == 1:
-        yield "curve", "save_curve", {**_curve(run, run.network), "names": _axes_of_curve(part), **title("curve")}
+        x = _along(run)
+        curve = {**_beside_curve(run, x), "values": _curve(run.network, run.data, x)}
+        yield "curve", "save_curve", {**curve, "names": _axes_of_curve(part), **title("curve")}
 
 
 def targets_of(data: Dataset) -> list[str]:
@@ -196,17 +199,23 @@ def _axes_of_curve(data: Dataset) -> tuple[str, str]:
     return data.feature_names[0], targets_of(data)[0]
 
 
-def _curve(run: Run, network: Network) -> dict[str, NDArray[Any]]:
+def _along(run: Run) -> Places:
+    """Places along the one input, a little further than the rows go."""
+    inputs = np.concatenate([part.inputs for part in run.experiment.problem.parts.values()])
+    low, high = float(inputs.min()), float(inputs.max())
+    return np.linspace(low - 0.05 * (high - low), high + 0.05 * (high - low), 401)
+
+
+def _curve(network: Network, data: Dataset, x: Places) -> NDArray[np.float64]:
+    """What ``network`` answers along ``x``, in the units of ``data``."""
+    return values_of(network.logits(x[:, None]), data)[:, 0]
+
+
+def _beside_curve(run: Run, x: Places) -> dict[str, NDArray[Any]]:
+    """The axis of a curve and all rows, in the units of the data."""
     parts = list(run.experiment.problem.parts.values())
     scale, mean = units_of(run.data)
-    inputs = np.concatenate([part.inputs for part in parts])
-    targets = np.concatenate([values_of(part.targets, part) for part in parts])
-    low, high = float(inputs.min()), float(inputs.max())
-    x = np.linspace(low - 0.05 * (high - low), high + 0.05 * (high - low), 401)
-    values = values_of(network.logits(x[:, None]), run.data)
-    return {
-        "x": x * scale[0] + mean[0],
-        "values": values[:, 0],
-        "points": inputs[:, 0] * scale[0] + mean[0],
-        "targets": targets[:, 0],
-    }
+    inputs, targets = (
+        np.concatenate(arrays) for arrays in zip(*((p.inputs, values_of(p.targets, p)) for p in parts), strict=True)
+    )
+    return {"x": x * scale[0] + mean[0], "points": inputs[:, 0] * scale[0] + mean[0], "targets": targets[:, 0]}

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.arrays import evenly
 from koubai.core.surfaces import REGION, extent, plane
 from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
@@ -79,7 +80,7 @@ def replay(run: Run, stream: TextIO, language: str = "en", *, seconds: float = 2
     away, ends it too.
     """
     scene, canvas = _Scene(run.experiment, language), _Canvas(stream)
-    chosen = _thinned(len(run.records), round(seconds * FRAMES_PER_SECOND))
+    chosen = evenly(len(run.records), round(seconds * FRAMES_PER_SECOND))
     with _keys() as pressed:
         began, note = perf_counter(), sentence("terminal-skip", language) if pressed else ""
         for place, index in enumerate(chosen[:-1], 1):
@@ -227,13 +228,8 @@ class _Curve:
 
 def _losses(run: Run, step: Step) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Numbers and losses of ``run`` until ``step``, thinned, (k,) each."""
-    numbers = _thinned(step.number + 1, MOST_LOSSES)
+    numbers = evenly(step.number + 1, MOST_LOSSES)
     return numbers, run.losses[numbers]
-
-
-def _thinned(count: int, most: int) -> NDArray[np.int64]:
-    """At most ``most`` (but two) of the places 0 to ``count`` - 1, evenly spread, the first and the last among them."""
-    return np.unique(np.linspace(0, count - 1, max(2, min(count, most))).round().astype(np.int64))
 
 
 def _middles(start: float, end: float, cells: int) -> NDArray[np.float64]:

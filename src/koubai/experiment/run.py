@@ -62,8 +62,15 @@ class Run:
 
         InputError where there are no such rows.
         """
-        data = chosen("part", part or self.judged, self.experiment.problem.parts)
-        return scores_of(self.network, data, self.experiment.problem.loss or "")
+        name = part or self.judged
+        data = chosen("part", name, self.experiment.problem.parts)
+        if name not in self._scored:
+            self._scored[name] = scores_of(self.network, data, self.experiment.problem.loss or "")
+        return self._scored[name]
+
+    @cached_property
+    def _scored(self) -> dict[str, Scores]:
+        return {}  # each part is answered once, however often it is asked for
 
     @property
     def judged(self) -> str:

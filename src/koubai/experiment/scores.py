@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.arrays import evenly
 from koubai.core.losses import loss_named
 from koubai.core.network import Network
 from koubai.core.slopes.base import Batch, mean_loss
@@ -140,8 +141,7 @@ MOST_RECORDS = 200  # that are answered for a History
 
 def history_of(problem: Learning, losses: NDArray[np.float64], records: Sequence[Step], *, batched: bool) -> History:
     """The History of a run; of at most ``MOST_RECORDS`` of its records, evenly spread."""
-    places = np.unique(np.linspace(0, len(records) - 1, MOST_RECORDS).round().astype(int))
-    kept = [records[place] for place in places]
+    kept = [records[place] for place in evenly(len(records), MOST_RECORDS)]
     steps = np.array([step.number for step in kept], np.int64)
     loss, accuracy, part = {"train": losses[steps]}, {}, problem.validation
     if batched:
