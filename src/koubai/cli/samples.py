@@ -215,7 +215,6 @@ def _beside_curve(run: Run, x: Places) -> dict[str, NDArray[Any]]:
     """The axis of a curve and all rows, in the units of the data."""
     parts = list(run.experiment.problem.parts.values())
     scale, mean = units_of(run.data)
-    inputs, targets = (
-        np.concatenate(arrays) for arrays in zip(*((p.inputs, values_of(p.targets, p)) for p in parts), strict=True)
-    )
-    return {"x": x * scale[0] + mean[0], "points": inputs[:, 0] * scale[0] + mean[0], "targets": targets[:, 0]}
+    points = np.concatenate([part.inputs[:, 0] for part in parts])
+    targets = np.concatenate([values_of(part.targets, part)[:, 0] for part in parts])
+    return {"x": x * scale[0] + mean[0], "points": points * scale[0] + mean[0], "targets": targets}
