@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -271,6 +272,8 @@ def test_what_goes_wrong_at_the_end_is_told_by_the_end(store: Store, monkeypatch
         kept = impatient.keep(Experiment(steps=10**7))
         steps = kept.of(kept.experiment.run())
         next(steps)
+        while store.entry("xor-0").steps_made is None:  # the lock is to come after the first Step is on disk
+            sleep(0.01)
         other = sqlite3.connect(store.path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         next(steps)
