@@ -1,0 +1,5 @@
+"""English: what the commands and errors say, and the words of the playground's page."""
+
+from koubai.locale.en import general, page
+
+SENTENCES = {**general.SENTENCES, **page.SENTENCES}
