@@ -126,6 +126,22 @@ def test_values_are_learned_in_their_own_units(tmp_path: Path) -> None:
     assert np.array(predicted[1:], float) == pytest.approx(1000 + 300 * x * x, abs=60)
 
 
+def test_a_planar_set_of_values(tmp_path: Path) -> None:
+    small = ["--film", "none", "--hidden", "none", "--noise", "0.05", "--epochs", "150"]
+    done = koubai("train", "plane", *small, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "180 rows to learn from, 60 for validation, 60 for the test" in done.stderr
+    assert "Test: of 60 rows R² is 0.98" in done.stdout
+    made = tmp_path / "koubai-runs" / "plane-0"
+    assert {"fit.png", "history.png", "network.png"} <= {path.name for path in made.iterdir()}
+    assert kb.load(made).network.layers[0].weights[:, 0] == pytest.approx([0.4, 0.3], abs=0.02)
+    (tmp_path / "new.csv").write_text("x2,x1\n0,1\n1,0\n")
+    predicted = koubai("predict", "plane-0", "new.csv", cwd=tmp_path).stdout.split()
+    assert predicted[0] == "value"
+    assert np.array(predicted[1:], float) == pytest.approx([0.4, 0.3], abs=0.03)
+    assert "three hills and three hollows" in koubai("list", "sets", cwd=tmp_path).stdout
+
+
 def test_an_interrupted_training_on_data_ends_as_one_that_was_not(tmp_path: Path) -> None:
     words = ["train", "digits", "--steps", "4000", "--record-every", "500", "--patience", "300", *PLAIN, "--name"]
     process = training(*words, "cut", cwd=tmp_path, stdout=subprocess.DEVNULL)

@@ -182,7 +182,8 @@ def test_options_of_others() -> None:
 
 def test_every_set_has_a_line_in_the_list() -> None:
     assert list(SETS) == [
-        "moons", "circles", "spirals", "blobs", "checkerboard", "iris", "wine", "breast-cancer", "digits", "digits28",
+        "moons", "circles", "spirals", "blobs", "checkerboard", "plane", "bumps",
+        "iris", "wine", "breast-cancer", "digits", "digits28",
     ]  # fmt: skip
     for name, one in SETS.items():
         assert all(sentence(f"list-set-{name}", language) for language in ("en", "ja"))

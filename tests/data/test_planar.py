@@ -1,23 +1,37 @@
-"""Planar sets lie within a picture, and are what their names say."""
+"""Planar sets lie within a picture, and are what their names say: points of classes, or with values."""
 
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from koubai.data import load
+from koubai.data import SETS, load
 from koubai.data.planar import PLANAR, planar
 from koubai.errors import InputError
+
+CLASSED = [name for name, one in PLANAR.items() if one.task == "classify"]
+VALUED = ["plane", "bumps"]
+
+
+def test_their_tasks() -> None:
+    assert [name for name in PLANAR if name not in CLASSED] == VALUED
+    assert all(SETS[name].task == one.task for name, one in PLANAR.items())
 
 
 @pytest.mark.parametrize("name", PLANAR)
 def test_points_lie_within_the_picture(name: str) -> None:
-    points, labels = planar(name, 2000, None, 0)
+    points, _ = planar(name, 2000, None, 0)
     assert points.shape == (2000, 2)
     assert (np.abs(points) <= 1.5).all(axis=1).mean() > 0.995
     assert np.abs(points).max() < 2
     assert np.abs(points).max(axis=0).min() > 0.7  # and fill it
-    counts = np.bincount(labels)
+
+
+@pytest.mark.parametrize("name", CLASSED)
+def test_every_class_is_alike_often(name: str) -> None:
+    counts = np.bincount(planar(name, 2000, None, 0)[1])
     assert (len(counts), counts.max() - counts.min() <= 1) == (PLANAR[name].classes, True)
 
 
@@ -34,7 +48,48 @@ def test_the_seed_and_the_noise_determine_them(name: str) -> None:
     assert drawn(samples=50).shape == (50, 2)
     assert not np.array_equal(drawn(), drawn(seed=1))
     quiet, loud = drawn(noise=0), drawn(noise=1.0)
-    assert np.abs(quiet).max() < 1.5 < np.abs(loud).max()
+    assert np.abs(quiet).max() < 1.5
+    assert np.array_equal(quiet, loud) if name in VALUED else np.abs(loud).max() > 1.5
+
+
+@given(st.sampled_from(VALUED), st.integers(10, 2000), st.floats(0.01, 1), st.floats(0.01, 1), st.integers(0, 2**32 - 1))
+def test_values_are_the_surface_and_so_much_noise(name: str, samples: int, one: float, other: float, seed: int) -> None:
+    points, values = planar(name, samples, one, seed)
+    assert points.shape == (samples, 2)
+    assert np.abs(points).max() <= 1.4
+    x1, x2 = points.T
+    if name == "plane":
+        surface = 0.4 * x1 + 0.3 * x2
+    else:
+        places = [(-0.9, -0.6, 1), (0, -0.6, -1), (0.9, -0.6, 1), (-0.9, 0.6, -1), (0, 0.6, 1), (0.9, 0.6, -1)]
+        surface = sum(height * np.exp(-((x1 - x) ** 2 + (x2 - y) ** 2) / 0.32) for x, y, height in places)
+    assert np.abs(surface).max() <= 1
+    np.testing.assert_allclose(planar(name, samples, 0.0, seed)[1], surface, atol=1e-12)
+    again, louder = planar(name, samples, other, seed)
+    assert np.array_equal(again, points)
+    np.testing.assert_allclose((louder - surface) / other, (values - surface) / one, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", VALUED)
+def test_the_noise_is_a_standard_deviation_of_values(name: str) -> None:
+    noise = planar(name, 100_000, 0.2, 0)[1] - planar(name, 100_000, 0, 0)[1]
+    assert abs(noise.std() - 0.2) < 0.002
+    assert abs(noise.mean()) < 0.002
+
+
+@pytest.mark.parametrize("name", VALUED)
+def test_values_are_loaded_as_they_are(name: str) -> None:
+    parts = load(name, seed=3, validation=0.1, test=0.3)
+    assert parts.validation is not None
+    assert parts.test is not None
+    assert [len(part.inputs) for part in (parts.train, parts.validation, parts.test)] == [180, 30, 90]
+    points, values = planar(name, None, None, 3)
+    drawn = dict(zip(map(tuple, points.tolist()), values.tolist(), strict=True))
+    for part in (parts.train, parts.validation, parts.test):
+        assert (part.task, part.classes, part.feature_names, part.name) == ("regress", (), ("x1", "x2"), name)
+        assert part.targets[:, 0].tolist() == [drawn[tuple(row)] for row in part.inputs.tolist()]
+        assert part.preparation is not None
+        assert part.preparation.values_of(part.targets).tolist() == part.targets.tolist()
 
 
 def test_what_they_are() -> None:

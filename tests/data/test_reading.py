@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from koubai.data import Table, read_table, reading
+from koubai.data import Table, load, read_table, reading, table_of
 from koubai.errors import FileFault, InputError
 
 PLAIN = "height,colour\n1.5,red\n2,blue\n"
@@ -234,3 +234,64 @@ def test_damaged_parquet(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"a": pa.array([], pa.int8())}), tmp_path / "none.parquet")
     with pytest.raises(InputError, match="no rows"):
         read_table(tmp_path / "none.parquet")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp932"])
+@pytest.mark.parametrize(("name", "delimiter"), [("a.csv", ";"), ("a.tsv", "\t")])
+def test_bytes_are_read_as_the_file_would_be(tmp_path: Path, encoding: str, name: str, delimiter: str) -> None:
+    content = "高さ,色,,\n1.5,赤,,9\n,,,\n2,青,,8\n".replace(",", delimiter).encode(encoding)
+    table, file = table_of(content, name), read_table(written(tmp_path, content, name))
+    assert cells(table) == cells(file) == {"高さ": [1.5, 2], "色": ["赤", "青"], "#4": [9, 8]}
+    assert (table.path, table.encoding, table.left_out, table.unnamed) == (name, file.encoding, 1, {"#4": 4})
+    assert cells(table_of(content, name, delimiter=delimiter, encoding=encoding)) == cells(table)
+
+
+def test_bytes_of_parquet(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"n": [1, 2], "t": ["a", "b"]}), tmp_path / "a")
+    content = (tmp_path / "a").read_bytes()
+    assert cells(table_of(content, "no-ending")) == {"n": [1, 2], "t": ["a", "b"]}
+    with pytest.raises(InputError, match=r"option encoding was given, but a.parquet has no use for it"):
+        table_of(content, "a.parquet", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        (b"", {}, "file mine.csv is empty"),
+        (b"a,b\n1,2\n3\n", {}, "Line 3 of mine.csv has 1 values"),
+        (b'a,b\n1,"2\n', {}, "last quote of mine.csv is never closed"),
+        (b"a,a\n1,2\n", {}, "name 'a' stands twice in mine.csv"),
+        (b"a\0b\n", {}, "mine.csv"),
+        (b"a,b\n\xff,2\n", {"encoding": "utf-8"}, "mine.csv"),
+        (b"a,b\n1,2\n", {"delimiter": ";;"}, "delimiter is ';;'"),
+        (b"PAR1 but no more PAR1", {}, "Parquet file mine.csv is damaged"),
+    ],
+)
+def test_bytes_that_are_no_table(content: bytes, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        table_of(content, "mine.csv", **options)
+
+
+def test_what_came_as_bytes_is_loaded_like_the_file(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    rows = [f"{a:.3f},{b:.3f},{'left' if a < 0 else 'right'},{a + b:.3f}" for a, b in random.normal(size=(40, 2))]
+    content = "\n".join(["a,b,side,sum", *rows]).encode()
+    options: dict[str, Any] = {"target": "side", "features": "b, a", "test": 0.3, "seed": 4}
+    parts = load(table_of(content, "folder/mine.csv"), **options)
+    file = load(written(tmp_path, content, "mine.csv"), **options)
+    assert parts.train.digests == file.train.digests
+    assert parts.train.name == file.train.name == "mine"
+    assert parts.train.feature_names == ("b", "a")
+    assert parts.train.classes == ("left", "right")
+    assert parts.test is not None
+    assert len(parts.test.inputs) == 12
+    assert load(table_of(content, "mine.csv"), features="a").train.task == "regress"
+    for wrong, message in (
+        (content + b"\n1,x,left,2", "holds 'x' in line 42 of mine.csv"),
+        (content + b"\n1,,left,2", "line 42 of mine.csv"),
+        (content + b"\n1,2,,2", "line 42 of mine.csv"),
+    ):
+        with pytest.raises(InputError, match=message):
+            load(table_of(wrong, "mine.csv"), target="side")
+    with pytest.raises(InputError, match=r"option delimiter was given, but mine.csv has no use for it"):
+        load(table_of(content, "mine.csv"), delimiter=",")

@@ -1,10 +1,25 @@
 """Data to learn from: gates, sets, tables (CSV, TSV, Parquet, frames), and a person's own arrays by ``Dataset.from_arrays``."""
 
 from koubai.data.dataset import Dataset
+from koubai.data.features import FEATURES, features_of, with_features
 from koubai.data.gates import GATES, gate
 from koubai.data.loading import SETS, Parts, load
 from koubai.data.preparation import Preparation
-from koubai.data.reading import read_table
+from koubai.data.reading import read_table, table_of
 from koubai.data.table import Table
 
-__all__ = ["GATES", "SETS", "Dataset", "Parts", "Preparation", "Table", "gate", "load", "read_table"]
+__all__ = [
+    "FEATURES",
+    "GATES",
+    "SETS",
+    "Dataset",
+    "Parts",
+    "Preparation",
+    "Table",
+    "features_of",
+    "gate",
+    "load",
+    "read_table",
+    "table_of",
+    "with_features",
+]

@@ -28,15 +28,18 @@ _CHOICES = ("target", "features", "task")
 
 @dataclass(frozen=True)
 class NamedSet:
-    """What there is to say of a set: its kind, and, for points that are drawn, how many and with which noise by default."""
+    """What there is to say of a set: its kind, its task, and, for points that are drawn, how many and with which noise by
+    default.
+    """
 
     kind: Literal["planar", "shipped"]
     samples: int | None = None
     noise: float | None = None
+    task: Task = "classify"
 
 
 SETS: dict[str, NamedSet] = {
-    **{name: NamedSet("planar", SAMPLES, one.noise) for name, one in PLANAR.items()},
+    **{name: NamedSet("planar", SAMPLES, one.noise, one.task) for name, one in PLANAR.items()},
     **{name: NamedSet("shipped") for name in (*TABLES, *IMAGES)},
 }
 
@@ -73,7 +76,7 @@ def load(
     """Data to learn from, split by chance from ``seed`` into Parts.
 
     ``source``: a gate, which is not split; a name of ``SETS``; the path of a CSV, TSV or Parquet file; or a pandas or polars
-    frame, or a Table.
+    frame, or a Table, which is called after its file, if it has one.
 
     - ``target``: the column that is learned, by default the last; ``features``: those that are learned from, by default all
       others, as names or one text with commas; ``task``: "classify" or "regress", by default classify where the target holds
@@ -83,9 +86,9 @@ def load(
       10,000 are then the test. ``delimiter`` and ``encoding``: of a CSV file; see ``read_table``.
     - ``validation`` and ``test``: fractions of the rows, 0 for none; classes keep their shares.
 
-    Numbers are standardised, texts one-hot, values to regress standardised; points of planar sets stay as they are, pixels go
-    from 0 to 1. InputError where something can't be, and for an option that the source has no use for; FileFault where a file
-    can't be read.
+    Numbers are standardised, texts one-hot, values to regress standardised; the points of planar sets and their values stay as
+    they are, pixels go from 0 to 1. InputError where something can't be, and for an option that the source has no use for;
+    FileFault where a file can't be read.
     """
     _check(missing, seed)
     check_fractions(validation, test)
@@ -111,11 +114,11 @@ def load(
     if isinstance(source, (str, os.PathLike)):
         path = _existing(source)
         _refuse(given, (*_CHOICES, "missing", "delimiter", "encoding"), path.name)
-        name = path.stem.encode("utf-8", "replace").decode()
-        return _from_table(read_table(path, delimiter=delimiter, encoding=encoding), name, given, shares)
+        return _from_table(read_table(path, delimiter=delimiter, encoding=encoding), _stem(path), given, shares)
     table = Table.of(source)
-    _refuse(given, (*_CHOICES, "missing"), repr(table))
-    return _from_table(table, "", given, shares)
+    called = Path(table.path)
+    _refuse(given, (*_CHOICES, "missing"), called.name or repr(table))
+    return _from_table(table, _stem(called), given, shares)
 
 
 @dataclass(frozen=True)
@@ -158,10 +161,19 @@ def _existing(source: str | os.PathLike[str]) -> Path:
     return path
 
 
+def _stem(path: Path) -> str:
+    """The file's name without its ending, as UTF-8 can hold it; empty for no file."""
+    return path.stem.encode("utf-8", "replace").decode()
+
+
 def _drawn(name: str, samples: int | None, noise: float | None, shares: _Shares) -> Parts:
-    points, labels = planar(name, samples, noise, shares.seed)
+    points, answers = planar(name, samples, noise, shares.seed)
+    if PLANAR[name].task == "regress":
+        target = Target("value", "regress", (), (0.0,), (1.0,))
+        return _as_parts(_plain(points, answers[:, None], ("x1", "x2"), 1.0, target, name), None, shares)
     target = Target("class", "classify", tuple(range(PLANAR[name].classes)))
-    return _as_parts(_plain(points, labels, ("x1", "x2"), 1.0, target, name), labels, shares)
+    targets = _one_hot(answers, PLANAR[name].classes)
+    return _as_parts(_plain(points, targets, ("x1", "x2"), 1.0, target, name), answers, shares)
 
 
 def _pictured(name: str, folder: str | Path | None, shares: _Shares) -> Parts:
@@ -169,7 +181,8 @@ def _pictured(name: str, folder: str | Path | None, shares: _Shares) -> Parts:
 
     def whole(images: Images) -> "_Rows":
         side = (images.side, images.side)
-        return _plain(images.pixels, images.labels, images.names, images.scale, target, name, side)
+        targets = _one_hot(images.labels, len(CLASSES))
+        return _plain(images.pixels, targets, images.names, images.scale, target, name, side)
 
     if folder is None:
         images = IMAGES[name]()
@@ -243,20 +256,20 @@ class _Rows:
 
 def _plain(
     values: NDArray[Any],
-    labels: NDArray[Any],
+    targets: NDArray[np.float64],
     names: Iterable[str],
     scale: float,
     target: Target,
     name: str,
     image: tuple[int, int] | None = None,
 ) -> _Rows:
-    """Rows that are divided by ``scale`` and not standardised."""
+    """Rows that are divided by ``scale``, and neither they nor their targets standardised."""
     preparation = Preparation(tuple(NumberColumn(one, 0.0, scale) for one in names), target)
-    return _Rows(values, _one_hot(labels, len(target.classes)), preparation, name, image, scale)
+    return _Rows(values, targets, preparation, name, image, scale)
 
 
-def _as_parts(whole: _Rows, labels: NDArray[Any], shares: _Shares) -> Parts:
-    return _parts(whole, shares.rows(len(labels), labels), [])
+def _as_parts(whole: _Rows, labels: Rows | None, shares: _Shares) -> Parts:
+    return _parts(whole, shares.rows(len(whole.targets), labels), [])
 
 
 def _parts(whole: _Rows, rows: tuple[Rows, Rows, Rows], notes: Notes) -> Parts:

@@ -1,4 +1,4 @@
-"""Planar sets: points that a picture shows whole, within about ±1.5, in two or three classes."""
+"""Planar sets: points that a picture shows whole, within about ±1.5, in two or three classes, or each with a value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,25 +7,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.data.preparation import Task
 from koubai.errors import InputError
 
 SAMPLES, LEAST, MOST = 300, 10, 1_000_000
 MOST_NOISE = 100.0
 
-Points = tuple[NDArray[np.float64], NDArray[np.int64]]  # (n, 2), and the class of each (n,)
+Points = tuple[NDArray[np.float64], NDArray[Any]]  # (n, 2), and the class of each, int64, or its value (n,)
 
 
 @dataclass(frozen=True)
 class Planar:
-    """How points are drawn (samples, noise, seed), and the noise by default: the standard deviation of each coordinate."""
+    """How points are drawn (samples, noise, seed), and the noise by default, a standard deviation: of each coordinate, or,
+    where ``classes`` is 0, of what is added to each value.
+
+    The values are noisy and the points are not: then no network's mean squared distance from new values falls below noise²,
+    and one that comes nearer to those that it is trained on has learned the noise.
+    """
 
     draw: Callable[[int, float, int], Points]
     noise: float
     classes: int = 2
 
+    @property
+    def task(self) -> Task:
+        """Whether the points have classes or values."""
+        return "classify" if self.classes else "regress"
+
 
 def planar(name: str, samples: Any, noise: Any, seed: int) -> Points:
-    """``samples`` points of the set called ``name``, every class alike often; InputError for numbers that can't be."""
+    """``samples`` points of the set called ``name``: every class alike often, or points evenly spread, with values.
+
+    InputError for numbers that can't be.
+    """
     found = PLANAR[name]
     samples, noise = SAMPLES if samples is None else samples, found.noise if noise is None else noise
     if not isinstance(samples, (int, np.integer)) or isinstance(samples, bool) or not LEAST <= samples <= MOST:
@@ -80,10 +94,37 @@ def _checkerboard(samples: int, noise: float, seed: int) -> Points:
     return points + random.normal(0.0, noise, points.shape), labels
 
 
+def _plane(samples: int, noise: float, seed: int) -> Points:
+    """A slope of 0.4 along x1 and 0.3 along x2: the very weights that a network without a hidden layer should find."""
+    return _valued(lambda points: points @ np.array([0.4, 0.3]), samples, noise, seed)
+
+
+def _bumps(samples: int, noise: float, seed: int) -> Points:
+    """Six Gaussian bumps in two rows of three, three up and three down, each beside those of the other sign."""
+    centers = np.array([[x1, x2] for x2 in (-0.6, 0.6) for x1 in (-0.9, 0.0, 0.9)])
+    heights, width = np.array([1, -1, 1, -1, 1, -1]), 0.4
+
+    def values(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        squares = ((points[:, None] - centers) ** 2).sum(axis=-1)
+        found: NDArray[np.float64] = np.exp(-squares / (2 * width**2)) @ heights
+        return found
+
+    return _valued(values, samples, noise, seed)
+
+
+def _valued(values: Callable[[NDArray[np.float64]], NDArray[np.float64]], samples: int, noise: float, seed: int) -> Points:
+    """Points spread evenly over a square, and their values with noise."""
+    random = np.random.RandomState(seed)
+    points = random.uniform(-1.4, 1.4, (samples, 2))
+    return points, values(points) + random.normal(0.0, noise, samples)
+
+
 PLANAR = {
     "moons": Planar(_moons, 0.1),
     "circles": Planar(_circles, 0.08),
     "spirals": Planar(_spirals, 0.03),
     "blobs": Planar(_blobs, 0.25, classes=3),
     "checkerboard": Planar(_checkerboard, 0.0),
+    "plane": Planar(_plane, 0.1, classes=0),
+    "bumps": Planar(_bumps, 0.05, classes=0),
 }

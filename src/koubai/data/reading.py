@@ -1,4 +1,4 @@
-"""A CSV, TSV or Parquet file read into a Table, as text first: what the cells mean is decided in ``cells``."""
+"""A CSV, TSV or Parquet file, or its bytes, read into a Table, as text first: what the cells mean is decided in ``cells``."""
 
 import csv
 import os
@@ -34,18 +34,31 @@ def read_table(path: str | Path, *, delimiter: str | None = None, encoding: str 
     InputError where the file is no such table; FileFault where it can't be read.
     """
     path = Path(path)
-    if delimiter is not None and not _can_delimit(delimiter):
-        raise InputError("table-delimiter", value=delimiter)
-    content = _content(path)
+    _check_delimiter(delimiter)
+    return table_of(_content(path), str(path), delimiter=delimiter, encoding=encoding)
+
+
+def table_of(content: bytes, name: str, *, delimiter: str | None = None, encoding: str | None = None) -> Table:
+    """The table that a file with this ``content`` would be, called ``name`` in messages; else as ``read_table``.
+
+    InputError where the content is no such table.
+    """
+    _check_delimiter(delimiter)
+    path = Path(name)
     if path.suffix.lower() in (".parquet", ".pq") or (content.startswith(b"PAR1") and content.endswith(b"PAR1")):
-        for name, value in (("delimiter", delimiter), ("encoding", encoding)):
+        for option, value in (("delimiter", delimiter), ("encoding", encoding)):
             if value is not None:
-                raise InputError("data-option", name=name, source=path.name)
-        return _from_parquet(content, str(path))
-    text, encoding = as_utf8(content, encoding, str(path))
+                raise InputError("data-option", name=option, source=path.name)
+        return _from_parquet(content, name)
+    text, encoding = as_utf8(content, encoding, name)
     if delimiter is None:
         delimiter = "\t" if path.suffix.lower() == ".tsv" else _guessed_delimiter(text)
-    return _from_csv(text, str(path), delimiter, encoding)
+    return _from_csv(text, name, delimiter, encoding)
+
+
+def _check_delimiter(delimiter: Any) -> None:
+    if delimiter is not None and not _can_delimit(delimiter):
+        raise InputError("table-delimiter", value=delimiter)
 
 
 def _can_delimit(delimiter: Any) -> bool:

@@ -10,7 +10,8 @@ from koubai.errors import InputError, KoubaiError
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Table:
-    """Columns by name, of ``rows`` rows each; made by ``read_table(path)`` or ``Table.of(frame)``.
+    """Columns by name, of ``rows`` rows each; made by ``read_table(path)``,
+    ``table_of(content, name)`` or ``Table.of(frame)``.
 
     ``path`` and ``encoding`` are empty for a frame. ``left_out`` counts the rows of a file in which every cell was empty;
     ``unnamed`` are columns that have values but no name, under names of koubai's. ``line_of`` gives the line of a row in the
