@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koubai.core.activations import ACTIVATIONS, activation_named
+from koubai.core.activations import ACTIVATIONS, activation_named, activations_named, spelled
 from koubai.core.precision import computing_in
 from koubai.errors import InputError
 
@@ -85,3 +85,13 @@ def test_a_change_keeps_its_digits_however_small_it_is(name: str, z: float, sign
 def test_straight_ones_have_the_slopes_they_declare(name: str, v: float) -> None:
     activation = ACTIVATIONS[name]
     assert activation.apply(np.float64(v), np) == pytest.approx(activation.slope(v > 0, np) * v, abs=1e-300)
+
+
+def test_several_names_are_one_for_each_layer() -> None:
+    assert [one.name for one in activations_named("relu, tanh", 2)] == ["relu", "tanh"]
+    assert [one.name for one in activations_named(["sin"], 3)] == ["sin"] * 3
+    assert activations_named("gelu", 0) == ()
+    assert [spelled(text, 2) for text in ("tanh,tanh", ("relu", "step"), "sin")] == ["tanh", "relu,step", "sin"]
+    for text, layers, message in (("relu,tanh", 3, "names 2 activations, but there are 3"), ("relu,tann", 2, "'tanh'")):
+        with pytest.raises(InputError, match=message):
+            activations_named(text, layers)

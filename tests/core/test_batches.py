@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.runs import same_state
 
+import koubai as kb
 from koubai.core.batches import order_of, steps_in_epoch
 from koubai.core.descent import rule_named
 from koubai.core.losses import loss_named
@@ -148,3 +149,16 @@ def test_central_differences_of_the_whole_loss_have_the_penalty_in_them() -> Non
             added = Penalty(0.1, 0.2).difference(layer.weights, 0.1, np)
             assert np.asarray(with_it.weights - bare.weights) == pytest.approx(added, abs=1e-5)
             assert np.asarray(with_it.bias) == pytest.approx(np.asarray(bare.bias), abs=1e-6)
+
+
+def test_batches_may_have_a_seed_of_their_own() -> None:
+    """The start is that of the seed, the orders and what is drawn are those of the batches' seed."""
+    fields: dict[str, Any] = {"batch_size": 3, "steps": 8, "record_every": 4}
+    usual, other = kb.train("xor", seed=1, **fields), kb.train("xor", seed=1, batch_seed=2, **fields)
+    assert np.array_equal(usual.records[0].parameters.layers[0].weights, other.records[0].parameters.layers[0].weights)
+    assert not np.array_equal(usual.losses, other.losses)
+    assert np.array_equal(usual.losses, kb.train("xor", seed=1, batch_seed=1, **fields).losses)
+    start = kb.Network.random([2, 8, 2], seed=1)
+    assert np.array_equal(other.losses, kb.train(start, "xor", seed=2, **fields).losses)
+    drawn = [kb.train(start, "xor", method="spsa", steps=5, seed=a, batch_seed=b).losses for a, b in ((7, None), (0, 7))]
+    assert np.array_equal(drawn[0], drawn[1])

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from koubai.core.network import Network
+from koubai.core.network import Network, forward_rowwise
 from koubai.errors import InputError
 
 
@@ -95,3 +95,24 @@ def test_more_that_is_refused() -> None:
         Network.from_arrays([([[1.0]], [1.0])], output="sigmoid")  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"shape \(1, 3\), but the network takes \(n, 2\)"):
         Network.random([2, 2]).predict([[1.0, 2.0, 3.0]])
+
+
+def test_every_hidden_layer_may_have_its_own_activation() -> None:
+    network = Network.random([3, 4, 5, 6, 2], activation="relu,tanh,step", scale=1.0)
+    x = np.random.default_rng(0).normal(size=(7, 3))
+    (w1, b1), (w2, b2), (w3, b3), (w4, b4) = ((layer.weights, layer.bias) for layer in network.layers)
+    behind = np.tanh(np.maximum(x @ w1 + b1, 0) @ w2 + b2) @ w3 + b3
+    expected = (behind > 0) @ w4 + b4
+    np.testing.assert_allclose(network.logits(x), expected, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(forward_rowwise(network, x), expected, rtol=0, atol=1e-14)
+    assert [network.after(number).activation for number in range(4)] == ["tanh,step", "step", "step", "step"]
+    assert network.after(1).sizes == (5, 6, 2)
+    assert repr(network) == "Network(3-4-5-6-2, relu,tanh,step, softmax)"
+
+
+def test_activations_that_are_alike_are_named_once() -> None:
+    pairs = [(np.eye(2), np.zeros(2))] * 3
+    assert Network.from_arrays(pairs, activation="tanh, tanh").activation == "tanh"
+    assert [one.name for one in Network.from_arrays(pairs, activation="sin,relu").activations] == ["sin", "relu"]
+    with pytest.raises(InputError, match="names 2 activations, but there are 1 hidden layers"):
+        Network.random([2, 3, 2], activation="sin,relu")

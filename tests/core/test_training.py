@@ -1,6 +1,7 @@
 """Training: Steps, records, resuming, bounds, divergence."""
 
 from collections import deque
+from dataclasses import replace
 from itertools import pairwise
 
 import jax
@@ -60,7 +61,7 @@ def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str) -> No
 def test_the_pace_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = Experiment(steps=300, record_every=7)
     whole = list(experiment.run())
-    monkeypatch.setattr(training, "_next_count", lambda count, elapsed: 3)
+    monkeypatch.setattr(training, "_next_count", lambda count, elapsed, seconds: 3)
     monkeypatch.setattr(training, "RECORDS_AT_ONCE", 2)
     slow = list(experiment.run())
     assert len(slow) > len(whole)
@@ -69,12 +70,57 @@ def test_the_pace_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_returns_to_python_by_elapsed_time() -> None:
-    assert training._next_count(10, training.SECONDS_AT_ONCE / 2) == 20
-    assert training._next_count(10, training.SECONDS_AT_ONCE * 4) == 2
-    assert training._next_count(1, 1000.0) == 1
-    assert training._next_count(10, 0.0) == 80
+    assert training._next_count(10, 0.5, 1.0) == 20
+    assert training._next_count(10, 4.0, 1.0) == 2
+    assert training._next_count(1, 1000.0, 1.0) == 1
+    assert training._next_count(10, 0.0, 1.0) == 80
+    assert training._next_count(10, 1.0, 0.0) == 1
     one_call = list(Experiment(steps=10**6, record_every=10**6).run().__next__().losses)
     assert len(one_call) == 1  # the first Step comes before the other million is made
+
+
+@pytest.mark.parametrize("method", ["central", "loop", "spsa"])
+def test_a_run_in_parts_is_the_same_run(method: str) -> None:
+    experiment = Experiment(method=method, optimizer="adam", schedule="cosine", batch_size=3, steps=60, record_every=20, seed=4)
+    whole = list(experiment.run())
+    parts: list[Step] = []
+    for until in (0, 7, 7, 20, 33, 60, 99):
+        made = list(experiment.run(resume=parts[-1] if parts else None, until=until))
+        assert [step.number for step in made][-1:] == (
+            [min(until, 60)] if not parts or parts[-1].number < min(until, 60) else []
+        )
+        parts += made
+    assert [step.number for step in parts if step.recorded] == [0, 20, 40, 60]
+    assert not any(step.recorded for step in parts if step.number in (7, 33))
+    assert np.array_equal(np.concatenate([s.losses for s in parts]), np.concatenate([s.losses for s in whole]))
+    assert same_state(parts[-1], whole[-1])
+
+
+def test_how_long_it_may_run_is_asked_each_time() -> None:
+    asked: list[float] = []
+
+    def pace() -> tuple[float, int]:
+        asked.append(0.0)
+        return 0.0, 1000
+
+    steps = list(Experiment(steps=20, record_every=1000).run(pace=pace))
+    assert [step.number for step in steps] == list(range(21))  # no time at all: a step each
+    assert len(asked) == 20
+
+
+def test_no_more_steps_are_made_at_once_than_the_pace_allows() -> None:
+    allowed = iter([1, 7, 5, 1000])
+    steps = list(Experiment(steps=20, record_every=1000).run(pace=lambda: (10.0, next(allowed))))
+    assert [step.number for step in steps] == [0, 1, 8, 13, 20]
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_the_first_step_is_there_without_a_program(batch_size: int | None) -> None:
+    experiment = Experiment(Learning("xor", activation="tanh"), batch_size=batch_size, l2=0.1, optimizer="adam")
+    first, same = experiment.start(), next(experiment.run())
+    assert (first.number, first.recorded) == (0, True)
+    assert first.loss == pytest.approx(same.loss, abs=1e-15)
+    assert same_state(replace(first, loss=same.loss, losses=same.losses), same)
 
 
 def test_a_large_network_keeps_few_records_at_once() -> None:

@@ -15,6 +15,7 @@ from koubai.core.losses import LOSSES
 from koubai.core.slopes import METHODS
 from koubai.data import GATES
 from koubai.errors import InputError
+from koubai.experiment import experiment_of
 
 POSITIVE = st.floats(1e-30, 1e30)
 LEARNINGS = st.builds(
@@ -91,6 +92,8 @@ def test_arrays_are_kept_beside_by_their_sum(seed: int) -> None:
         ({"steps": 10**12}, "number of steps is 1000000000000"),
         ({"seed": -1}, "seed is -1"),
         ({"seed": 2**32}, "seed is 4294967296"),
+        ({"batch_seed": -1}, "seed of the batches is -1, but it must be a whole number from 0 to 4294967295"),
+        ({"batch_seed": 0.5}, "seed of the batches is 0.5"),
         ({"record_every": 0}, "every 0 steps"),
         ({"method": "centrl"}, "'centrl'; did you mean 'central'"),
         ({"optimizer": "adamm"}, "did you mean 'adam'"),
@@ -98,6 +101,10 @@ def test_arrays_are_kept_beside_by_their_sum(seed: int) -> None:
         ({"precision": "float16"}, "no precision called 'float16'"),
         ({"problem": "xor"}, "problem is 'xor', but it must be a Learning"),
         ({"method": "complex-step", "problem": kb.Learning("xor", activation="gelu")}, "complex-step can't measure"),
+        (
+            {"method": "complex-step", "problem": kb.Learning("xor", hidden=(3, 3), activation="tanh,gelu")},
+            "can't measure a network with gelu units",
+        ),
     ],
 )
 def test_what_can_not_be(fields: dict[str, Any], message: str) -> None:
@@ -115,7 +122,16 @@ def test_what_can_not_be(fields: dict[str, Any], message: str) -> None:
         ({"hidden": (2.5,)}, "must be numbers of units"),
         ({"activation": "rely"}, "did you mean 'relu'"),
         ({"loss": "cross"}, "did you mean 'cross-entropy'"),
-        ({"activation": ["relu"]}, "no activation called"),
+        ({"activation": ["rely"]}, "did you mean 'relu'"),
+        ({"activation": []}, "no activation called"),
+        ({"activation": 3}, "no activation called 3"),
+        ({"activation": "relu,"}, "no activation called ''"),
+        ({"activation": "relu,tanh"}, "'relu,tanh' names 2 activations, but there are 1 hidden layers; give one name"),
+        ({"activation": "relu,tanh", "hidden": (2, 2, 2)}, "names 2 activations, but there are 3"),
+        ({"activation": ["relu", "tanh"], "start": kb.Network.random([2, 3, 4, 2])}, "relu,tanh can't be given together"),
+        ({"frozen": "w1"}, "no parameter called 'w1'; to freeze some"),
+        ({"frozen": ["w3"]}, "w3 can't be frozen, because the network has only 2 layers"),
+        ({"frozen": ["w1[2,0]"]}, r"w1\[2,0\] can't be frozen, because w1 has the shape \(2, 8\)"),
         ({"loss": 3}, "no loss called 3"),
         ({"scale": "a"}, "scale of the starting weights is a"),
         ({"scale": -1.0}, "scale of the starting weights is -1.0"),
@@ -156,3 +172,41 @@ def test_a_start_brings_its_own_layers() -> None:
     assert (learning.hidden, learning.activation, learning.scale) == ((5, 4), "sin", None)
     assert kb.Learning("xor", hidden=(5, 4), activation="sin", start=start).hidden == (5, 4)
     assert kb.Learning("xor", loss="squared", start=start).network(0).output == "identity"
+
+
+def test_an_activation_for_each_hidden_layer() -> None:
+    mixed = kb.Learning("xor", hidden=(3, 2), activation=["relu", "tanh"])  # type: ignore[arg-type]
+    assert mixed.to_dict() == kb.Learning("xor", hidden=(3, 2), activation="relu, tanh").to_dict()
+    assert mixed.to_dict()["activation"] == mixed.network(0).activation == "relu,tanh"
+    assert kb.Learning("xor", hidden=(3, 2), activation="tanh,tanh").activation == "tanh"
+    again = kb.Learning("xor", activation="relu,tanh", start=mixed.network(0))
+    assert again.activation == "relu,tanh"
+    experiment = kb.Experiment(again)
+    assert kb.Experiment.from_json(experiment.to_json(), experiment.arrays()) == experiment
+
+
+def test_what_is_usual_depends_on_the_first_layer_and_on_any_that_steps() -> None:
+    def usual(activation: str) -> tuple[str | None, float | None]:
+        made = experiment_of("moons", hidden=(3, 2), activation=activation)
+        return made.problem.init, made.h
+
+    assert usual("relu,tanh") == ("he", 1e-4)
+    assert usual("tanh,relu") == ("xavier", 1e-4)
+    assert usual("tanh,step") == ("xavier", 0.1)
+
+
+def test_what_is_frozen_comes_back() -> None:
+    learning = kb.Learning("xor", frozen=["w1[ 0, 3]", "b2", "b2", "b1[7]"])  # type: ignore[arg-type]
+    assert learning.frozen == ("w1[0,3]", "b2", "b1[7]")
+    experiment = kb.Experiment(learning, batch_seed=5)
+    assert experiment != kb.Experiment(kb.Learning("xor"), batch_seed=5)
+    assert kb.Experiment.from_json(experiment.to_json()) == experiment
+    assert kb.Learning("xor").mask() is None
+
+
+def test_a_run_of_before_has_neither() -> None:
+    values = kb.Experiment(seed=4).to_dict()
+    del values["batch_seed"], values["problem"]["learning"]["frozen"]
+    assert kb.Experiment.from_dict(values) == kb.Experiment(seed=4)
+    assert kb.Experiment(seed=4).drawing_seed == 4
+    assert kb.Experiment(seed=4, batch_seed=0).drawing_seed == 0

@@ -148,3 +148,8 @@ def test_without_the_package_it_says_how_to_get_it(tmp_path: Path, monkeypatch: 
 def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
     with pytest.raises(FileFault, match="could not be written"):
         write_onnx(kb.Network.random([2, 2]), tmp_path / "nowhere" / "a.onnx")
+
+
+def test_an_activation_for_each_layer(tmp_path: Path) -> None:
+    network = kb.Network.random([3, 5, 4, 2], activation="tanh,gelu", scale=1.0)
+    assert_same_answers(network, np.random.default_rng(0).normal(size=(20, 3)), tmp_path, 1e-12)

@@ -355,3 +355,24 @@ def test_values_as_source() -> None:
     assert label(np.str_("a")) == '"a"'
     assert label("'\"") == "'\\'\"'"
     assert eval(listed([label(text) for text in NASTY])) == list(NASTY)
+
+
+def test_an_activation_for_each_layer_and_frozen_parameters(tmp_path: Path) -> None:
+    fields: dict[str, Any] = {"frozen": ["w1[0,2]", "b3", "b1[1]"]}
+    runs = {
+        f"{method}-{optimizer}": somewhere(activation, method=method, optimizer=optimizer, **fields)
+        for method, optimizer, activation in (
+            ("loop", "gradient-descent", "relu,identity"),
+            ("backprop", "adamw", "gelu,softplus"),
+            ("backprop", "gradient-descent", "identity,sigmoid"),
+            ("complex-step", "lion", "sigmoid,tanh"),
+        )
+    }
+    made = assert_repeated(runs, tmp_path, 1e-12)
+    for name, run in runs.items():
+        start = run.records[0].parameters
+        assert made[name]["parameter_0"][0, 2] == start.layers[0].weights[0, 2]
+        assert np.array_equal(made[name]["parameter_5"], start.layers[2].bias)
+    source = (tmp_path / "loop-gradient-descent" / "script.py").read_text(encoding="utf-8")
+    assert "frozen[0][0, 2] = True  # w1[0,2]" in source
+    assert "def tanh" not in source

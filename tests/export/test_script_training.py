@@ -275,3 +275,18 @@ def test_a_table_of_texts_and_numbers_from_a_file(tmp_path: Path) -> None:
     assert f"times {preparation.target.scale[0]!r}, plus {preparation.target.mean[0]!r}" in re.sub(
         r"\n# ", " ", (tmp_path / "run" / "script.py").read_text()
     )
+
+
+def test_a_seed_of_the_batches_own(tmp_path: Path) -> None:
+    own: dict[str, Any] = {"batch_seed": 11, **FIELDS}
+    spsa: dict[str, Any] = {"method": "spsa", "batch_seed": 8, "steps": 6, "hidden": (3,)}
+    given = kb.Network.random([2, 3, 2], seed=4)
+    runs = {
+        "loop": kb.train(TRAIN, method="loop", **own),
+        "spsa": kb.train("xor", **spsa),
+        "given": kb.train(given, "xor", method="spsa", batch_seed=8, steps=6),
+    }
+    assert_repeated(runs, tmp_path, 1e-11)
+    sources = {name: (tmp_path / name / "script.py").read_text(encoding="utf-8") for name in runs}
+    assert all("\nbatch_seed = " in source for source in sources.values())
+    assert ["\nseed = " in source for source in sources.values()] == [True, True, False]

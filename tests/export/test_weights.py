@@ -334,3 +334,9 @@ def test_what_can_not_be_written(tmp_path: Path) -> None:
     with pytest.raises(FileFault, match="could not be written"):
         write_safetensors(kb.Network.random([2, 2]), tmp_path / "nowhere" / "a")
     assert os.listdir(tmp_path) == []
+
+
+def test_an_activation_for_each_layer_comes_back(tmp_path: Path) -> None:
+    network = kb.Network.random([2, 3, 4, 2], activation="relu,tanh")
+    write_safetensors(network, tmp_path / "a")
+    assert_same(read_safetensors(tmp_path / "a"), network)

@@ -8,14 +8,14 @@ what makes them analytic beside a kink.
 (``_tanh_change``, ``_sine_change``), or through expm1 and log1p.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf, pi
 from typing import Any, Literal
 
 import numpy as np
 
-from koubai.errors import chosen
+from koubai.errors import InputError, chosen
 
 Array = Any  # a NumPy array, or a JAX array or tracer
 Namespace = Any  # numpy or jax.numpy
@@ -198,3 +198,29 @@ ACTIVATIONS = {
 def activation_named(name: str) -> Activation:
     """The activation called ``name``; InputError, with the nearest name, where there is none."""
     return chosen("activation", name, ACTIVATIONS)
+
+
+def activations_in(text: str | Sequence[str]) -> tuple[Activation, ...]:
+    """Those that ``text`` names, separated by commas, or that a sequence names; InputError where there is no such one."""
+    names = [name.strip() for name in text.split(",")] if isinstance(text, str) else text
+    if not isinstance(names, (list, tuple)):
+        raise InputError("activation", value=text, choices=", ".join(ACTIVATIONS))
+    return tuple(activation_named(name) for name in names) or activations_in("")
+
+
+def activations_named(text: str | Sequence[str], layers: int) -> tuple[Activation, ...]:
+    """The activations of so many hidden layers: one name is that of all of them, several are one for each.
+
+    InputError where a name is unknown, or there are neither one nor as many as hidden layers.
+    """
+    named = activations_in(text)
+    if len(named) not in (1, layers):
+        raise InputError("activation-count", value=",".join(one.name for one in named), given=len(named), layers=layers)
+    return named * layers if len(named) == 1 else named
+
+
+def spelled(text: str | Sequence[str], layers: int) -> str:
+    """How a network of so many hidden layers names its activations: once where all are alike. InputError as above."""
+    activations_named(text, layers)
+    names = [one.name for one in activations_in(text)]
+    return names[0] if len(set(names)) == 1 else ",".join(names)

@@ -10,7 +10,7 @@ from jax.tree_util import register_dataclass
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.arrays import frozen_floats
-from koubai.core.activations import Array, Namespace, activation_named
+from koubai.core.activations import Activation, Array, Namespace, activations_in, activations_named, spelled
 from koubai.core.losses import softmax
 from koubai.errors import InputError, chosen
 
@@ -37,6 +37,7 @@ class Layer:
 class Network:
     """A dense network. The activation follows every layer but the last; the last layer's values are the logits.
 
+    ``activation`` is that of all hidden layers, or names one for each, separated by commas: "relu,tanh".
     ``output`` says what an answer is: "softmax" (probabilities over classes; a prediction is a class) or "identity" (a
     prediction is the values themselves). A gradient has this structure too, slopes in the places of the parameters.
     """
@@ -60,7 +61,8 @@ class Network:
 
         ``sizes`` are the numbers of inputs, of units of every hidden layer, and of outputs. ``init``: "normal", ``scale`` being
         0.1; "xavier", the normals × √(2/(inputs + units)) of their layer (X. Glorot and Y. Bengio, AISTATS 2010); "he", ×
-        √(2/inputs) (K. He et al., ICCV 2015), ``scale`` being 1. The normals come from ``numpy.random.RandomState(seed)`` in
+        √(2/inputs) (K. He et al., ICCV 2015), ``scale`` being 1. ``activation`` may be several names, one for each hidden
+        layer, separated by commas. The normals come from ``numpy.random.RandomState(seed)`` in
         the order of the layers. InputError where a name, a size, the scale or the seed can't be.
         """
         spread, usual = chosen("init", init, INITS)
@@ -89,9 +91,11 @@ class Network:
     ) -> "Network":
         """A network of the given ``(weights, bias)`` pairs: (inputs, units) and (units,), finite, copied as float64.
 
-        InputError where the shapes don't follow each other, a number isn't finite, or a name is unknown.
+        ``activation`` may be several names, one for each hidden layer, separated by commas.
+
+        InputError where the shapes don't follow each other, a number isn't finite, a name is unknown, or there are more or
+        fewer of them than hidden layers.
         """
-        activation_named(activation)
         if output not in ("softmax", "identity"):
             raise InputError("output", value=output)
         made: list[Layer] = []
@@ -107,12 +111,26 @@ class Network:
             made.append(Layer(w, b))
         if not made:
             raise InputError("no-layers")
-        return cls(tuple(made), activation, output)
+        return cls(tuple(made), spelled(activation, len(made) - 1), output)
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The numbers of inputs, of units of every hidden layer, and of outputs."""
         return (self.layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in self.layers))
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """The activation of every hidden layer."""
+        return activations_named(self.activation, len(self.layers) - 1)
+
+    def after(self, number: int) -> "Network":
+        """What follows the activation of hidden layer ``number`` (from 0): the layers behind, and their activations.
+
+        Nothing follows the last layer: a network without layers.
+        """
+        names = [activation.name for activation in activations_in(self.activation)]
+        own = names[number + 1 :] or names[-1:]  # the name of all is left, and where no hidden layer is, any does
+        return replace(self, layers=self.layers[number + 1 :], activation=spelled(own, len(own)))
 
     def logits(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
         """The last layer's values: (features,) -> (outputs,), or (n, features) -> (n, outputs)."""
@@ -169,11 +187,11 @@ def forward_rowwise(network: Network, inputs: NDArray[np.float64]) -> NDArray[np
 
     A product of matrices may order its sums by how many rows it has, so that the last bits depend on them; it is faster.
     """
-    activation = activation_named(network.activation)
+    activations = network.activations
     values = inputs
     for number, layer in enumerate(network.layers):
         if number > 0:
-            values = activation.apply(values, np)
+            values = activations[number - 1].apply(values, np)
         made = np.broadcast_to(np.asarray(layer.bias, np.float64), (len(values), len(layer.bias))).copy()
         for column, weights in zip(values.T, layer.weights, strict=True):
             made += column[:, None] * weights
@@ -183,10 +201,10 @@ def forward_rowwise(network: Network, inputs: NDArray[np.float64]) -> NDArray[np
 
 def forward(network: Network, inputs: Array, xp: Namespace) -> Array:
     """The logits of ``inputs`` (…, features) -> (…, outputs), computed with ``xp`` (``numpy`` or ``jax.numpy``)."""
-    activation = activation_named(network.activation)
+    activations = network.activations
     values = inputs
     for number, layer in enumerate(network.layers):
         if number > 0:
-            values = activation.apply(values, xp)
+            values = activations[number - 1].apply(values, xp)
         values = values @ layer.weights + layer.bias
     return values

@@ -4,7 +4,7 @@ The program returns to Python by elapsed time, so that a Ctrl-C or a closed page
 are. How many steps it makes is a traced number: a run cut anywhere, and continued from any Step, repeats the same bits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
@@ -25,7 +25,7 @@ from koubai.core.penalty import Penalty
 from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
 from koubai.core.schedules import SCHEDULES, Schedule
 from koubai.core.slopes import check_h, check_method, prepared
-from koubai.core.slopes.base import Batch, Method, batch_of
+from koubai.core.slopes.base import Batch, Method, batch_of, mean_loss
 from koubai.errors import Diverged
 
 SECONDS_AT_ONCE = 0.05  # how long the program runs before it returns to Python
@@ -90,6 +90,7 @@ class _Numbers:
     key: Any
     data: Batch
     orders: Orders | None = None
+    frozen: Any = None
 
 
 @dataclass
@@ -116,14 +117,21 @@ def descend(
     l1: float = 0.0,
     l2: float = 0.0,
     resume: Step | None = None,
+    until: int | None = None,
+    pace: Callable[[], tuple[float, int]] | None = None,
+    frozen: Network | None = None,
 ) -> Iterator[Step]:
     """Train ``network`` on ``data`` (``inputs`` (n, features), ``targets`` (n, outputs)) and yield Steps on the way.
 
-    ``l1`` and ``l2``: of the penalty (see ``Penalty``), which is part of the loss.
+    ``l1`` and ``l2``: of the penalty (see ``Penalty``), which is part of the loss. ``frozen``: truth values in the places of
+    the parameters, True for those that no step moves; None where all are moved.
 
     The first Step is the start itself (number 0), the last one has the number ``steps``. With ``resume``, a Step of the same
-    training, the Steps after it follow, bit for bit those of a training that was never cut. Raises Diverged at the first
-    step whose loss or parameters aren't finite; what was yielded before stays good.
+    training, the Steps after it follow, bit for bit those of a training that was never cut. ``until``: the number of a step
+    after which it is enough for now; that Step is yielded too, recorded only where it is a record of the whole training.
+    ``pace``: says, each time the program is about to run, for how many seconds it may before it returns to Python, and how many
+    steps it may make at most (0.05, and as many as there is time for).
+    Raises Diverged at the first step whose loss or parameters aren't finite; what was yielded before stays good.
     """
     check_method(descent.method, network.activation)
     check_h(h, descent.precision)
@@ -133,20 +141,22 @@ def descend(
         batch = replace(batch, penalty=Penalty(dtype(l1), dtype(l2)))
     if resume is None:
         start = network.astype(dtype)
-        with computing_in(descent.precision):
-            optimizer_state = jax.tree.map(np.asarray, descent.rule.start(start, descent.rule_options))
+        optimizer_state = _state_at_start(start, descent)
         number, key = 0, random_state(seed)
     else:
         start, number = resume.parameters.astype(dtype), resume.number
         optimizer_state, key = resume.optimizer_state, resume.random_state
+    end = steps if until is None else min(steps, until)
+    if resume is not None and number >= end:
+        return
     batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
     with computing_in(descent.precision):
         batch = jax.device_put(batch) if descent.method.compiled and batches else batch
-    numbers = _Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch)
+    numbers = _Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch, frozen=frozen)
     state = _State(np.int32(number), start, jax.tree.map(np.zeros_like, start), dtype(0), optimizer_state)
     program = _compiled_chunk if descent.method.compiled else _plain_chunk
     count, fresh = 1, True
-    while fresh or number < steps:
+    while fresh or number < end:
         if batches:
             numbers = _with_orders(numbers, batches, number + (not fresh))
             count = min(count, batches.reach(_orders(numbers)) - number + fresh)
@@ -162,8 +172,35 @@ def descend(
             diverged = Diverged(code, step=number + 1, learning_rate=learning_rate)
             diverged.losses = made.losses[made.records[-1][0] - made.first + 1 :] if made.records else made.losses
             raise diverged
-        count = 1 if fresh else _next_count(len(made.losses), elapsed)
-        count, fresh = min(count, steps - number, LOSSES_AT_ONCE), False
+        if number < end:
+            seconds, most = pace() if pace else (SECONDS_AT_ONCE, LOSSES_AT_ONCE)
+            count = 1 if fresh else _next_count(len(made.losses), elapsed, seconds)
+            count = min(count, end - number, max(1, most), LOSSES_AT_ONCE)
+        fresh = False
+
+
+def begun(
+    network: Network, data: Any, descent: Descent, *, learning_rate: float, seed: int = 0, l1: float = 0.0, l2: float = 0.0
+) -> Step:
+    """The first Step of ``descend``, in plain NumPy: nothing is compiled for it. Diverged where its loss isn't finite."""
+    dtype = dtype_of(descent.precision)
+    batch = batch_of(data, network, descent.loss, descent.precision)
+    batches, key, start = batches_of(descent.batch_size, len(batch.inputs), seed), random_state(seed), network.astype(dtype)
+    if batches:
+        batch = batches.plain_batch(batch, batches.orders_from(0), 0)
+    if l1 or l2:
+        batch = replace(batch, penalty=Penalty(dtype(l1), dtype(l2)))
+    with np.errstate(all="ignore"):
+        loss = float(mean_loss(descent.loss, start, batch, np))
+    if not np.isfinite(loss):
+        raise Diverged("diverged-start", step=0, learning_rate=learning_rate)
+    return Step(0, start, loss, np.array([loss]), _state_at_start(start, descent), key, recorded=True)
+
+
+def _state_at_start(network: Network, descent: Descent) -> Any:
+    """The optimiser's state before the first step."""
+    with computing_in(descent.precision):
+        return jax.tree.map(np.asarray, descent.rule.start(network, descent.rule_options))
 
 
 def _steps(made: _Made, key: NDArray[np.uint32]) -> Iterator[Step]:
@@ -179,9 +216,9 @@ def _steps(made: _Made, key: NDArray[np.uint32]) -> Iterator[Step]:
         yield Step(number, parameters, float(losses[-1]), losses[since:], optimizer_state, key, recorded=False)
 
 
-def _next_count(count: int, elapsed: float) -> int:
-    """As many steps as fill the time, but at most eight times as many as before."""
-    return max(1, int(count * min(8.0, SECONDS_AT_ONCE / max(elapsed, 1e-6))))
+def _next_count(count: int, elapsed: float, seconds: float) -> int:
+    """As many steps as fill ``seconds``, but at most eight times as many as before."""
+    return max(1, int(count * min(8.0, seconds / max(elapsed, 1e-6))))
 
 
 def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:
@@ -205,12 +242,18 @@ def _rate(descent: Descent, state: _State, numbers: _Numbers, xp: Any) -> Any:
     return descent.schedule.rate(numbers.learning_rate, state.number, numbers.last, descent.schedule_options, xp)
 
 
+def _put_back(frozen: Any, before: Any, after: Any, xp: Any) -> Any:
+    """``after`` a step, those parameters that are ``frozen`` as they were ``before``."""
+    return after if frozen is None else jax.tree.map(xp.where, frozen, before, after)
+
+
 def _advanced(descent: Descent, batches: Batches | None, state: _State, fresh: Any, numbers: _Numbers) -> _State:
     """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
     rate = _rate(descent, state, numbers, jnp)
     moved, optimizer_state = descent.rule.move(
         state.gradient, state.optimizer_state, state.parameters, rate, descent.rule_options
     )
+    moved = _put_back(numbers.frozen, state.parameters, moved, jnp)
     moved, optimizer_state = jax.tree.map(
         lambda new, old: jnp.where(fresh, old, new), (moved, optimizer_state), (state.parameters, state.optimizer_state)
     )
@@ -299,6 +342,7 @@ def _plainly_advanced(descent: Descent, batches: Batches | None, state: _State, 
             rate = _rate(descent, state, numbers, np)
             made = descent.rule.move(state.gradient, optimizer_state, moved, rate, descent.rule_options)
         moved, optimizer_state = jax.tree.map(np.asarray, made)
+        moved = _put_back(numbers.frozen, state.parameters, moved, np)
         number = np.int32(number + 1)
     data = batches.plain_batch(numbers.data, _orders(numbers), int(number)) if batches else numbers.data
     with np.errstate(all="ignore"):

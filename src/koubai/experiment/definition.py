@@ -1,7 +1,7 @@
 """Experiment: what is descended, with which slope, by which rule, how far. Plain, frozen, validated data."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -14,7 +14,7 @@ from koubai.core.losses import loss_named
 from koubai.core.precision import Precision, dtype_of
 from koubai.core.schedules import check_schedule, schedule_named
 from koubai.core.slopes import check_h, check_method, method_named
-from koubai.core.training import Descent, Step, batches_of, descend
+from koubai.core.training import Descent, Step, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError
 from koubai.experiment.learning import Learning, is_number, is_whole, learning_of
@@ -29,8 +29,9 @@ class Experiment:
     """Everything that determines a training. The defaults are the founding example.
 
     ``method``: how slopes are measured; ``h``: the step size of the difference (by default 0.1, complex-step 1e-20);
-    ``optimizer`` with its ``optimizer_options``; ``learning_rate``; ``steps``; ``seed``: of the starting weights and of methods
-    that draw, and of the batches; ``record_every``: steps between records; ``precision``: "float64" or "float32".
+    ``optimizer`` with its ``optimizer_options``; ``learning_rate``; ``steps``; ``seed``: of the starting weights, and, where
+    no ``batch_seed`` is given, of the batches' orders and of methods that draw; ``record_every``: steps between records;
+    ``precision``: "float64" or "float32".
 
     ``batch_size``: rows that a step is measured on, in an order that changes every epoch; None for all. ``schedule`` of the
     learning rate, with its ``schedule_options``. ``l1``, ``l2``: a penalty l1·Σ|w| + l2/2·Σw² that is part of the loss.
@@ -55,6 +56,7 @@ class Experiment:
     l1: float = 0.0
     l2: float = 0.0
     patience: int | None = None
+    batch_seed: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.problem, Learning):
@@ -80,10 +82,10 @@ class Experiment:
             if not (is_number(value) and 0 <= value <= MOST_PENALTY):
                 raise InputError("penalty", name=name, value=value, most=f"{MOST_PENALTY:g}")
             object.__setattr__(self, name, float(value))
-        for name in ("batch_size", "patience"):
+        for name, lowest, most in (("batch_size", 1, MOST), ("patience", 1, MOST), ("batch_seed", 0, 2**32 - 1)):
             value = getattr(self, name)
-            if value is not None and not (is_whole(value) and 1 <= value <= MOST):
-                raise InputError(name.replace("_", "-"), value=value, most=MOST)
+            if value is not None and not (is_whole(value) and lowest <= value <= most):
+                raise InputError(name.replace("_", "-"), value=value, most=most)
             object.__setattr__(self, name, value if value is None else int(value))
         if self.patience is not None and self.problem.validation is None:
             raise InputError("patience-validation", value=self.patience)
@@ -100,16 +102,29 @@ class Experiment:
         return number % self.record_every == 0 or number == self.steps
 
     @property
+    def drawing_seed(self) -> int:
+        """The seed of the batches' orders and of methods that draw: ``batch_seed``, or ``seed`` where there is none."""
+        return self.seed if self.batch_seed is None else self.batch_seed
+
+    @property
     def steps_each_epoch(self) -> int:
         """How many steps take every row once; 1 where each takes all."""
-        batches = batches_of(self.batch_size, len(self.problem.dataset().inputs), self.seed)
+        batches = batches_of(self.batch_size, len(self.problem.dataset().inputs), self.drawing_seed)
         return batches.each_epoch if batches else 1
 
-    def run(self, resume: Step | Sequence[Step] | None = None) -> Iterator[Step]:
+    def run(
+        self,
+        resume: Step | Sequence[Step] | None = None,
+        *,
+        until: int | None = None,
+        pace: Callable[[], tuple[float, int]] | None = None,
+    ) -> Iterator[Step]:
         """Train: yields Steps, the start first; after ``resume`` those that follow it.
 
         ``resume``: a Step of the same experiment; or the records of the same, the last one being where to go on, which early
-        stopping goes by.
+        stopping goes by. ``until``: the number of a step after which it is enough for now: the Steps up to it are the same as
+        without, and it is recorded only where ``records`` says so. ``pace``: says, each time the compiled program is about to
+        run, for how many seconds it may before the next Step comes, and how many steps it may make at most.
 
         Raises Diverged at the first step at which the loss or a parameter isn't finite.
         """
@@ -117,8 +132,39 @@ class Experiment:
         if self.patience is not None and records and records[0].number > 0:
             raise InputError("resume-records", step=records[-1].number)
         problem = self.problem
-        descent = Descent(
-            loss_named(problem.loss or ""),
+        steps = descend(
+            problem.network(self.seed),
+            problem.dataset(),
+            self._descent(),
+            h=self.h or 0.0,
+            learning_rate=self.learning_rate,
+            steps=self.steps,
+            record_every=self.record_every,
+            seed=self.drawing_seed,
+            l1=self.l1,
+            l2=self.l2,
+            resume=records[-1] if records else None,
+            until=until,
+            pace=pace,
+            frozen=problem.mask(),
+        )
+        return steps if self.patience is None else self._until_no_better(steps, records)
+
+    def start(self) -> Step:
+        """The first Step, made at once: ``run`` has to compile before it yields the same. Diverged as there."""
+        return begun(
+            self.problem.network(self.seed),
+            self.problem.dataset(),
+            self._descent(),
+            learning_rate=self.learning_rate,
+            seed=self.drawing_seed,
+            l1=self.l1,
+            l2=self.l2,
+        )
+
+    def _descent(self) -> Descent:
+        return Descent(
+            loss_named(self.problem.loss or ""),
             method_named(self.method),
             rule_named(self.optimizer),
             tuple(self.optimizer_options.items()),
@@ -127,20 +173,6 @@ class Experiment:
             tuple(self.schedule_options.items()),
             self.batch_size,
         )
-        steps = descend(
-            problem.network(self.seed),
-            problem.dataset(),
-            descent,
-            h=self.h or 0.0,
-            learning_rate=self.learning_rate,
-            steps=self.steps,
-            record_every=self.record_every,
-            seed=self.seed,
-            l1=self.l1,
-            l2=self.l2,
-            resume=records[-1] if records else None,
-        )
-        return steps if self.patience is None else self._until_no_better(steps, records)
 
     def stopped(self, records: Iterable[Step]) -> bool:
         """Whether early stopping ends a training that has made these records."""

@@ -45,7 +45,7 @@ def contents_of(run: Run, provenance: Provenance | None = None) -> dict[str, byt
     """The files of a run, by name: ``FILES``, the last one only where the data or the start were arrays."""
     provenance = provenance or Provenance()
     contents = {
-        "losses.csv": _losses_text(run.losses).encode(),
+        "losses.csv": losses_text(run.losses).encode(),
         "weights.safetensors": bytes_of(run.network.arrays()),
         "records.safetensors": bytes_of(arrays_of(run.records)),
     }
@@ -137,7 +137,8 @@ def _read_about(place: str, content: bytes) -> tuple[dict[str, Any], str]:
     return about, str(said)[:32]
 
 
-def _losses_text(losses: NDArray[np.float64]) -> str:
+def losses_text(losses: NDArray[np.float64]) -> str:
+    """A table (CSV) of the losses (steps + 1,), before the first and after each step."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(["step", "loss"])

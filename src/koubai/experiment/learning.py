@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import Arrays, digest, named_array
-from koubai.core.activations import activation_named
+from koubai.core.activations import spelled
+from koubai.core.freezing import frozen_mask, frozen_names
 from koubai.core.losses import loss_named
 from koubai.core.network import INITS, Network, Output
 from koubai.data import GATES, Dataset, gate
@@ -23,9 +24,13 @@ class Learning:
     """A network that learns data. With a ``start``, a Network, its layers and activation are the start's own.
 
     ``data``: the name of a gate, or a Dataset. ``hidden``: units of every hidden layer, by default (8,); () for none.
-    ``activation``: by default "relu". ``loss``: "cross-entropy" or "squared"; by default the first, for values the second.
-    ``scale``: of the starting weights, which are spread as ``init`` says (see ``Network.random``). ``validation`` and ``test``:
-    further rows of the same data, never trained on.
+    ``activation``: by default "relu"; several names, in a sequence or separated by commas, are one for each hidden layer, and
+    are kept as a text. ``loss``: "cross-entropy" or "squared"; by default the first, for values the second. ``scale``: of the
+    starting weights, which are spread as ``init`` says (see ``Network.random``). ``validation`` and ``test``: further rows of
+    the same data, never trained on.
+
+    ``frozen``: parameters that stay as they start, by name: "w1" or "b2", or one entry of it, "w1[0,3]" (input, unit) or
+    "b1[2]" (unit), counted from 0. A weight that is 0 and frozen is cut.
     """
 
     data: str | Dataset = "xor"
@@ -37,6 +42,7 @@ class Learning:
     init: str | None = None
     validation: Dataset | None = None
     test: Dataset | None = None
+    frozen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.data, str):
@@ -52,7 +58,11 @@ class Learning:
         scale = chosen("init", self.init or "normal", INITS)[1]
         own: dict[str, Any] = {"hidden": (8,), "activation": "relu", "scale": scale, "init": "normal"}
         if self.start is not None:
-            own = {"hidden": self.start.sizes[1:-1], "activation": self.start.activation, "scale": None, "init": None}
+            layers = len(self.start.layers) - 1
+            activation = spelled(self.start.activation, layers)
+            own = {"hidden": self.start.sizes[1:-1], "activation": activation, "scale": None, "init": None}
+            if self.activation is not None:
+                object.__setattr__(self, "activation", spelled(self.activation, layers))
         for name, value in own.items():
             given = getattr(self, name)
             if given is None:
@@ -60,7 +70,8 @@ class Learning:
             elif self.start is not None and (value is None or tuple_or_same(given) != tuple_or_same(value)):
                 raise InputError("start-conflict", name=name, value=given, own=value)
         object.__setattr__(self, "hidden", _checked_hidden(self.hidden))
-        activation_named(self.activation or "")
+        object.__setattr__(self, "activation", spelled(self.activation or "", len(self.hidden or ())))
+        object.__setattr__(self, "frozen", frozen_names(self.frozen, self.sizes))
         if self.start is None and not (is_number(self.scale) and np.isfinite(self.scale) and self.scale >= 0):  # type: ignore[arg-type,operator]
             raise InputError("scale", value=self.scale)
         if self.scale is not None:
@@ -116,6 +127,10 @@ class Learning:
         activation, init, scale = self.activation or "", self.init or "", self.scale or 0.0
         return Network.random(self.sizes, activation=activation, init=init, scale=scale, seed=seed, output=self.output)
 
+    def mask(self) -> Network | None:
+        """Which parameters stay as they are: truth values in their places; None where all move."""
+        return frozen_mask(self.network(0), self.frozen) if self.frozen else None
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays that the user passed (data, starting weights), named by their SHA-256."""
         found: dict[str, NDArray[Any]] = {}
@@ -133,7 +148,7 @@ class Learning:
         }
         rest = {f.name: getattr(self, f.name) for f in fields(self)}
         parts = {name: _plain(rest[name]) for name in ("data", "validation", "test")}
-        return {**rest, **parts, "hidden": list(self.hidden or ()), "start": start}
+        return {**rest, **parts, "hidden": list(self.hidden or ()), "start": start, "frozen": list(self.frozen)}
 
 
 def _plain(data: Any) -> Any:

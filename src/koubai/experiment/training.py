@@ -6,7 +6,7 @@ from dataclasses import fields
 from inspect import signature
 from typing import Any
 
-from koubai.core.activations import activation_named
+from koubai.core.activations import activations_in
 from koubai.core.batches import steps_in_epoch
 from koubai.core.network import Network
 from koubai.core.precision import Precision
@@ -28,10 +28,11 @@ def train(
     validation: Dataset | None = None,
     test: Dataset | None = None,
     hidden: Sequence[int] | None = None,
-    activation: str | None = None,
+    activation: str | Sequence[str] | None = None,
     loss: str | None = None,
     init: str | None = None,
     scale: float | None = None,
+    frozen: Sequence[str] | None = None,
     method: str = "central",
     h: float | None = None,
     optimizer: str | None = None,
@@ -46,6 +47,7 @@ def train(
     steps: int | None = None,
     patience: int | None = None,
     seed: int = 0,
+    batch_seed: int | None = None,
     record_every: int | None = None,
     precision: Precision = "float64",
 ) -> Run:
@@ -57,7 +59,7 @@ def train(
     often every row is taken. ``batch_size``: "all", or how many rows a step is measured on.
 
     For sets and tables other things are usual than for the founding example: 32 hidden units, "he" or "xavier", adam with a
-    learning rate of 0.01, batches of 32, h = 1e-4 (0.01 in float32; 0.1 for units that step), 20 epochs but at least 1000
+    learning rate of 0.01, batches of 32, h = 1e-4 (0.01 in float32; 0.1 where units step), 20 epochs but at least 1000
     steps, a record each epoch. Prints and writes nothing. A run that diverges is returned as far as it came, with a
     DivergenceWarning. InputError names what can't be.
     """
@@ -115,8 +117,8 @@ def _loaded(source: Any) -> tuple[Any, bool]:
 
 
 def _usual_learning(own: Mapping[str, Any]) -> dict[str, Any]:
-    activation = activation_named(own.get("activation", "relu"))
-    return {"hidden": (32,), "init": "he" if activation.kinks else "xavier"}
+    first = activations_in(own.get("activation", "relu"))[0]
+    return {"hidden": (32,), "init": "he" if first.kinks else "xavier"}
 
 
 def _usual(learning: Learning, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,7 +131,8 @@ def _usual(learning: Learning, given: Mapping[str, Any]) -> dict[str, Any]:
     }
     if method_named(given.get("method", "central")).default_h == METHODS["central"].default_h:
         fine = 1e-2 if given.get("precision") == "float32" else 1e-4
-        usual["h"] = 0.1 if activation_named(learning.activation or "").kind == "stepping" else fine
+        steps = any(one.kind == "stepping" for one in activations_in(learning.activation or ""))
+        usual["h"] = 0.1 if steps else fine
     return usual
 
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import koubai
+from koubai.core.activations import activations_named
 from koubai.core.descent import rule_named
 from koubai.core.schedules import schedule_named
 from koubai.core.training import batches_of
@@ -34,9 +35,9 @@ def descent_of(run: Run) -> dict[str, Any]:
     single = experiment.precision == "float32"
     rule = rule_named(experiment.optimizer)
     options = {**rule.parameters, **experiment.optimizer_options}
-    activation = experiment.problem.activation or ""
-    hidden = bool(experiment.problem.hidden)
-    batches = batches_of(experiment.batch_size, len(run.data.inputs), experiment.seed)
+    hidden = experiment.problem.hidden or ()
+    names = [activation.name for activation in activations_named(experiment.problem.activation or "", len(hidden))]
+    batches = batches_of(experiment.batch_size, len(run.data.inputs), experiment.drawing_seed)
     return {
         "version": koubai.__version__,
         "single": single,
@@ -47,14 +48,18 @@ def descent_of(run: Run) -> dict[str, Any]:
         "learning_rate": experiment.learning_rate,
         "record_every": experiment.record_every,
         "seed": experiment.seed,
+        "batch_seed": experiment.batch_seed,
+        "drawing_seed": "seed" if experiment.batch_seed is None else "batch_seed",
         "optimizer": rule.name,
         "options": {PARAMETERS.get(name, name): repr(float(value)) for name, value in options.items()},
         "memory": MEMORY.get(rule.name, MOMENTS),
-        "activation": activation,
-        "function": "" if activation == "identity" else FUNCTIONS.get(activation, activation),
+        "activations": [name for name in dict.fromkeys(names) if name != "identity"],
+        "functions": ["" if name == "identity" else _function_of(name) for name in names],
+        "function_of": _function_of,
+        "frozen": _frozen(experiment),
         "loss": experiment.problem.loss,
-        "hidden": hidden,
-        "needs_math": (hidden and activation == "gelu") or batches is not None,
+        "hidden": bool(hidden),
+        "needs_math": "gelu" in names or batches is not None,
         "batch_size": batches and batches.size,
         "some_rows": batches is not None or experiment.patience is not None,
         "penalties": {name: value for name, value in (("l1", experiment.l1), ("l2", experiment.l2)) if value},
@@ -62,6 +67,20 @@ def descent_of(run: Run) -> dict[str, Any]:
         **_length(run),
         **_schedule(run),
     }
+
+
+def _function_of(activation: str) -> str:
+    return FUNCTIONS.get(activation, activation)
+
+
+def _frozen(experiment: Experiment) -> list[tuple[int, str, str]]:
+    """Of every parameter that stays: which of the script's arrays has it, the place there, and its name."""
+    made = []
+    for name in experiment.problem.frozen:
+        array, _, place = name.partition("[")
+        number = 2 * (int(array[1:]) - 1) + (array[0] == "b")
+        made.append((number, place.removesuffix("]").replace(",", ", ") or ":", name))
+    return made
 
 
 def _length(run: Run) -> dict[str, Any]:

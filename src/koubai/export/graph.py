@@ -92,7 +92,7 @@ def _logits(graph: Graph, network: Network) -> str:
     values = "inputs"
     for number, layer in enumerate(network.layers, 1):
         if number > 1:
-            values = ACTIVATIONS[network.activation](graph, values)
+            values = ACTIVATIONS[network.activations[number - 2].name](graph, values)
         weights, bias = graph.constant(layer.weights, f"w{number}"), graph.constant(layer.bias, f"b{number}")
         values = graph.node("Add", graph.node("MatMul", values, weights), bias)
     return values

@@ -38,11 +38,18 @@ class Keeping:
             for step in keeping.of(experiment.run()):
                 …
 
-    ``experiment`` is what is run; ``before`` what an earlier part of the run has made, ``resume`` its records.
+    ``experiment`` is what is run; ``before`` what an earlier part of the run has made, ``resume`` its records. With
+    ``seconds_between_writes`` it is brought to disk as seldom as that.
     """
 
     def __init__(
-        self, database: Database, sign: SignOfLife, row: Mapping[str, Any], experiment: Experiment, before: Run | None
+        self,
+        database: Database,
+        sign: SignOfLife,
+        row: Mapping[str, Any],
+        experiment: Experiment,
+        before: Run | None,
+        seconds_between_writes: float | None = None,
     ) -> None:
         self.name, self.uid, self.experiment, self.before = row["name"], row["uid"], experiment, before
         self._database, self._sign, self._row = database, sign, row["id"]
@@ -54,6 +61,7 @@ class Keeping:
         self._first, self._seconds, self._seconds_before = 0.0, 0.0, row["seconds"]
         self._next_checkpoint = 0.0
         self._fault: BaseException | None = None
+        self._between = seconds_between_writes
         self._ending, self._ended, self._process = False, Event(), os.getpid()
         self._diverged: Diverged | None = None
         self._writer = Thread(target=self._write_what_comes, daemon=True)
@@ -75,15 +83,14 @@ class Keeping:
 
         Where this is left early, ``end`` tells what went wrong with the rest.
         """
-        self._writer.start()
         left = False
         try:
             for step in steps:
-                if not self._take(step):
+                if not self.take(step):
                     return
                 yield step
         except Diverged as error:
-            self._diverged = error
+            self.note(error)
             raise
         except GeneratorExit:
             left = True
@@ -91,6 +98,10 @@ class Keeping:
         finally:
             with suppress(KoubaiError) if left else nullcontext():
                 self.end()
+
+    def note(self, diverged: Diverged) -> None:
+        """The run has diverged: what ``of`` sees for itself, and whoever calls ``take`` has to say before ``end``."""
+        self._diverged = diverged
 
     def end(self) -> None:
         """Bring the rest to disk, and how the run ended; whoever calls it again waits for that. Later Steps don't pass.
@@ -123,9 +134,11 @@ class Keeping:
             self._sign.end()
             self._ended.set()
 
-    def _take(self, step: Step) -> bool:
-        """Whether it will be kept."""
-        now = monotonic()
+    def take(self, step: Step) -> bool:
+        """Keep the next Step, for whoever has no iterator of them. Whether it will be kept. FileFault as in ``of``."""
+        if self._writer.ident is None:
+            self._writer.start()
+        now, behind = monotonic(), MOST_SECONDS_BEHIND + (self._between or 0.0)
         with self._changed:
             if self._ending:
                 return False
@@ -134,7 +147,7 @@ class Keeping:
             self._waiting.append((now, Piece(step.number, step.losses, step)))
             if len(self._waiting) == 1:  # else the writer knows, and waits for its time
                 self._changed.notify_all()
-            while self._waiting and now - self._waiting[0][0] > MOST_SECONDS_BEHIND and not (self._fault or self._ending):
+            while self._waiting and now - self._waiting[0][0] > behind and not (self._fault or self._ending):
                 self._changed.wait(MOST_SECONDS_BEHIND)
                 now = monotonic()
         self._raise_fault()
@@ -163,7 +176,7 @@ class Keeping:
             with self._changed:
                 del self._waiting[: len(pieces)]
                 self._changed.notify_all()
-            due = monotonic() + SECONDS_BETWEEN_WRITES
+            due = monotonic() + (SECONDS_BETWEEN_WRITES if self._between is None else self._between)
 
     def _write(self, pieces: list[Piece], **ended: Any) -> None:
         """Bring ``pieces`` and what the run's row says to disk, in one transaction; ``ended`` is how it ended, if it did."""

@@ -164,11 +164,12 @@ class Store:
         tags: Sequence[str] = (),
         note: str = "",
         free: Callable[[str], bool] = lambda _: True,
+        seconds_between_writes: float | None = None,
     ) -> "Keeping":
         """Begin to keep a run of ``experiment``: what is returned wraps its Steps.
 
         ``name``: by default the data's and the seed, numbered where that is taken (or not ``free``). InputError where a given
-        name is taken or can't be one.
+        name is taken or can't be one. ``seconds_between_writes``: for many runs at once, each of which is written seldom.
         """
         from koubai.experiment.surroundings import surroundings
         from koubai.store.chunks import write_arrays
@@ -186,12 +187,12 @@ class Store:
                 values = {"uid": uid, "name": called, "status": "running", "sign": sign.token, **listed, **noted}
                 row = insert(self._database, started=now(), updated=now(), **values)
                 write_arrays(self._database, row, experiment)
-            return self._keeping(sign, uid, experiment, None)
+            return self._keeping(sign, uid, experiment, None, seconds_between_writes)
         except BaseException:
             sign.end()
             raise
 
-    def resume(self, name: str, steps: int | None = None) -> "Keeping":
+    def resume(self, name: str, steps: int | None = None, *, seconds_between_writes: float | None = None) -> "Keeping":
         """Go on with the run called ``name``, which was stopped; with ``steps``, further than it was to go.
 
         InputError where it is running, finished (name a larger number of ``steps``), or has diverged.
@@ -225,7 +226,7 @@ class Store:
                 noted = {"status": "running", "sign": sign.token, "surroundings": json.dumps(surroundings())}
                 update(self._database, row["id"], **noted, **listed_of(experiment), **made)
             forget(self._place_of(row["sign"]))
-            return self._keeping(sign, entry.uid, experiment, before)
+            return self._keeping(sign, entry.uid, experiment, before, seconds_between_writes)
         except BaseException:
             sign.end()
             raise
@@ -335,10 +336,12 @@ class Store:
         with self._database.faults():
             return SignOfLife(self._place_of(uuid4().hex))
 
-    def _keeping(self, sign: SignOfLife, uid: str, experiment: "Experiment", before: "Run | None") -> "Keeping":
+    def _keeping(
+        self, sign: SignOfLife, uid: str, experiment: "Experiment", before: "Run | None", seconds: float | None
+    ) -> "Keeping":
         from koubai.store.keeping import Keeping
 
-        return Keeping(Database(self.path, patience=self._patience), sign, self._row(uid), experiment, before)
+        return Keeping(Database(self.path, patience=self._patience), sign, self._row(uid), experiment, before, seconds)
 
     def _check_name(self, name: str) -> str:
         if not can_be_a_name(name):

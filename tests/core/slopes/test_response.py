@@ -105,6 +105,37 @@ def test_the_check_for_derivatives_sees_one() -> None:
         jax.grad(lambda x: x * x)(3.0)
 
 
+MIXED = [
+    ((3, 5, 4, 2), "relu,tanh"),
+    ((3, 5, 4, 2), "step,gelu"),
+    ((3, 4, 3, 4, 2), "tanh,step,leaky-relu"),
+    ((20, 18, 17, 3), "softplus,relu"),
+]
+
+
+@pytest.mark.parametrize(("sizes", "activation"), MIXED)
+def test_activations_may_differ_between_layers(sizes: tuple[int, ...], activation: str) -> None:
+    random = np.random.default_rng(3)
+    layers = [(random.normal(size=(a, b)), random.normal(size=b)) for a, b in pairwise(sizes)]
+    network = Network.from_arrays(layers, activation=activation)
+    data = Dataset.from_arrays(random.normal(size=(9, sizes[0])), np.arange(9) % sizes[-1])
+    for h, loss in ((0.3, "cross-entropy"), (1e-4, "squared")):
+        assert_is_the_loop(Case(network, data, loss, h))
+    measure = slopes("central", h=0.1)
+    measure(network, data)
+    assert not any(layer.interpolated for layer in measure.report)
+
+
+def test_mixed_activations_keep_within_the_bound_on_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    network = Network.random([18, 17, 16, 2], activation="relu,tanh", init="he")
+    data = Dataset.from_arrays(random.normal(size=(23, 18)), np.arange(23) % 2)
+    monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 3000)
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    assert_is_the_loop(Case(network, data, "cross-entropy", 0.1))
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+
+
 def test_blocks_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     network = Network.random([6, 5, 4, 3], activation="tanh", scale=1.0)

@@ -164,3 +164,14 @@ def test_precision_is_chosen_and_the_users_settings_stay(method: str) -> None:
     if method not in ("spsa", "random-directions"):  # whose draws are others in another precision
         for name, expected in double.arrays().items():
             np.testing.assert_allclose(single.arrays()[name], expected, atol=1e-5)
+
+
+def test_every_method_measures_mixed_activations() -> None:
+    random = np.random.default_rng(1)
+    network = Network.random([3, 5, 4, 2], activation="tanh,sigmoid", scale=1.0)
+    data = Dataset.from_arrays(random.normal(size=(6, 3)), np.arange(6) % 2)
+    loop = slopes("loop", h=1e-5)(network, data)[1]
+    for method, tolerance in (("backprop", 1e-8), ("complex-step", 1e-8), ("central", 1e-7), ("forward", 1e-4)):
+        assert_near(slopes(method, h=None if method == "complex-step" else 1e-5)(network, data)[1], loop, tolerance)
+    with pytest.raises(InputError, match="with gelu units"):
+        slopes("complex-step")(Network.random([3, 5, 4, 2], activation="tanh,gelu"), data)

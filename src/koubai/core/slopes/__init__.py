@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from koubai.core.activations import activation_named
+from koubai.core.activations import activations_in
 from koubai.core.losses import Loss, loss_named
 from koubai.core.network import Network
 from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
@@ -55,9 +55,10 @@ def method_named(name: str) -> Method:
 
 
 def check_method(method: Method, activation: str) -> None:
-    """InputError where ``method`` can't measure a network with that activation."""
-    if method.wants_analytic and not activation_named(activation).analytic:
-        raise InputError("not-analytic", method=method.name, activation=activation)
+    """InputError where ``method`` can't measure a network with that activation, or with one of those."""
+    for one in activations_in(activation):
+        if method.wants_analytic and not one.analytic:
+            raise InputError("not-analytic", method=method.name, activation=one.name)
 
 
 def check_h(h: float, precision: Precision) -> None:

@@ -10,7 +10,8 @@ pre-activation is shifted by δ, and every weight into the unit, and its bias, r
 Nothing is differentiated. Only what lies downstream of the unit is evaluated (``curves``). The bracket is odd in a: inputs
 that are equal but for their sign share one evaluation, and an input of 0 needs none. A layer with few inputs, or with few
 distinct ones, is evaluated at each of them (``points``); in all others the curves are measured at a few nodes and read by
-matrix products (``interpolated``), and what lies beyond kinks is added (``kinks``, ``walk``). docs/response-curves.md tells it
+matrix products (``interpolated``), and what lies beyond kinks is added (``kinks``, ``walk``); a network whose hidden layers
+have different activations is evaluated at every point. docs/response-curves.md tells it
 at length.
 """
 
@@ -25,7 +26,7 @@ import numpy as np
 from jax import lax
 from jax.tree_util import register_dataclass
 
-from koubai.core.activations import Activation, activation_named
+from koubai.core.activations import Activation, activations_in
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
 from koubai.core.penalty import Penalty
@@ -125,15 +126,16 @@ def _is_interpolated(network: Network, number: int, few: Points | None) -> bool:
     """Whether a layer's curves are; if not, they are evaluated at every point, or at the ``few`` distinct ones."""
     if network.sizes[number] <= points.FEW_INPUTS or (number == 0 and few is not None):
         return False
-    return activation_named(network.activation).kind != "stepping" or (number == 0 and len(network.layers) == 1)
+    activations = set(network.activations)
+    return len(activations) < 2 and not any(activation.kind == "stepping" for activation in activations)
 
 
 def _of_block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any, fine: bool) -> _Made:
-    activation = activation_named(network.activation)
+    activations = network.activations
     values, before = [data.inputs], []
-    for layer in network.layers:
+    for number, layer in enumerate(network.layers):
         before.append(values[-1] @ layer.weights + layer.bias)
-        values.append(activation.apply(before[-1], jnp))
+        values.extend(activation.apply(before[-1], jnp) for activation in activations[number : number + 1])
     rows = loss.rows(before[-1], data.targets, jnp)
     lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
     response = loss.response(before[-1], data.targets, jnp)
@@ -141,16 +143,19 @@ def _of_block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any, f
     sums, report = [], []
     for number in range(len(network.layers)):
         behind = network.layers[number + 1 :]
-        exactly = points.Place(loss, replace(network, layers=behind), data.targets, before[number], values[number])
+        own = activations[number] if behind else None
+        exactly = points.Place(loss, own, network.after(number), data.targets, before[number], values[number])
         if not _is_interpolated(network, number, data.points):
             few = data.points
             if number > 0:
-                few = None if activation.levels is None else points.of_levels(values[number], activation.levels)
+                levels = activations[number - 1].levels
+                few = None if levels is None else points.of_levels(values[number], levels)
             made = points.read(exactly, h, few, counted, fine)
             about = _counts(before[number], counted, interpolated=False)
         else:
             place = Rows(before[number], tuple(before[number + 1 : -1]), response)
             everyone = jnp.ones(len(rows), bool) if counted is None else counted
+            activation, *_ = activations_in(network.activation)
             made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
             made = points.of_rows(exactly, h, left, made)
         sums.append(made)

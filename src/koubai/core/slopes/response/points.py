@@ -14,7 +14,7 @@ import numpy as np
 from jax import lax
 from numpy.typing import NDArray
 
-from koubai.core.activations import activation_named
+from koubai.core.activations import Activation
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network, forward
 from koubai.core.slopes.base import Points
@@ -30,9 +30,13 @@ Curve = Callable[[Any], Any]  # offsets a[n] (n,) -> r(h·a[n]) - r(-h·a[n]) fo
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """A layer, seen from its pre-activations ``before`` (n, units); ``downstream`` is what follows, empty behind the logits."""
+    """A layer, seen from its pre-activations ``before`` (n, units).
+
+    ``activation`` is its own, None for the logits; ``downstream`` is what follows, empty behind the logits.
+    """
 
     loss: Loss
+    activation: Activation | None
     downstream: Network
     targets: Any
     before: Any
@@ -50,8 +54,8 @@ def read(place: Place, h: Any, points: Points | None, counted: Any, fine: bool) 
     ``fine``: whether a small shift shall keep its digits, which costs about as much again.
     """
     before = place.before
-    if place.downstream.layers:
-        curve = partial(_unit_curves, place, h, fine)
+    if place.activation is not None:
+        curve = partial(_unit_curves, place, place.activation, h, fine)
         width = max(place.downstream.sizes)
     else:
         curve = partial(_logit_curves, place, h, fine)
@@ -84,23 +88,23 @@ def of_rows(place: Place, h: Any, which: Any, sums: Layer) -> Layer:
     return made
 
 
-def _unit_curves(place: Place, h: Any, fine: bool, offsets: Any) -> Any:
-    """The curves of a hidden layer's units."""
+def _unit_curves(place: Place, activation: Activation, h: Any, fine: bool, offsets: Any) -> Any:
+    """The curves of a hidden layer's units, whose ``activation`` it is."""
     loss, downstream, targets, before = place.loss, place.downstream, place.targets, place.before
-    activation = activation_named(downstream.activation)
-    first, later = downstream.layers[0], replace(downstream, layers=downstream.layers[1:])
+    first, later, activations = downstream.layers[0], downstream.after(0), downstream.activations
     behind = [activation.apply(before, jnp) @ first.weights + first.bias]
-    for layer in later.layers:
-        behind.append(activation.apply(behind[-1], jnp) @ layer.weights + layer.bias)
+    for layer, passes in zip(later.layers, activations, strict=True):
+        behind.append(passes.apply(behind[-1], jnp) @ layer.weights + layer.bias)
     both = _both_ways(h, offsets)
 
     def difference(unit_before: Any, weights: Any) -> Any:
         moves = activation.change(unit_before, both, jnp)[..., None] * weights
         moved = behind[0] + moves
-        rows = loss.rows(forward(later, activation.apply(moved, jnp), jnp) if later.layers else moved, targets, jnp)
+        logits = forward(later, activations[0].apply(moved, jnp), jnp) if later.layers else moved
+        rows = loss.rows(logits, targets, jnp)
         if fine:
-            for layer, z in zip(later.layers, behind, strict=False):
-                moves = activation.change(z, moves, jnp) @ layer.weights
+            for layer, passes, z in zip(later.layers, activations, behind, strict=False):
+                moves = passes.change(z, moves, jnp) @ layer.weights
             rows = _finely(loss, behind[-1], targets, moves, rows)
         return rows[0] - rows[1]
 
