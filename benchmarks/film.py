@@ -10,8 +10,8 @@ from statistics import median
 from time import perf_counter
 
 import koubai as kb
-from koubai.cli.drawing import reel_of
 from koubai.pictures import save_film
+from koubai.pictures.of_run import reel_of
 
 TURNS = 5
 

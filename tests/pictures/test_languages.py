@@ -8,9 +8,9 @@ from matplotlib.ft2font import FT2Font
 
 import koubai as kb
 from koubai import pictures
-from koubai.cli.drawing import pictures_of, reel_of
 from koubai.core.surfaces import GRID, plane
 from koubai.locale import LANGUAGES, sentences
+from koubai.pictures.of_run import pictures_of, reel_of
 from koubai.pictures.style import _fonts
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from koubai.cli.interrupts import tell
 from koubai.cli.runs.opening import opened
-from koubai.cli.samples import targets_of
 from koubai.data import read_table
 from koubai.experiment import Run
 from koubai.experiment.prediction import Prediction
 from koubai.files import check_free_file, new_file
 from koubai.locale import sentence
+from koubai.pictures.of_samples import targets_of
 
 
 def predict(

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import koubai
-from koubai.cli.samples import named, targets_of
 from koubai.columns import cut, decimal, in_columns
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
 from koubai.experiment.scores import Scores
 from koubai.locale import sentence
+from koubai.pictures.of_samples import named, targets_of
 
 PICTURES = (
     *("region", "regions", "plane", "curve", "fit", "confusion", "mistakes"),

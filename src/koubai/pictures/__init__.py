@@ -1,4 +1,5 @@
-"""Arrays in, pictures out. Nothing here computes what it shows, and pyplot's global state is left alone.
+"""Arrays in, pictures out. Nothing that draws computes what it shows, and pyplot's global state is left alone. Which pictures a
+run has, and their arrays, say ``of_run`` and ``of_samples``.
 
 ``draw_…`` return matplotlib axes or figures; ``save_…`` take the same values, and a path. The names are imported when they are
 first used: matplotlib takes a second, and the terminal's pictures don't need it.

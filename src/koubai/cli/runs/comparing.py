@@ -12,7 +12,6 @@ from koubai.cli.drawing import draw_jobs, jobs_of
 from koubai.cli.interrupts import noticed
 from koubai.cli.report import drawn
 from koubai.cli.runs.opening import Opened, opened
-from koubai.cli.samples import Picture
 from koubai.cli.train import PLACE, places_for, told
 from koubai.cli.wanted import Wanted
 from koubai.columns import GAP, cut, in_columns, widest
@@ -20,6 +19,7 @@ from koubai.core.surfaces import FINE, plane
 from koubai.errors import InputError
 from koubai.files import check_free, new_folder
 from koubai.locale import sentence
+from koubai.pictures.of_samples import Picture
 from koubai.pictures.panel import Panel
 
 MOST = 12  # runs: more colours and panels nobody can tell apart

@@ -23,6 +23,7 @@ TRAINING = {
     "steps": 5001,
     "record_every": 100,
     "batch_size": None,
+    "batch_seed": None,
     "l1": 0.0,
     "l2": 0.0,
 }
@@ -78,16 +79,22 @@ def _further(experiment: Mapping[str, Any]) -> str:
     schedule = experiment.get("schedule", "constant")
     given = {
         "batch-size": experiment.get("batch_size"),
+        "batch-seed": experiment.get("batch_seed"),
         "schedule": None if schedule == "constant" and not options else f"{schedule}:{options}".rstrip(":"),
         **{name: experiment.get(name) or None for name in ("l1", "l2", "patience")},
     }
+    if names := experiment["problem"]["learning"].get("frozen"):
+        given["frozen"] = " ".join(names)
     return ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
 
 def again(experiment: Mapping[str, Any]) -> str:
-    """The command that makes the same run once more; empty where the data or the start are a person's own arrays."""
+    """The command that makes the same run once more; empty where the data or the start are a person's own arrays.
+
+    It is empty, too, where parameters are frozen, for which there is no option.
+    """
     learning = experiment["problem"]["learning"]
-    if not isinstance(learning["data"], str) or learning["start"]:
+    if not isinstance(learning["data"], str) or learning["start"] or learning.get("frozen"):
         return ""
     given = {name: learning[name] for name, usual in LEARNING.items() if learning.get(name, usual) != usual}
     if learning["scale"] != (0.1 if "init" not in given else 1.0):

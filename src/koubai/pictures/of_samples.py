@@ -1,6 +1,6 @@
 """The pictures of a run that learned from a sample of rows, as the arrays that they show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,39 +27,54 @@ def thinned(records: Sequence[Step], most: int) -> list[Step]:
 
 
 Picture = tuple[str, str, dict[str, Any]]  # the file's name, the function of koubai.pictures, its arrays
+Prepare = Callable[
+    [], tuple[str, dict[str, Any]]
+]  # the function of koubai.pictures, and its arrays, computed when it is called
+Title = Callable[[str], dict[str, str]]
 
 
-def pictures_of(run: Run, language: str) -> Iterator[Picture]:
-    """Every picture of ``run`` but those that any run has."""
+def choices_of(run: Run, language: str) -> dict[str, Prepare]:
+    """Every picture of ``run`` but those that any run has, by name."""
     part = sentence(f"report-part-{run.judged}", language)
     about = {"data": named(run.data, language), "part": part, "step": run.best.number, "seed": run.experiment.seed}
 
     def title(name: str) -> dict[str, str]:
         return {"title": sentence(f"picture-{name}-title", language, **about)}
 
-    yield from (_of_classes if run.data.task == "classify" else _of_values)(run, title, language)
+    made = (_of_classes if run.data.task == "classify" else _of_values)(run, title, language)
+    made["history"] = lambda: ("save_history", {**_course(run), **title("history")})
+    image = run.data.image
+    if image is not None and len(run.network.layers) > 1:
+        weights = run.network.layers[0].weights.T
+        made["weights"] = lambda: ("save_weights", {"images": weights.reshape(-1, *image), **title("weights")})
+    return made
+
+
+def _course(run: Run) -> dict[str, Any]:
     history, best = run.history, run.best.number if run.experiment.patience is not None else None
     each = run.experiment.steps_each_epoch
     course = {"steps": history.steps, "loss": history.loss, "accuracy": history.accuracy or None, "best": best}
-    yield "history", "save_history", {**course, "epoch": each if each > 1 else None, **title("history")}
-    weights = run.network.layers[0].weights.T
-    if run.data.image is not None and len(run.network.layers) > 1:
-        yield "weights", "save_weights", {"images": weights.reshape(-1, *run.data.image), **title("weights")}
+    return {**course, "epoch": each if each > 1 else None}
 
 
-def _of_classes(run: Run, title: Any, language: str) -> Iterator[Picture]:
-    data, classes = run.data, [str(label) for label in run.data.classes]
+def _of_classes(run: Run, title: Title, language: str) -> dict[str, Prepare]:
+    data, classes, made = run.data, [str(label) for label in run.data.classes], dict[str, Prepare]()
     if data.inputs.shape[1] > 1:
-        cut = principal(data.inputs)
-        grid = grid_of(run, cut, FINE)
-        seen = {**plane_of(run, cut), **axes_of(data, *grid), **field_of(run.network, cut, *grid)}
-        view = {**seen, "names": _names(data, language), "classes": classes}
-        note = "" if data.inputs.shape[1] == 2 else sentence("picture-principal-note", language, share=f"{100 * cut.share:.0f}")
-        yield "plane", "save_classes", {**view, "note": note, **title("classes")}
+        made["plane"] = lambda: ("save_classes", {**_plane(run, language), "classes": classes, **title("classes")})
     part = run.experiment.problem.parts[run.judged]
-    yield "confusion", "save_confusion", {"counts": run.scores().confusion, "classes": classes, **title("confusion")}
+    confusion = {"classes": classes, **title("confusion")}
+    made["confusion"] = lambda: ("save_confusion", {"counts": run.scores().confusion, **confusion})
     if data.image is not None:
-        yield "mistakes", "save_mistakes", {**_mistakes(run, part), **title("mistakes")}
+        made["mistakes"] = lambda: ("save_mistakes", {**_mistakes(run, part), **title("mistakes")})
+    return made
+
+
+def _plane(run: Run, language: str) -> dict[str, Any]:
+    data, cut = run.data, principal(run.data.inputs)
+    grid = grid_of(run, cut, FINE)
+    seen = {**plane_of(run, cut), **axes_of(data, *grid), **field_of(run.network, cut, *grid)}
+    note = "" if data.inputs.shape[1] == 2 else sentence("picture-principal-note", language, share=f"{100 * cut.share:.0f}")
+    return {**seen, "names": _names(data, language), "note": note}
 
 
 def named(data: Dataset, language: str) -> str:
@@ -67,9 +82,12 @@ def named(data: Dataset, language: str) -> str:
     return data.name or sentence("data-unnamed", language)
 
 
-def films_of(run: Run, language: str) -> list[tuple[str, dict[str, Any]]]:
-    """The film of ``run``, if there is something to see in a plane: the function of koubai.pictures, and its reel."""
-    steps = thinned(run.records, MOST_FRAMES)
+def films_of(run: Run, language: str, most: int = MOST_FRAMES) -> list[tuple[str, dict[str, Any]]]:
+    """The film of ``run``, if there is something to see in a plane: the function of koubai.pictures, and its reel.
+
+    It has at most ``most`` frames.
+    """
+    steps = thinned(run.records, most)
     validation = run.experiment.problem.validation
     loss = run.experiment.problem.loss or ""
     course: dict[str, Any] = {
@@ -177,16 +195,25 @@ def _mistakes(run: Run, part: Dataset) -> dict[str, Any]:
     }
 
 
-def _of_values(run: Run, title: Any, language: str) -> Iterator[Picture]:
+def _of_values(run: Run, title: Title, language: str) -> dict[str, Prepare]:
     part = run.experiment.problem.parts[run.judged]
-    true, predicted = values_of(part.targets, part), values_of(run.network.logits(part.inputs), part)
+    made: dict[str, Prepare] = {"fit": lambda: ("save_fit", {**_fit(run, part, language), **title("fit")})}
+    if part.inputs.shape[1] == 1 and part.targets.shape[1] == 1:
+        named = {"names": _axes_of_curve(part), **title("curve")}
+        made["curve"] = lambda: ("save_curve", {**_curve_beside_rows(run), **named})
+    return made
+
+
+def _fit(run: Run, part: Dataset, language: str) -> dict[str, Any]:
     shown = ", ".join(f"{r2:.3f}" for r2 in run.scores().r2)
-    said = title("fit") | {"note": sentence("picture-fit-note", language, r2=shown)}
-    yield "fit", "save_fit", {"true": true, "predicted": predicted, "names": targets_of(part), **said}
-    if part.inputs.shape[1] == 1 and true.shape[1] == 1:
-        x = _along(run)
-        curve = {**_beside_curve(run, x), "values": _curve(run.network, run.data, x)}
-        yield "curve", "save_curve", {**curve, "names": _axes_of_curve(part), **title("curve")}
+    true, predicted = values_of(part.targets, part), values_of(run.network.logits(part.inputs), part)
+    note = sentence("picture-fit-note", language, r2=shown)
+    return {"true": true, "predicted": predicted, "names": targets_of(part), "note": note}
+
+
+def _curve_beside_rows(run: Run) -> dict[str, Any]:
+    x = _along(run)
+    return {**_beside_curve(run, x), "values": _curve(run.network, run.data, x)}
 
 
 def targets_of(data: Dataset) -> list[str]:
