@@ -72,6 +72,7 @@ def test_the_founding_example_is_the_default() -> None:
                 "init": "normal",
                 "validation": None,
                 "test": None,
+                "frozen": [],
             }
         },
         "method": "central",
@@ -89,4 +90,5 @@ def test_the_founding_example_is_the_default() -> None:
         "l1": 0.0,
         "l2": 0.0,
         "patience": None,
+        "batch_seed": None,
     }

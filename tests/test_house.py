@@ -15,6 +15,7 @@ from koubai import errors
 from koubai.cli.listing import KINDS
 from koubai.cli.report import FILES
 from koubai.locale import LANGUAGES, sentence, sentences
+from tests import javascript
 
 SOURCE = Path(koubai.__file__).parent
 
@@ -31,6 +32,8 @@ FLOORS = [
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted(SOURCE.rglob("*.py"))
+STATIC = SOURCE / "playground" / "static"
+PAGE = sorted(path for path in STATIC.rglob("*") if path.suffix in (".js", ".html", ".css") and "vendor" not in path.parts)
 
 
 def room_of(path: Path) -> str:
@@ -79,6 +82,8 @@ def test_files_fit_on_a_few_screens() -> None:
     for path in MODULES:
         if room_of(path) != "locale":
             assert len(path.read_text().splitlines()) <= 400, path
+    for path in PAGE:
+        assert len(path.read_text().splitlines()) <= 400, path
 
 
 def test_importing_koubai_imports_nothing_heavy() -> None:
@@ -118,7 +123,11 @@ def constants() -> Iterator[tuple[Path, ast.AST, str]]:
         if room_of(path) == "locale":
             continue
         tree = ast.parse(path.read_text())
-        bodies = [node.body for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))]
+        bodies = [
+            node.body
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        ]
         docs = {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
         parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in ast.walk(tree):
@@ -128,8 +137,16 @@ def constants() -> Iterator[tuple[Path, ast.AST, str]]:
                 yield path, node, node.value
 
 
+def page_constants() -> Iterator[tuple[Path, str]]:
+    """Every text in the page's JavaScript; {} for what is filled into one."""
+    for path in PAGE:
+        if path.suffix == ".js":
+            yield from ((path, text) for text in javascript.constants(path.read_text()))
+
+
 def test_every_sentence_is_asked_for_somewhere() -> None:
-    texts = {text for _, _, text in constants()}
+    asked_by_page = {text for _, text in page_constants() if re.fullmatch(r"page-(?:[a-z0-9-]|\{\})+", text)}
+    texts = {text for _, _, text in constants()} | asked_by_page
     patterns = [re.compile(".+".join(map(re.escape, text.split("{}")))) for text in texts if "{}" in text and text != "{}"]
 
     def asked(key: str) -> bool:
@@ -159,6 +176,9 @@ def test_every_sentence_that_is_asked_for_is_there() -> None:
         assert {f"list-{names}-{name}" for name in kinds} <= known
     assert {f"list-optimizer-{name}" for name in KINDS["optimizers"]} <= known
     assert {f"file-{name.split('.')[0]}" for name in FILES} <= known
+    for path, text in page_constants():
+        if re.fullmatch(r"page-[a-z0-9-]*[a-z0-9]", text):
+            assert text in known, f"{path}: {text}"
 
 
 def test_no_sentence_is_written_outside_locale() -> None:
@@ -169,6 +189,26 @@ def test_no_sentence_is_written_outside_locale() -> None:
             words = re.findall(r"[a-z]{2,}", text)
             assert len(words) < 4 or " " not in text or "[" in text or ("{}" in text and len(words) < 6), f"{path}: {text!r}"
         assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", text), f"{path}: {text!r}"
+
+
+def test_no_sentence_is_written_in_the_page() -> None:
+    texts = [*page_constants(), *((path, path.read_text()) for path in PAGE if path.suffix == ".html")]
+    assert len(texts) > 100
+    for path, text in texts:
+        for piece in javascript.said(text):
+            assert not re.search(r"[A-Za-z]{2,}(?: [A-Za-z]+){3}", piece), f"{path}: {piece!r}"
+            assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", piece), f"{path}: {piece!r}"
+
+
+def test_the_check_of_the_page_sees_what_is_said() -> None:
+    source = """
+        // not `this`
+        const pattern = /["'`]/g, address = "http://a", half = 1 / 2; /* nor 'that' */
+        html`<p class="a b c d" title="spoken">${texts(on ? "page-a" : `page-${name}-b`)} and ${{ a: "c" }.a}</p>`;
+    """
+    found = list(javascript.constants(source))
+    assert found == ["http://a", '<p class="a b c d" title="spoken">{} and {}</p>', "page-a", "page-{}-b", "c"]
+    assert javascript.said(found[1]) == ["spoken", "", "{} and {}"]
 
 
 def test_errors_carry_their_values() -> None:

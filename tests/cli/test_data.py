@@ -191,7 +191,13 @@ def test_what_can_not_be_is_one_sentence(words: list[str], said: str, tmp_path: 
             " --batch-size 2 --schedule cosine:warmup=3.0",
         ),
         ({"schedule_options": {"warmup": 9}}, " --schedule constant:warmup=9.0"),
+        ({"hidden": (3, 2), "activation": ["relu", "tanh"]}, " --hidden 3,2 --activation relu,tanh"),
+        ({"batch_size": 2, "batch_seed": 0}, " --batch-size 2 --batch-seed 0"),
     ],
 )
 def test_the_command_that_makes_a_run_again_has_all_its_options(given: dict[str, Any], words: str) -> None:
     assert again(experiment_of("xor", **given).to_dict()) == f"koubai train xor{words}"
+
+
+def test_no_command_makes_a_run_with_frozen_parameters() -> None:
+    assert again(experiment_of("xor", frozen=["w1"]).to_dict()) == ""

@@ -32,7 +32,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in (
         "train xor",
         "train and --hidden none --steps 200 --seed 3 --name line",
-        "train xor --hidden 2,3 --activation softplus --loss squared --optimizer adam:b1=0.8 --learning-rate 0.02 --name soft",
+        "train xor --hidden 2,3 --activation tanh,relu --loss squared --optimizer adam:b1=0.8 --learning-rate 0.02 --name soft",
     ):
         assert koubai(*words.split(), *QUICK, cwd=folder).returncode == 0
     return folder

@@ -103,6 +103,8 @@ BAD = [
     (["--seed", "-1"], "seed is -1"),
     (["--record-every", "0"], "Records are asked for every 0 steps"),
     (["--activation", "rellu"], "no activation called 'rellu'; did you mean 'relu'?"),
+    (["--activation", "relu,tanh"], "'relu,tanh' names 2 activations, but there are 1 hidden layers"),
+    (["--batch-seed", "-1"], "seed of the batches is -1"),
     (["--method", "middle"], "no method of slope called 'middle'; choose one of: central, loop"),
     (["--method", "complex-step", "--activation", "gelu"], "complex-step can't measure a network with gelu units"),
     (["--out", "file/run"], "folder file/run can't be written"),

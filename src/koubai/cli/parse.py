@@ -1,8 +1,11 @@
 """The commands and their options."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import koubai as package
 from koubai.cli.options import HIDDEN, NUMBER, OPTIMIZER, PATH, WHOLE, Options, command, flag, group, with_wanted
@@ -13,12 +16,14 @@ METHODS = ("central", "loop", "forward", "complex-step", "backprop", "spsa", "ra
 LOSSES = ("cross-entropy", "squared")
 PRECISIONS = ("float64", "float32")
 INITS = ("normal", "xavier", "he")
+PORT, LANGUAGE_VARIABLE = 8765, "KOUBAI_LANG"
 SCHEDULES = ("constant", "linear", "cosine", "exponential", "step", "inverse-time")
 
 
 def koubai(language: str) -> click.Group:
     """The command ``koubai`` with all its commands, in ``language``."""
-    commands = [_train(language), _predict(language), _show(language), runs(language), _list(language), _completion(language)]
+    first, last = (_train, _predict, _show, _play), (_list, _completion)
+    commands = [*(make(language) for make in first), runs(language), *(make(language) for make in last)]
     version = flag("--version", "help-version", language, _print_version)
     return group("koubai", language, _help_where_nothing_is_asked, [version], commands, "[--lang LANGUAGE]")
 
@@ -51,7 +56,7 @@ def _train(language: str) -> click.Command:
         click.Argument(["data"]),
         *_of_data(options),
         options.value("network", "hidden", HIDDEN, "8", "N,N,...", usual="32"),
-        options.value("network", "activation", str, "relu", "NAME", choices=", ".join(ACTIVATIONS)),
+        options.value("network", "activation", str, "relu", "NAME,...", choices=", ".join(ACTIVATIONS)),
         options.value("network", "init", str, "normal", "NAME", usual="he, xavier", choices=", ".join(INITS)),
         options.value("network", "scale", NUMBER, None, "X"),
         options.value("network", "seed", WHOLE, 0, "N"),
@@ -62,6 +67,7 @@ def _train(language: str) -> click.Command:
         options.value("slopes", "l2", NUMBER, 0.0, "X"),
         options.value("slopes", "precision", str, "float64", "NAME", choices=", ".join(PRECISIONS)),
         options.value("slopes", "batch-size", WHOLE, "all", "N|all", usual=32),
+        options.value("slopes", "batch-seed", WHOLE, None, "N"),
         options.value("descent", "optimizer", OPTIMIZER, "gradient-descent", "NAME", usual="adam"),
         options.value("descent", "learning-rate", NUMBER, 0.01, "X"),
         options.value("descent", "schedule", OPTIMIZER, "constant", "NAME", choices=", ".join(SCHEDULES)),
@@ -139,6 +145,37 @@ def _show(language: str) -> click.Command:
         *(options.flag("display", name) for name in ("quiet", "no-replay")),
     ]
     return command("show", language, call, parameters)
+
+
+def _play(language: str) -> click.Command:
+    options = Options(language)
+
+    def call(what: str | None, host: str, port: Any, token: str | None, store: Path | None, **more: Any) -> int:
+        from koubai.cli.play import Asked, play
+
+        page = language if _is_language_asked_for() else ""
+        asked = Asked(host, port, token or "", more["allow_host"], page, more["large"])
+        browser, keeps = not more["no_browser"], not more["no_store"]
+        return play(what, asked, browser=browser, store=store, keeps=keeps, language=language)
+
+    parameters: list[click.Parameter] = [
+        click.Argument(["what"], type=RUN, required=False),
+        options.value("server", "host", str, "127.0.0.1", "ADDRESS", key="play-host"),
+        options.value("server", "port", WHOLE, None, "N", key="play-port", first=PORT),
+        options.value("server", "token", str, None, "TEXT", key="play-token"),
+        options.value("server", "allow-host", str, None, "NAME", key="play-allow-host", many=True),
+        options.store(),
+        options.flag("files", "no-store", key="play-no-store"),
+        options.flag("display", "no-browser", key="play-no-browser"),
+        options.flag("display", "large", key="play-large"),
+    ]
+    return command("play", language, call, parameters)
+
+
+def _is_language_asked_for() -> bool:
+    """Whether a person named a language, rather than the locale."""
+    context = click.get_current_context()
+    return context.get_parameter_source("lang") is ParameterSource.COMMANDLINE or bool(os.environ.get(LANGUAGE_VARIABLE))
 
 
 def _list(language: str) -> click.Command:

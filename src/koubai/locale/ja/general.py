@@ -507,7 +507,7 @@ SENTENCES = {
     "error-play-listen": "ホスト {host} のポート {port} で待ち受けることができません（{reason}）。別のホストかポートを選んでください。",
     "error-play-token": "トークンに {value!r} が指定されましたが、英数字と - . _ ~ からなる {least} 文字以上 {most} 文字以下でなければなりません。省けば自動で作られます。",
     "error-play-allow-host": "{value!r} は許可できません。http:// やポートを付けない、class.example.org のようなホスト名を指定してください。",
-    "error-play-path": "プレイグラウンドで開けるのは保存庫にある実行ですが、{value!r} はパスです。先に koubai runs import で取り込み、その名前を指定してください。",
+    "error-play-path": "プレイグラウンドで開けるのは保存先にある実行ですが、{value!r} はパスです。先に koubai runs import で取り込み、その名前を指定してください。",
     "error-play-ended": "サーバーが予期せず終了しました。もう一度起動してください。何度も起こるときは報告してください。",
     "error-take-no-film": "{data} は平面に描けないため、映像はありません。画像か実行そのものを保存してください。",
     "error-take-busy": "いま描画が混み合っています。数秒後にもう一度お試しください。",

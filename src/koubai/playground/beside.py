@@ -1,0 +1,48 @@
+"""BesideRun: a kept run that is shown beside the one which learns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.arrays import evenly
+from koubai.experiment import Run
+from koubai.playground.plan import setting_of
+from koubai.playground.source import Brought, source_of
+from koubai.playground.view import Fields, fields_of
+
+MOST_POINTS = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class BesideRun:
+    """Its name, its fields at its last step, its loss curve."""
+
+    name: str
+    fields: Fields
+    step: int
+    loss: float
+    accuracy: float | None
+    numbers: NDArray[np.float64]
+    losses: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, run: Run, name: str) -> "BesideRun":
+        """That of ``run``. InputError where a page can't show it."""
+        source = source_of(setting_of(run), Brought(run=run))
+        at = evenly(len(run.losses), MOST_POINTS)
+        scores = run.scores()
+        return cls(
+            name,
+            fields_of(run.network, source),
+            run.records[-1].number,
+            float(run.losses[-1]),
+            scores.accuracy if run.data.task == "classify" else None,
+            at.astype(np.float64),
+            run.losses[at],
+        )
+
+    def told(self) -> dict[str, Any]:
+        """What a frame's header says of it."""
+        return {"step": self.step, "loss": self.loss, "accuracy": self.accuracy}

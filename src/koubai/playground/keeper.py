@@ -1,0 +1,131 @@
+"""Keeper: brings the runs of one session to the store. A stretch of the course becomes a run once it has lasted a second.
+
+While a person drags a weight, a new stretch begins with every move: what did not last is not kept.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+from koubai.core.training import Step
+from koubai.errors import Diverged, InputError, KoubaiError
+from koubai.experiment import Experiment, Run
+from koubai.store import Store
+
+if TYPE_CHECKING:
+    from koubai.store.keeping import Keeping
+
+SECONDS = 1.0  # that a stretch lasts before it is kept
+SECONDS_BETWEEN_WRITES = 2.0
+MOST_WAITING = 4000  # Steps
+
+
+class Keeper:
+    """Keeps into the store at ``path``; nothing where ``path`` is None. It never stops the training: see ``fault``.
+
+    ``name`` is that of the run which is kept now, empty before.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.name = ""
+        self._keeping: Keeping | None = None
+        self._experiment: Experiment | None = None
+        self._waiting: list[Step] = []
+        self._since = 0.0
+        self._uid = ""
+        self._fault: KoubaiError | None = None
+        self._is_broken = False
+
+    def fault(self) -> KoubaiError | None:
+        """What went wrong since this was asked last. The run in which it did is kept no further."""
+        fault, self._fault = self._fault, None
+        return fault
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except KoubaiError as error:
+            self._fault, self._is_broken = error, True
+            self._keeping, self._waiting = None, []
+
+    def begin(self, experiment: Experiment) -> None:
+        """Another stretch begins: what comes is its."""
+        self.go_on("", "", experiment)
+        self._since = monotonic()
+
+    def go_on(self, name: str, uid: str, experiment: Experiment) -> None:
+        """What comes goes on with a run that is kept already."""
+        self.end()
+        self._experiment, self._waiting, self.name, self._uid, self._is_broken = experiment, [], name, uid, False
+
+    def extend(self, experiment: Experiment) -> None:
+        """The same run is to have more steps."""
+        if self._keeping is not None:
+            self.end()
+        self._experiment = experiment
+
+    def take(self, step: Step) -> None:
+        """The next Step of the stretch."""
+        if self.path is None or self._is_broken:
+            return
+        if self._keeping is None:
+            self._waiting.append(step)
+            if self._uid or monotonic() - self._since > SECONDS or len(self._waiting) > MOST_WAITING:
+                self._write()
+            return
+        with self._noting():
+            self._keeping.take(step)
+
+    def rest(self) -> None:
+        """The training rests: what waits is kept now, however short it is, where a step was made."""
+        if self._keeping is None and self._waiting and self._waiting[-1].number > 0:
+            self._write()
+
+    def end(self, diverged: Diverged | None = None) -> None:
+        """The run ends here."""
+        self.rest()
+        keeping, self._keeping = self._keeping, None
+        if keeping is not None:
+            if diverged is not None:
+                keeping.note(diverged)
+            with self._noting():
+                keeping.end()
+
+    def kept(self, name: str, step: int) -> Run | None:
+        """The run called ``name`` once it is kept until ``step``; None where it doesn't come to that soon."""
+        ends = monotonic() + 2 * SECONDS_BETWEEN_WRITES
+        while self.path is not None and monotonic() < ends:
+            with Store(self.path, make=False) as store:
+                made = store.entry(name).steps_made
+                if made is not None and made >= step:
+                    return store.run(name)
+            sleep(0.1)
+        return None
+
+    def _write(self) -> None:
+        if self.path is None or self._experiment is None:
+            return
+        waiting, self._waiting = self._waiting, []
+        with self._noting(), Store(self.path) as store:
+            if self._uid:
+                entry = store.entry(self._uid)
+                steps = self._experiment.steps if self._experiment.steps != entry.steps else None
+                self._keeping = store.resume(self._uid, steps, seconds_between_writes=SECONDS_BETWEEN_WRITES)
+            else:
+                self._keeping = store.keep(self._experiment, seconds_between_writes=SECONDS_BETWEEN_WRITES)
+            self.name, self._uid = self._keeping.name, self._keeping.uid
+            for step in waiting:
+                self._keeping.take(step)
+
+
+def kept_run(path: Path | None, name: str) -> tuple[Run, str, str]:
+    """The run called ``name``, its name and its uid. InputError where there is none, or nothing is kept."""
+    if path is None:
+        raise InputError("page-no-store")
+    with Store(path, make=False) as store:
+        entry = store.entry(name)
+        return store.run(entry.uid), entry.name, entry.uid

@@ -1,0 +1,136 @@
+"""Link: a whole setting as text for an address, and back. What is as in the founding example is left out.
+
+Texts and numbers stand as they are; points, files and edited weights as base64 of compressed bytes. ``step`` is the step that
+was reached; where weights were edited or a setting changed on the way, ``weights`` are those from which the present stretch
+began, ``begin`` its step.
+"""
+
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.errors import InputError
+from koubai.playground.protocol import MOST_PARAMETERS, MOST_POINTS, MOST_TABLE, Setting
+from koubai.playground.source import Brought, Point
+
+MOST_IN_LINK = 2**14  # characters of a file, compressed; a larger one is named only
+USUAL = Setting()
+NOTHING = Brought()
+_TEXTS = ("data", "task", "target", "init", "method", "loss", "optimizer")
+_LISTS = ("features", "hidden", "activations", "frozen")
+_NONE = {"noise": "usual", "batch_size": "all"}
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """What a link holds. ``weights``: all parameters in order; None for those of the seed."""
+
+    setting: Setting
+    brought: Brought = NOTHING
+    run: str = ""  # the name of the kept run whose rows are learned
+    weights: NDArray[np.float64] | None = None
+    begin: int = 0
+    step: int = 0
+
+
+def written(linked: Linked) -> str:
+    """The text of a link, without the step."""
+    given = msgspec.structs.asdict(linked.setting)
+    usual = msgspec.structs.asdict(USUAL)
+    parts = [(name, _text(name, value)) for name, value in given.items() if value != usual[name]]
+    brought = linked.brought
+    if linked.setting.data == "own":
+        parts.append(("points", _packed(np.array(brought.points, np.float64).tobytes())))
+    if linked.setting.data == "table":
+        content = _packed(brought.content)
+        parts.append(("table", brought.name))
+        parts += [("content", content)] if len(content) <= MOST_IN_LINK else []
+    if linked.setting.data == "run":
+        parts.append(("run", linked.run))
+    if linked.weights is not None:
+        parts += [("weights", _packed(linked.weights.astype("<f8").tobytes())), ("begin", str(linked.begin))]
+    return "&".join(f"{name}={quote(text, safe=',()[]*^:')}" for name, text in parts)
+
+
+def understood(text: str) -> Linked:
+    """What a link says. InputError where a part of it can't be."""
+    text = text.removeprefix("#").removeprefix("&")
+    try:
+        parts = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=64))
+    except ValueError as error:
+        raise InputError("link-broken", name=text[:40]) from error
+    extra = {name: parts.pop(name, "") for name in ("points", "table", "content", "run", "weights", "begin", "step")}
+    known: dict[str, Any] = {}
+    for name, value in parts.items():
+        if name not in USUAL.__struct_fields__:
+            raise InputError("link-field", name=name)
+        known[name] = _value(name, value)
+    try:
+        setting = msgspec.convert(known, Setting, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError("link-value", reason=str(error)) from error
+    points = _points(_unpacked("points", extra["points"], MOST_POINTS * 24)) if extra["points"] else ()
+    content = _unpacked("content", extra["content"], MOST_TABLE) if extra["content"] else b""
+    weights = None
+    if extra["weights"]:
+        weights = _floats("weights", _unpacked("weights", extra["weights"], MOST_PARAMETERS * 8))
+    brought = Brought(points, extra["table"], content)
+    if setting.data == "table" and not content:
+        raise InputError("link-table", name=extra["table"])
+    return Linked(setting, brought, extra["run"], weights, _whole("begin", extra["begin"]), _whole("step", extra["step"]))
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return _NONE[name]
+    if name in _LISTS:
+        return ";".join(map(str, value)) or "none"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _value(name: str, text: str) -> Any:
+    if text == _NONE.get(name):
+        return None
+    if name in _LISTS:
+        return () if text == "none" else tuple(text.split(";"))
+    return text
+
+
+def _whole(name: str, text: str) -> int:
+    if text and not (text.isascii() and text.isdigit() and len(text) < 11):
+        raise InputError("link-broken", name=name)
+    return int(text or 0)
+
+
+def _packed(content: bytes) -> str:
+    return urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+
+
+def _unpacked(name: str, text: str, most: int) -> bytes:
+    try:
+        opened = zlib.decompressobj()
+        content = opened.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), most + 1)
+    except (zlib.error, ValueError) as error:
+        raise InputError("link-broken", name=name) from error
+    if len(content) > most or not opened.eof:
+        raise InputError("link-broken", name=name)
+    return content
+
+
+def _floats(name: str, content: bytes) -> NDArray[np.float64]:
+    if len(content) % 8 or not np.isfinite(numbers := np.frombuffer(content, "<f8").astype(np.float64)).all():
+        raise InputError("link-broken", name=name)
+    return numbers
+
+
+def _points(content: bytes) -> tuple[Point, ...]:
+    numbers = _floats("points", content)
+    if len(numbers) % 3:
+        raise InputError("link-broken", name="points")
+    return tuple((x, y, value) for x, y, value in numbers.reshape(-1, 3).tolist())

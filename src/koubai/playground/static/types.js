@@ -1,0 +1,199 @@
+// What the server sends (playground/protocol.py says what a page sends). Only types are here.
+
+/**
+ * @typedef {Object} Setting  what the controls say; fields as in protocol.Setting
+ * @property {string} data  a gate, a set, "own", "table" or "run"
+ * @property {number} samples
+ * @property {number | null} noise  null: what is usual for the set
+ * @property {number} test  the share of the rows that is kept for the test
+ * @property {number} data_seed
+ * @property {"classify" | "regress"} task  of own points
+ * @property {string} target  of a table
+ * @property {string[]} features
+ * @property {number[]} hidden
+ * @property {string[]} activations  one for each hidden layer
+ * @property {string} init
+ * @property {number} scale
+ * @property {number} seed
+ * @property {number} batch_seed
+ * @property {string} method
+ * @property {number} h
+ * @property {string} loss
+ * @property {string} optimizer
+ * @property {number} learning_rate
+ * @property {number} l1
+ * @property {number} l2
+ * @property {number | null} batch_size  null: all rows
+ * @property {number} steps
+ * @property {number} record_every
+ * @property {string[]} frozen  places, such as "w1[0,3]" or "b2[1]"
+ */
+
+/**
+ * @typedef {Object} Choice
+ * @property {string} name
+ * @property {string} text  in the page's language
+ */
+
+/**
+ * @typedef {Object} Welcome  the answer to hello, and to language
+ * @property {"welcome"} type
+ * @property {string} session  its key: to come back with
+ * @property {boolean} resumed  whether the session of before goes on
+ * @property {"en" | "ja"} language
+ * @property {string} version  of koubai
+ * @property {{gates: Choice[], sets: Choice[], features: Choice[], activations: Choice[], inits: Choice[], methods: Choice[], losses: Choice[], optimizers: Choice[]}} choices
+ * @property {{samples: [number, number], points: number, layers: number, units: number, parameters: number, table: number, field: number, small: number, rates: number[]}} limits
+ * @property {boolean} keeps  whether runs are kept in a store
+ */
+
+/**
+ * @typedef {Object} DataAbout
+ * @property {"gate" | "planar" | "shipped" | "own" | "table" | "run"} kind
+ * @property {string} name  to show
+ * @property {"classify" | "regress"} task
+ * @property {string[]} classes  empty for values
+ * @property {string} target  what is learned, by name
+ * @property {string[]} features  names of the network's inputs, in order
+ * @property {string[]} columns  of a table: all of them, to choose a target from; else empty
+ * @property {{train: number, test: number}} rows
+ * @property {boolean} planar  whether x1 and x2 are all there is: then features may be chosen, and points drawn
+ * @property {[string, string]} axes  what the plane's axes are called
+ * @property {number} share  of the variance that lies in the plane shown; 1 where it is all
+ * @property {[number, number, number, number]} extent  left, right, bottom, top of the plane
+ * @property {number[][] | null} table  of a gate: the inputs of its rows; null else
+ * @property {number[] | null} answers  of a gate: the right class of each row
+ * @property {string[]} notes  sentences that are to be said of the data
+ */
+
+/**
+ * @typedef {Object} Points  the data in the plane; the arrays are alike long
+ * @property {number[]} x
+ * @property {number[]} y
+ * @property {number[]} value  class number, or the value
+ * @property {number[]} part  0: trained on, 1: of the test
+ */
+
+/**
+ * @typedef {Object} State  sent where anything but the training has changed; frames tell by ``state`` to which they belong
+ * @property {"state"} type
+ * @property {number} state  counts up
+ * @property {Setting} setting
+ * @property {string} link  what the address is to hold after its #, but for the step
+ * @property {string} run  the name under which the run is kept; empty while it is not
+ * @property {number[]} sizes  inputs, units of every hidden layer, outputs
+ * @property {string[]} inputs  what the inputs are called
+ * @property {"softmax" | "identity"} output
+ * @property {DataAbout} data
+ * @property {Points} points  null on the way where they are as before; the shell fills them in
+ * @property {number} speed  steps a second; 0: as many as can be
+ * @property {string} look  the unit whose whole field is sent, such as "1[3]"; empty for none
+ * @property {{name: string, text: string} | null} beside  the kept run that is shown beside
+ * @property {Choice[]} pictures  that can be taken home: /take/SESSION/picture-NAME.png and .svg
+ * @property {number | null} start  number of the step from which the present stretch (settings and edits unchanged) runs
+ */
+
+/**
+ * @typedef {Object} PartScores
+ * @property {number} loss  without the penalty
+ * @property {number | null} accuracy  0 to 1; null for values
+ * @property {number[][] | null} confusion  true class down, answer across
+ * @property {number | null} r2  of values
+ */
+
+/**
+ * @typedef {Object} FrameHeader
+ * @property {number} frame  to be named in ``drawn``
+ * @property {number} state  of the State that it belongs to
+ * @property {"resting" | "playing" | "preparing" | "finished" | "diverged"} status  preparing: a program is being compiled
+ * @property {number} step  that is shown
+ * @property {number} last  the last that was made
+ * @property {number | null} loss  what is descended, of all rows, with the penalty; null where it isn't finite
+ * @property {number} penalty
+ * @property {PartScores} train
+ * @property {PartScores | null} test
+ * @property {number} evaluations  of the loss, so far in this stretch
+ * @property {string} price  a sentence: what these would be with backprop
+ * @property {number} rate  steps a second, lately
+ * @property {{step: number, text: string, learning_rate: number} | null} divergence  what happened, why, and which rate to try
+ * @property {number[][] | null} answers  of a gate: what the network answers to each row (probabilities or values)
+ * @property {number[]} chosen  of a gate: the class answered to each row; else empty
+ * @property {string} run  the name under which the run is kept; empty while it is not
+ * @property {[number, number]} range  of values: those of 0 and 255 in ``field``
+ * @property {{step: number, loss: number | null, accuracy: number | null} | null} beside
+ * @property {{name: string, type: string, shape: number[], at: number}[]} arrays
+ */
+
+/**
+ * A frame. Row 0 of every field is the highest y. Two classes: ``field`` is how far class 1 leads (0: surely class 0, 255: surely class 1), and
+ * ``winner`` is absent. More classes: ``winner`` is the class, ``field`` its probability. Values: ``field`` goes over ``range``.
+ *
+ * @typedef {Object} Frame
+ * @property {FrameHeader} header
+ * @property {Float64Array} parameters  w1 row by row (inputs, units), b1, w2, b2, …
+ * @property {Uint8Array} field  FIELD × FIELD
+ * @property {Uint8Array} [winner]
+ * @property {Int8Array} units  of every hidden unit in order, then of every output: SMALL × SMALL each, -127 to 127 of its scale
+ * @property {Float32Array} scales  of ``units``: the value that 127 stands for
+ * @property {Int8Array} [look]  FIELD × FIELD, of the unit that is looked at, with its scale
+ * @property {Uint8Array} [besideField]
+ * @property {Uint8Array} [besideWinner]
+ * @property {Float64Array} [courseStep]  the loss curve; comes not with every frame
+ * @property {Float64Array} [courseTrain]
+ * @property {Float64Array} [testStep]
+ * @property {Float64Array} [testLoss]
+ * @property {Float64Array} [testAccuracy]
+ * @property {Float64Array} [besideStep]
+ * @property {Float64Array} [besideLoss]
+ * @property {Int32Array} [records]  the numbers of the steps that are kept
+ */
+
+/**
+ * @typedef {Object} Fault  something could not be done
+ * @property {"fault"} type
+ * @property {string} text  one sentence
+ */
+
+/**
+ * @typedef {Object} KeptRun
+ * @property {string} name
+ * @property {string} data
+ * @property {string} network  such as 2-8-2
+ * @property {string} method
+ * @property {number} steps
+ * @property {number | null} loss
+ * @property {string} status  in words
+ * @property {string} started
+ */
+
+/**
+ * @typedef {Object} RunList
+ * @property {"runs"} type
+ * @property {KeptRun[]} runs
+ */
+
+/**
+ * @typedef {Object} SlopeAnswer
+ * @property {"slope"} type
+ * @property {string} place
+ * @property {number} step
+ * @property {number} value  of the parameter
+ * @property {number} above  the loss with it h larger
+ * @property {number} below  the loss with it h smaller
+ * @property {number} h
+ * @property {number} measured  (above - below) / 2h
+ * @property {number} exact  by backprop
+ */
+
+/**
+ * @typedef {Object} PriceAnswer
+ * @property {"price"} type
+ * @property {string} method
+ * @property {number} evaluations  of the loss, for one step by the definition
+ * @property {number} microseconds  that a step takes with this method, measured now
+ * @property {number} backprop  that it takes with backprop, measured now
+ */
+
+/** @typedef {Welcome | State | Fault | RunList | SlopeAnswer | PriceAnswer} ServerMessage */
+
+export {};

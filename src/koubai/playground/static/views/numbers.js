@@ -1,0 +1,84 @@
+// Numbers as they are read.
+
+const MINUS = "\u2212";
+
+/**
+ * About ``digits`` significant digits, never longer than ten letters.
+ *
+ * @param {number | null | undefined} value
+ * @param {number} [digits]
+ */
+export function short(value, digits = 3) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  const text = size >= 1e6 || size < 1e-4 ? size.toExponential(Math.max(0, digits - 2)) : plain(size, digits);
+  return (value < 0 ? MINUS : "") + text.replace("e-", `e${MINUS}`).replace("e+", "e");
+}
+
+/**
+ * @param {number} size
+ * @param {number} digits
+ */
+function plain(size, digits) {
+  const places = Math.max(0, Math.min(8, digits - 1 - Math.floor(Math.log10(size))));
+  return size.toFixed(places);
+}
+
+/**
+ * With ``places`` digits after the point: for numbers that stand under each other.
+ *
+ * @param {number | null | undefined} value
+ * @param {number} places
+ */
+export function fixed(value, places) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return short(value);
+  return value.toFixed(places).replace("-", MINUS);
+}
+
+/** @param {number} value */
+export function whole(value) {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+}
+
+/**
+ * @param {number | null | undefined} share  0 to 1
+ */
+export function percent(share) {
+  if (share === null || share === undefined || !Number.isFinite(share)) return "–";
+  return `${(100 * share).toFixed(share > 0 && share < 1 ? 1 : 0)}%`;
+}
+
+/**
+ * What a person has typed; NaN where it is no number. Full-width digits and other minus signs are read too.
+ *
+ * @param {string} text
+ */
+export function typed(text) {
+  const plainText = text
+    .normalize("NFKC")
+    .replace(/[−–ー‐]/g, "-")
+    .trim();
+  return plainText === "" ? NaN : Number(plainText);
+}
+
+/**
+ * Round numbers from ``least`` to ``most``, about ``count`` of them: for an axis.
+ *
+ * @param {number} least
+ * @param {number} most
+ * @param {number} count
+ */
+export function ticks(least, most, count) {
+  const rough = (most - least) / Math.max(1, count);
+  if (!(rough > 0) || !Number.isFinite(rough)) return [];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((part) => part * power).find((size) => size >= rough * 0.999) ?? power;
+  const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const all = [];
+  for (let number = Math.ceil(least / step - 1e-9); number * step <= most + 1e-9 * step; number++) {
+    all.push({ at: number * step, text: fixed(number * step + 0, Math.min(8, places)) });
+  }
+  return all;
+}

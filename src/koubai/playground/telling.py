@@ -1,0 +1,395 @@
+"""What a session tells its page: welcome, state, frames, and answers to questions. ``static/types.js`` says what they hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import count
+from math import isfinite
+from pathlib import Path
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+import koubai
+from koubai.core.activations import ACTIVATIONS
+from koubai.core.descent import RULES
+from koubai.core.losses import LOSSES
+from koubai.core.network import INITS, Network
+from koubai.core.penalty import Penalty
+from koubai.core.slopes import METHODS, slopes
+from koubai.data import GATES, SETS, Dataset
+from koubai.data.features import FEATURES
+from koubai.errors import Diverged
+from koubai.experiment import Experiment
+from koubai.experiment.scores import accuracy_on, loss_on, scores_of
+from koubai.locale import sentence
+from koubai.playground import protocol
+from koubai.playground.course import evaluations_each
+from koubai.playground.lesson import Lesson
+from koubai.playground.plan import edited, parameters_of, place_of
+from koubai.playground.source import Source
+from koubai.playground.taking import picture_names
+from koubai.playground.view import fields_of
+from koubai.store import Store
+
+if TYPE_CHECKING:
+    from koubai.playground.session import Session
+
+RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+BLOWN_UP = 1e3  # times the loss at the beginning (and 1): the training has gone wrong, though the loss is a number still
+SECONDS_TO_TIME = 0.05  # a price is measured for so long
+MOST_RUNS = 200  # of the list
+
+
+@dataclass
+class Told:
+    """What a page has been told already."""
+
+    course: tuple[int, int] = (-1, -1)  # stretches and last step of the loss curve that it has
+    course_due: bool = True
+    next_course: float = 0.0
+    beside: object = None
+    source: Source | None = None  # whose points it has
+    preparing: bool = False
+
+
+def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
+    """The answer to hello, and to language."""
+    language = session.language
+    most = {"layers": protocol.MOST_LAYERS, "units": protocol.MOST_LAYER_UNITS, "parameters": protocol.MOST_PARAMETERS}
+    sides = {"field": protocol.FIELD, "small": protocol.SMALL, "table": protocol.MOST_TABLE}
+    return {
+        "type": "welcome",
+        "session": session.key,
+        "resumed": resumed,
+        "language": language,
+        "version": koubai.__version__,
+        "keeps": session.store is not None,
+        "choices": {
+            "gates": _choices(GATES, "gate", language),
+            "sets": _choices(SETS, "set", language),
+            "features": [{"name": name, "text": name} for name in FEATURES],
+            "activations": _choices(ACTIVATIONS, "activation", language),
+            "inits": _choices(INITS, "init", language),
+            "methods": _choices(METHODS, "method", language),
+            "losses": _choices(LOSSES, "loss", language),
+            "optimizers": _choices(RULES, "optimizer", language),
+        },
+        "limits": {"samples": [10, protocol.MOST_SAMPLES], "points": protocol.MOST_POINTS, "rates": RATES, **most, **sides},
+    }
+
+
+def _choices(names: Iterable[str], kind: str, language: str) -> list[dict[str, str]]:
+    return [{"name": name, "text": _meaning(name, kind, language)} for name in names]
+
+
+def _meaning(name: str, kind: str, language: str) -> str:
+    if name.startswith("parity-"):
+        return sentence("list-gate-parity", language, inputs=name.removeprefix("parity-"))
+    return sentence(f"list-{kind}-{name}", language)
+
+
+def state(session: "Session", told: Told, number: int) -> dict[str, Any]:
+    """Settings, data and network: all that doesn't change while it learns."""
+    lesson, beside = session.lesson, session.beside
+    source, network = lesson.source, lesson.network
+    points = None if told.source is source else _points(source)
+    told.source = source
+    return {
+        "type": "state",
+        "state": number,
+        "setting": msgspec.to_builtins(lesson.setting),
+        "link": lesson.link(),
+        "run": lesson.keeper.name,
+        "sizes": network.sizes,
+        "inputs": source.train.feature_names,
+        "output": network.output,
+        "data": _about(source, lesson, session.language),
+        "points": points,
+        "speed": session.speed,
+        "look": session.look,
+        "beside": beside and {"name": beside.name, "text": sentence("page-beside-run", session.language, name=beside.name)},
+        "start": lesson.course.present.begin,
+        "pictures": [
+            {"name": name, "text": sentence(f"page-picture-{name}", session.language)} for name in picture_names(lesson.run())
+        ],
+    }
+
+
+def _points(source: Source) -> dict[str, list[Any]]:
+    rows = [source.train, *([source.test] if source.test is not None else [])]
+    return {
+        "x": _short(source.points[:, 0]),
+        "y": _short(source.points[:, 1]),
+        "value": _short(np.concatenate([_values(part) for part in rows])),
+        "part": [part for part, data in enumerate(rows) for _ in range(len(data.inputs))],
+    }
+
+
+def _about(source: Source, lesson: Lesson, language: str) -> dict[str, Any]:
+    train = source.train
+    is_gate = isinstance(source.data, str)
+    setting = lesson.setting
+    name = lesson.brought.name or lesson.run_name or setting.data
+    axes = source.features[:2] if source.features else ("x1", "x2")
+    if source.is_planar:
+        axes = ("x1", "x2")
+    elif len(train.feature_names) == 1:
+        axes = (train.feature_names[0], "")
+    elif is_gate:
+        axes = (train.feature_names[0], train.feature_names[1])
+    else:
+        axes = (sentence("page-component", language, number=1), sentence("page-component", language, number=2))
+    preparation = train.preparation
+    return {
+        "kind": source.kind,
+        "name": name,
+        "task": train.task,
+        "classes": [str(label) for label in train.classes],
+        "target": preparation.target.name if preparation is not None else train.name,
+        "features": train.feature_names,
+        "columns": source.columns,
+        "rows": {"train": len(train.inputs), "test": 0 if source.test is None else len(source.test.inputs)},
+        "planar": source.is_planar,
+        "axes": axes,
+        "share": round(source.cut.share, 4),
+        "extent": source.extent,
+        "table": train.inputs.tolist() if is_gate else None,
+        "answers": train.labels.tolist() if is_gate else None,
+        "notes": [sentence(key, language, **values) for key, values in source.notes],
+    }
+
+
+def _short(values: NDArray[np.float64]) -> list[float]:
+    return np.round(values, 5).tolist()  # type: ignore[no-any-return]
+
+
+def _values(data: Dataset) -> NDArray[np.float64]:
+    return data.labels.astype(np.float64) if data.task == "classify" else data.targets[:, 0]
+
+
+def frame(session: "Session", told: Told, number: int, state_number: int) -> bytes:
+    """The moment that is looked at."""
+    lesson = session.lesson
+    network, source, stretch = lesson.network, lesson.source, lesson.stretch
+    layer, _, unit = session.look.rstrip("]").partition("[")
+    fields = fields_of(network, source, (int(layer), int(unit)) if session.look else None)
+    train = _scores(network, source.train, stretch.experiment)
+    penalty = _penalty(network, stretch.experiment)
+    is_gate = isinstance(source.data, str)
+    with np.errstate(all="ignore"):
+        answers = network.answers(source.train.inputs) if is_gate else None
+    header: dict[str, Any] = {
+        "frame": number,
+        "state": state_number,
+        "status": _status(session, told),
+        "step": lesson.at,
+        "last": lesson.course.last,
+        "loss": _number(train["loss"] + penalty),
+        "penalty": _number(penalty) or 0.0,
+        "train": {**train, "loss": _number(train["loss"])},
+        "test": _scored(network, source, stretch.experiment),
+        "evaluations": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_of(network.sizes)),
+        "price": _price_so_far(lesson, session.language),
+        "rate": round(session.rate, 1),
+        "divergence": _divergence(lesson, session.language, train["loss"]),
+        "answers": None if answers is None else np.nan_to_num(answers).tolist(),
+        "chosen": [] if answers is None else network.classify(source.train.inputs).tolist(),
+        "range": fields.extremes,
+        "run": lesson.keeper.name,
+        "beside": session.beside.told() if session.beside else None,
+    }
+    arrays: dict[str, NDArray[Any]] = {
+        "parameters": np.concatenate([np.asarray(a, np.float64).ravel() for a in network.arrays().values()]),
+        "field": fields.field,
+        "units": fields.units,
+        "scales": fields.scales,
+    }
+    arrays |= {} if fields.winner is None else {"winner": fields.winner}
+    arrays |= {} if fields.look is None else {"look": fields.look}
+    arrays |= _course(lesson, told, playing=session.playing) | _beside(session, told)
+    return protocol.packed(header, arrays)
+
+
+def _status(session: "Session", told: Told) -> str:
+    lesson = session.lesson
+    if lesson.diverged is not None:
+        return "diverged"
+    if session.playing:
+        return "preparing" if told.preparing else "playing"
+    return "finished" if lesson.is_finished else "resting"
+
+
+def _price_so_far(lesson: Lesson, language: str) -> str:
+    """What the evaluations so far compare with."""
+    which = "backprop" if lesson.stretch.experiment.method == "backprop" else "measured"
+    return sentence(f"page-made-{which}", language, steps=f"{lesson.step.number:,}")
+
+
+def _number(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _scores(network: Network, data: Dataset, experiment: Experiment) -> dict[str, Any]:
+    with np.errstate(all="ignore"):
+        scores = scores_of(network, data, experiment.problem.loss or "")
+    classes = data.task == "classify"
+    return {
+        "loss": scores.loss,
+        "accuracy": scores.accuracy if classes else None,
+        "confusion": scores.confusion.tolist() if classes else None,
+        "r2": None if classes else _number(float(scores.r2[0])),
+    }
+
+
+def _scored(network: Network, source: Source, experiment: Experiment) -> dict[str, Any] | None:
+    if source.test is None:
+        return None
+    made = _scores(network, source.test, experiment)
+    return {**made, "loss": _number(made["loss"])}
+
+
+def _penalty(network: Network, experiment: Experiment) -> float:
+    return float(Penalty(experiment.l1, experiment.l2).total(network, np)) if experiment.l1 or experiment.l2 else 0.0
+
+
+def _divergence(lesson: Lesson, language: str, loss: float) -> dict[str, Any] | None:
+    diverged, stretch = lesson.diverged, lesson.stretch
+    rate = stretch.experiment.learning_rate
+    lower = max((one for one in RATES if one < rate / 2), default=rate / 10)
+    values = {"rate": f"{rate:g}", "lower": f"{lower:g}"}
+    if diverged is not None:
+        number = stretch.begin + int(diverged.values["step"])
+        text = sentence("page-diverged", language, step=number, **values)
+    else:
+        seen = np.asarray(stretch.curve.values)
+        most = BLOWN_UP * (1 + seen[0]) if len(seen) else np.inf
+        if not loss > most or not (seen > most).any():
+            return None
+        at = int(np.argmax(seen > most))
+        number = stretch.begin + int(stretch.curve.numbers[at])
+        text = sentence("page-blown-up", language, step=number, loss=f"{seen[at]:.1e}", **values)
+    return {"step": number, "text": text, "learning_rate": lower}
+
+
+def _course(lesson: Lesson, told: Told, *, playing: bool) -> dict[str, NDArray[Any]]:
+    """The loss curve, where the page doesn't have it yet, or it is time."""
+    course, now = lesson.course, monotonic()
+    known = (id(course.present), course.last)
+    if known == told.course or (playing and not told.course_due and now < told.next_course):
+        return {}
+    told.course, told.course_due, told.next_course = known, False, now + 0.2
+    numbers, losses = course.curve()
+    made: dict[str, NDArray[Any]] = {"courseStep": numbers, "courseTrain": losses, "records": course.records()}
+    if lesson.source.test is not None:
+        tested = [(stretch.begin + step.number, *_tested(lesson, stretch, step)) for stretch, step in course.each_record()]
+        columns = np.array(tested, np.float64).reshape(-1, 3).T
+        made |= dict(zip(("testStep", "testLoss", "testAccuracy"), columns, strict=True))
+    return made
+
+
+def _tested(lesson: Lesson, stretch: Any, step: Any) -> tuple[float, float]:
+    test = lesson.source.test
+    if step.number not in stretch.tested and test is not None:
+        with np.errstate(all="ignore"):
+            lost = loss_on(step.parameters, test, stretch.experiment.problem.loss or "")
+            right = accuracy_on(step.parameters, test) if test.task == "classify" else np.nan
+        stretch.tested[step.number] = (lost, right)
+    return stretch.tested[step.number]  # type: ignore[no-any-return]
+
+
+def _beside(session: "Session", told: Told) -> dict[str, NDArray[Any]]:
+    """The run beside, once."""
+    beside = session.beside
+    if beside is told.beside or beside is None:
+        told.beside = beside
+        return {}
+    told.beside = beside
+    curve = {"besideStep": beside.numbers, "besideLoss": beside.losses}
+    made: dict[str, NDArray[Any]] = {"besideField": beside.fields.field, **curve}
+    return made if beside.fields.winner is None else {**made, "besideWinner": beside.fields.winner}
+
+
+def runs(path: Path | None, language: str) -> dict[str, Any]:
+    """The list of kept runs, the latest first."""
+    if path is None or not path.exists():
+        return {"type": "runs", "runs": []}
+    with Store(path, make=False) as store:
+        entries = store.entries(limit=MOST_RUNS)
+    told = []
+    for entry in entries:
+        learning = entry.experiment.get("problem", {}).get("learning", {}) if entry.status != "damaged" else {}
+        told.append(
+            {
+                "name": entry.name,
+                "data": entry.data,
+                "network": "-".join(map(str, learning.get("hidden", []))),
+                "method": entry.method,
+                "steps": entry.steps_made or 0,
+                "loss": entry.loss,
+                "status": sentence(f"status-{entry.status}", language),
+                "started": entry.started,
+            }
+        )
+    return {"type": "runs", "runs": told}
+
+
+def slope(lesson: Lesson, place: str) -> dict[str, Any]:
+    """One parameter's slope at the step that is looked at, as it is measured and exactly. On all rows."""
+    experiment, network, data = lesson.stretch.experiment, lesson.network, lesson.source.train
+    name, index = place_of(place, network.sizes)
+    value = float(network.arrays()[name][index])
+    h = experiment.h or 0.0
+    if experiment.method == "complex-step":
+        h = 1e-5  # a real one, to be shown
+
+    def loss(moved: float) -> float:
+        changed = edited(network, {place: moved})
+        return loss_on(changed, data, experiment.problem.loss or "") + _penalty(changed, experiment)
+
+    above, below = loss(value + h), loss(value - h)
+    gradient = slopes("backprop", loss=experiment.problem.loss or "")(network, data)[1]
+    exact = float(gradient.arrays()[name][index])
+    if name.startswith("w"):
+        exact += experiment.l1 * float(np.sign(value)) + experiment.l2 * value
+    return {
+        "place": place,
+        "step": lesson.at,
+        "value": value,
+        "above": _number(above),
+        "below": _number(below),
+        "h": h,
+        "measured": _number((above - below) / (2 * h)),
+        "exact": _number(exact),
+    }
+
+
+def price(lesson: Lesson) -> dict[str, Any]:
+    """What a step costs, measured now: as it is measured, and with backprop."""
+    experiment = lesson.stretch.experiment
+    exact = replace(experiment, method="backprop")
+    return {
+        "method": experiment.method,
+        "evaluations": evaluations_each(experiment.method, parameters_of(lesson.network.sizes)),
+        "microseconds": _microseconds(experiment, lesson),
+        "backprop": _microseconds(exact, lesson),
+    }
+
+
+def _microseconds(experiment: Experiment, lesson: Lesson) -> float | None:
+    """Of a step, from the one that is looked at."""
+    long = replace(experiment, steps=lesson.step.number + 10**7, record_every=10**7)
+    steps = long.run(resume=lesson.step, pace=lambda: (SECONDS_TO_TIME / 4, 10**6))
+    numbers = count()
+    try:
+        first = last = next(steps)
+        began = ended = perf_counter()
+        for _ in numbers:
+            if ended - began > SECONDS_TO_TIME:
+                break
+            last, ended = next(steps), perf_counter()
+    except (Diverged, StopIteration):
+        return None
+    return 1e6 * (ended - began) / max(1, last.number - first.number)

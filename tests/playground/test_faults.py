@@ -1,0 +1,227 @@
+"""Whatever goes wrong at one page: it is let go with the right code, and the others notice nothing."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import cast
+
+import pytest
+from starlette.websockets import WebSocket
+from tests.playground.serving import HELLO, Page, Plain, Raw, Serving, serving, until
+from websockets.exceptions import ConnectionClosed
+
+from koubai.playground import protocol
+from koubai.playground.connection import LONGEST_REASON, Bounds, Connection, clipped
+from koubai.playground.server import LARGEST_MESSAGE
+
+
+@pytest.fixture
+def there() -> Iterator[Serving]:
+    with serving(Bounds(messages=1e6, burst=1e6)) as running:
+        yield running
+
+
+@pytest.fixture
+def other(there: Serving) -> Iterator[Page]:
+    """A page that notices nothing: it is answered before and after, and its session never told anything."""
+    page = there.page()
+    session = there.sessions[0]
+    page.say(type="price")
+    assert page.hear()["type"] == "price"
+    yield page
+    page.say(type="price")
+    assert page.hear()["type"] == "price"
+    assert session.told == ["attach"]
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", 1008),
+        ("{", 1008),
+        ("[]", 1008),
+        ('{"type":"nothing"}', 1008),
+        ('{"type":"go","step":-1}', 1008),
+        ('{"type":"go","step":1,"more":1}', 1008),
+        ('{"type":"edit","values":{"w1[0,0]":NaN}}', 1008),
+        ("[" * 5000, 1008),
+        (b"\xff\xfe", 1008),
+        ('{"type":"language","language":"' + "x" * protocol.MOST_MESSAGE + '"}', 1009),
+        ('{"type":"go","table":' + " " * protocol.MOST_MESSAGE + "1}", 1008),
+        ("x" * (LARGEST_MESSAGE + 1), 1009),
+    ],
+)
+def test_what_is_no_message_ends_the_connection_and_keeps_the_session(
+    content: str | bytes, code: int, there: Serving, other: Page
+) -> None:
+    page = there.page()
+    page.socket.send(content)
+    closed, reason = page.closing()
+    assert closed == code
+    assert len(reason.encode()) <= LONGEST_REASON
+    until(lambda: there.sessions[-1].told == ["attach", "detach"])
+    again = there.page(hello={"session": page.welcome["session"]})
+    assert again.welcome["resumed"]
+    again.close()
+
+
+def test_text_that_is_none(there: Serving, other: Page) -> None:
+    raw = Raw(there.port)
+    raw.send(b"\xff\xff")
+    assert raw.closing() == 1007
+    raw.close()
+
+
+def test_the_largest_table_comes_through(there: Serving) -> None:
+    page = there.page()
+    content = "A" * (protocol.MOST_TABLE * 4 // 3)
+    page.say(type="table", name="t.csv", content=content)
+    until(lambda: any(isinstance(message, protocol.Table) for message in there.sessions[0].heard))
+    page.close()
+
+
+def test_ten_thousand_malformed_messages(there: Serving, other: Page) -> None:
+    """As many as one connection can bring before it is closed, and each of a few hundred connections one."""
+    page = there.page()
+    with pytest.raises(ConnectionClosed):
+        for _ in range(9800):
+            page.socket.send('{"type":"go","step":"far"}')
+        page.socket.recv(timeout=10)
+        raise AssertionError("it was never closed")
+    assert page.closing()[0] == 1008
+    for _ in range(200):
+        raw = Raw(there.port)
+        raw.send(b'{"type":"pl')
+        assert raw.closing() == 1008
+        raw.close()
+    assert len(there.sessions) == 2
+
+
+def test_ten_thousand_oversized_messages(there: Serving, other: Page) -> None:
+    """Frames that say that they are larger than anything that is taken: not one byte of them is waited for."""
+    for size in (2**31, 2**62, LARGEST_MESSAGE + 1) * 30:
+        raw = Raw(there.port)
+        raw.send(b"", size=size)
+        assert raw.closing() == 1009
+        raw.close()
+    raw = Raw(there.port)
+    with pytest.raises(OSError, match=r"."):  # in fragments, which are as little kept together
+        for at in range(10_000):
+            raw.send(b"x" * 2**16, opcode=0 if at else 1, final=False)
+    raw.close()
+
+
+def test_a_connection_cut_in_mid_message_is_resumed(there: Serving, other: Page) -> None:
+    raw = Raw(there.port)
+    raw.send(json.dumps(HELLO).encode())
+    until(lambda: len(there.sessions) == 2 and there.sessions[1].told == ["attach"])
+    session = there.sessions[1]
+    raw.send(b'{"type":"play"}')
+    until(lambda: session.heard[-1:] == [protocol.Play()])
+    raw.send(b'{"type":"res', size=16)
+    raw.close()
+    until(lambda: session.told == ["attach", "detach"])
+    assert session.heard[-1] == protocol.Play()
+    again = there.page(hello={"session": session.key})
+    assert again.welcome["resumed"]
+    again.close()
+
+
+def test_a_client_that_never_reads_is_let_go(other: Page, there: Serving) -> None:
+    raw = Raw(there.port)
+    raw.send(json.dumps(HELLO).encode())
+    until(lambda: len(there.sessions) == 2 and "attach" in there.sessions[1].told)
+    session = there.sessions[1]
+    session.weight = 2**21
+    for _ in range(12):  # more than may wait for it, and than the system keeps for it
+        raw.send(b'{"type":"price"}')
+    until(lambda: session.told == ["attach", "detach"])
+    again = there.page(hello={"session": session.key})
+    assert again.welcome["resumed"]
+    again.close()
+    raw.socket.settimeout(5)
+    assert raw.closing() in (1013, 1006)
+    raw.close()
+
+
+def test_a_client_that_reads_too_few_messages_is_told_why() -> None:
+    with serving(Bounds(waiting=3)) as there:
+        page = there.page()
+        session = there.sessions[0]
+        with session.lock:
+            session.to_say += ["{}"] * 50
+        page.say(type="pause")
+        assert page.closing()[0] == 1013
+
+
+def test_a_page_that_says_too_much_has_to_wait() -> None:
+    class Loud:
+        async def receive(self) -> dict[str, str]:
+            return {"type": "websocket.receive", "text": '{"type":"pause"}'}
+
+    async def hear(count: int) -> int:
+        connection, heard = Connection(cast(WebSocket, Loud()), Bounds(messages=1e-6, burst=5)), 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                while heard < count:
+                    heard += await connection.hear() == protocol.Pause()
+        return heard
+
+    assert asyncio.run(hear(5)) == 5
+    assert asyncio.run(hear(50)) == 5  # what it may say at once, and no more for a long time
+
+
+def test_a_session_that_fails_ends_its_connection_only(there: Serving, other: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    page = there.page()
+    monkeypatch.setattr(there.sessions[-1], "receive", fail)
+    page.say(type="pause")
+    assert page.closing() == (1011, "by zero")
+    broken = there.page()
+    error = protocol.Malformed("message-many", most=5)
+    monkeypatch.setattr(there.sessions[-1], "receive", lambda _: (_ for _ in ()).throw(error))
+    broken.say(type="pause")
+    assert broken.closing()[0] == 1008
+
+
+def test_a_session_whose_turn_fails_ends_its_connection_only(
+    there: Serving, other: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(seconds: float) -> None:
+        raise ZeroDivisionError("by zero")
+
+    for _ in range(4):  # more than there are threads
+        page = there.page()
+        monkeypatch.setattr(there.sessions[-1], "turn", fail)
+        page.say(type="pause")
+        assert page.closing() == (1011, "by zero")
+        assert there.sessions[-1].told[-1] in ("detach", "close")
+    again = there.page(hello={"session": page.welcome["session"]})
+    assert again.welcome["session"] != page.welcome["session"]
+
+
+def test_what_was_made_for_the_page_before_is_not_sent() -> None:
+    with serving() as there:
+        old = there.page()
+        session = there.sessions[0]
+        plain = session.attach
+
+        def attach() -> None:
+            plain()
+            with session.lock:
+                session.to_say.insert(0, "{}")  # of a turn that had begun before
+
+        session.attach = attach  # type: ignore[method-assign]
+        new = there.page(hello={"session": session.key})
+        assert new.welcome["type"] == "welcome"
+        for page in (old, new):
+            page.close()
+
+
+def test_reasons_are_cut_between_letters() -> None:
+    assert clipped("傾き" * 40) == ("傾き" * 40)[: LONGEST_REASON // 3]
+    assert Plain("en", "").key != Plain("en", "").key

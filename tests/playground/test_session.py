@@ -1,0 +1,417 @@
+"""Sessions: a page without a browser does what the page does, and what it is shown is true."""
+
+import json
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.playground.pages import Page
+
+import koubai as kb
+from koubai.experiment.scores import loss_on
+from koubai.playground import plan, protocol, session
+from koubai.playground import session as sessions
+from koubai.store import Store
+
+
+def change(**fields: Any) -> protocol.Change:
+    return protocol.Change(setting=fields)
+
+
+def parameters(page: Page) -> np.ndarray[Any, Any]:
+    return page.frame.arrays["parameters"]
+
+
+def test_it_opens_on_the_founding_example_at_rest() -> None:
+    page = Page.open()
+    assert [text["type"] for text in page.texts] == ["welcome", "state"]
+    header = page.frame.header
+    assert (header["status"], header["step"], header["last"]) == ("resting", 0, 0)
+    np.testing.assert_array_equal(parameters(page), plan.flat(kb.Experiment().problem.network(0)))
+    assert header["loss"] == pytest.approx(0.6946102150577873, abs=1e-15)
+    assert page.state["data"]["table"] == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert page.state["link"] == ""
+    assert page.session.next_turn(0.0) is None
+
+
+def test_it_is_trained_as_koubai_trains() -> None:
+    page = Page.open().say(protocol.Speed(steps=None), protocol.Play()).until_rest()
+    run = kb.train("xor")
+    header = page.frame.header
+    assert (header["status"], header["step"]) == ("finished", 5001)
+    np.testing.assert_allclose(parameters(page), plan.flat(run.network), rtol=0, atol=1e-12)
+    assert header["loss"] == pytest.approx(run.losses[-1], abs=1e-12)
+    assert header["chosen"] == [0, 1, 1, 0]
+    assert header["evaluations"] == 5001 * 2 * 42
+    assert [frame.header["step"] for frame in page.frames] == sorted(frame.header["step"] for frame in page.frames)
+    at = page.frame.arrays["courseStep"].astype(int)
+    np.testing.assert_allclose(page.frame.arrays["courseTrain"], run.losses[at], atol=1e-12)
+    page.say(protocol.Play()).until_rest()  # as many again
+    assert page.frame.header["step"] == 10002
+    assert page.state["setting"]["steps"] == 10002
+
+
+def test_forward_back_and_any_step() -> None:
+    every = {step.number: step for step in kb.Experiment(record_every=1, steps=300).run()}
+    page = Page.open().say(protocol.Forward()).until_rest()
+    assert page.frame.header["step"] == 1
+    page.say(protocol.Forward(count=250)).until_rest()
+    for message, number in (
+        (protocol.Back(), 250),
+        (protocol.Back(count=9), 241),
+        (protocol.Go(step=100), 100),
+        (protocol.Forward(), 101),
+        (protocol.Go(step=10**6), 251),
+        (protocol.Back(count=10**6), 0),
+    ):
+        page.say(message).until_rest()
+        assert page.frame.header["step"] == number
+        np.testing.assert_array_equal(parameters(page), plan.flat(every[number].parameters))
+        assert page.frame.header["last"] == 251
+
+
+def test_an_edited_weight_gives_the_true_loss_and_is_trained_on() -> None:
+    page = Page.open().step_to(120)
+    page.say(protocol.Edit(values={"w1[0,3]": 1.25, "b2[1]": -0.5}))
+    network = plan.network_of(parameters(page), (2, 8, 2))
+    assert network.layers[0].weights[0, 3] == 1.25
+    assert network.layers[1].bias[1] == -0.5
+    assert page.frame.header["loss"] == pytest.approx(loss_on(network, kb.data.gate("xor"), "cross-entropy"), abs=1e-12)
+    numbers, losses = page.frame.arrays["courseStep"], page.frame.arrays["courseTrain"]
+    assert numbers[-1] == 120  # the curve has the true loss of the edited network there, beside that before the edit
+    assert losses[-1] == pytest.approx(page.frame.header["loss"], abs=1e-12)
+    page.step_to(180)
+    expected = kb.train(network, kb.data.gate("xor"), steps=60).network
+    np.testing.assert_allclose(parameters(page), plan.flat(expected), atol=1e-12)
+    page.say(protocol.Go(step=119))
+    assert page.frame.header["step"] == 119
+    page.say(protocol.Edit(values={"w9[0,3]": 1.0}))
+    assert "w9[0,3]" in page.said[-1]
+
+
+def test_frozen_and_cut_weights_stay() -> None:
+    page = Page.open().step_to(10)
+    page.say(protocol.Freeze(places=("w1[1,2]", "b2[0]"), frozen=True), protocol.Cut(places=("w2[3,1]",)))
+    before = plan.network_of(parameters(page), (2, 8, 2))
+    page.step_to(60)
+    after = plan.network_of(parameters(page), (2, 8, 2))
+    assert before.layers[1].weights[3, 1] == 0
+    for layer, name, index in ((0, "weights", (1, 2)), (1, "bias", (0,)), (1, "weights", (3, 1))):
+        assert getattr(before.layers[layer], name)[index] == getattr(after.layers[layer], name)[index]
+    assert (before.layers[0].weights != after.layers[0].weights).sum() == 15
+    page.say(protocol.Freeze(places=("w1[1,2]",), frozen=False)).step_to(70)
+    assert plan.network_of(parameters(page), (2, 8, 2)).layers[0].weights[1, 2] != before.layers[0].weights[1, 2]
+    assert page.state["setting"]["frozen"] == ["b2[0]", "w2[3,1]"]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (protocol.Forward(count=70),),
+        (protocol.Forward(count=30), protocol.Edit(values={"b1[7]": 0.125}), protocol.Forward(count=5)),
+        (
+            protocol.Forward(count=30),
+            protocol.Cut(places=("w1[0,0]",)),
+            change(learning_rate=0.03, h=0.2),
+            protocol.Forward(count=40),
+        ),
+        (protocol.Renew(what="start"), protocol.Forward(count=3)),
+        (protocol.Mark(points=((0.25, 0.5, 2.0),)), protocol.Forward(count=20)),
+        (protocol.Layers(hidden=(4, 3), activations=("tanh", "relu")), protocol.Forward(count=20)),
+        (protocol.Change(setting={"data": "moons"}, usual=True), protocol.Renew(what="data"), protocol.Forward(count=40)),
+    ],
+)
+def test_a_link_reproduces_the_screen(messages: tuple[protocol.Message, ...]) -> None:
+    page = Page.open()
+    for message in messages:
+        page.say(message).until_rest()
+    assert page.said == []
+    step = page.frame.header["step"]
+    again = Page.open(f"{page.state['link']}&step={step}").until_rest()
+    assert again.said == []
+    same = {name: again.frame.header[name] for name in ("step", "loss", "train", "test", "answers", "status")}
+    assert same == {name: page.frame.header[name] for name in same}
+    for name in ("parameters", "field", "units", "scales"):
+        np.testing.assert_array_equal(again.frame.arrays[name], page.frame.arrays[name])
+    assert again.state["setting"] == page.state["setting"]
+    assert again.state["points"] == page.state["points"]
+    assert again.state["link"] == page.state["link"]
+
+
+def test_settings_that_can_go_on_keep_the_weights_and_others_begin_anew() -> None:
+    page = Page.open().step_to(50)
+    held = parameters(page)
+    page.say(change(l2=0.1, optimizer="adam", method="backprop", activations=["tanh"]))
+    np.testing.assert_array_equal(parameters(page), held)
+    assert page.frame.header["step"] == 50
+    assert page.frame.header["penalty"] > 0
+    assert page.frame.header["loss"] == pytest.approx(page.frame.header["train"]["loss"] + page.frame.header["penalty"])
+    page.step_to(60)
+    page.say(change(seed=4))
+    assert page.frame.header["step"] == 0
+    np.testing.assert_array_equal(parameters(page), plan.flat(kb.Network.random([2, 8, 2], activation="tanh", seed=4)))
+    page.step_to(9)
+    page.say(protocol.Reset())
+    np.testing.assert_array_equal(parameters(page), plan.flat(kb.Network.random([2, 8, 2], activation="tanh", seed=4)))
+    before = page.state["setting"]["seed"]
+    page.say(protocol.Renew(what="start"))
+    assert page.state["setting"]["seed"] != before
+    assert page.said == []
+
+
+def test_a_unit_that_is_added_leaves_the_others_and_the_training_rests() -> None:
+    page = Page.open().step_to(40)
+    old = plan.network_of(parameters(page), (2, 8, 2))
+    page.say(protocol.Play(), protocol.Layers(hidden=(9,), activations=("relu",)))
+    wide = plan.network_of(parameters(page), (2, 9, 2))
+    np.testing.assert_array_equal(wide.layers[0].weights[:, :8], old.layers[0].weights)
+    assert (page.frame.header["status"], page.frame.header["step"]) == ("resting", 0)
+    page.say(protocol.Layers(hidden=(), activations=())).step_to(5)
+    assert page.state["sizes"] == [2, 2]
+
+
+def test_points_are_drawn_and_erased() -> None:
+    page = Page.open().step_to(10)
+    page.say(protocol.Mark(points=((0.5, 0.5, 1.0),)))
+    assert page.state["data"]["kind"] == "own"
+    assert page.state["points"]["x"] == [0, 0, 1, 1, 0.5]
+    assert page.frame.header["step"] == 10  # the network goes on with what it has learned
+    page.say(protocol.Rub(x=0.45, y=0.5, radius=0.1))
+    assert len(page.state["points"]["x"]) == 4
+    page.say(protocol.Mark(points=((0.5, 0.5, 2.0),)))
+    assert page.state["sizes"] == [2, 8, 3]  # another class: another network
+    page.say(protocol.Mark(points=tuple((0.0, 0.0, 0.0) for _ in range(2000))))
+    assert "2005" in page.said[-1]
+    page.say(protocol.Mark(points=((0.0, 0.0, 0.0),), fresh=True), protocol.Rub(x=0, y=0, radius=1))
+    assert "draw" in page.said[-1]
+    assert len(page.state["points"]["x"]) == 1
+    page.say(change(data="parity-3"), protocol.Mark(points=((0.0, 0.0, 0.0),)))
+    assert "x1 and x2" in page.said[-1]
+
+
+def test_a_table_is_dropped_and_another_column_is_learned() -> None:
+    content = b64encode(
+        b"a,b,kind,size\n" + b"".join(b"%d,%d,k%d,%d.5\n" % (i, i % 5, i % 3, i * 2) for i in range(60))
+    ).decode()
+    page = Page.open().say(protocol.Table(name="t.csv", content=content))
+    assert (page.state["data"]["task"], page.state["data"]["name"]) == ("regress", "t.csv")
+    assert page.state["setting"]["loss"] == "squared"
+    page.say(protocol.Table(name="t.csv", content="", target="kind")).step_to(5)
+    assert page.state["data"]["classes"] == ["k0", "k1", "k2"]
+    assert page.frame.arrays["winner"].shape == (96, 96)
+    for bad in (protocol.Table(name="t.csv", content="%%"), protocol.Table(name="t.csv", content=b64encode(b"\0\1").decode())):
+        held = page.state["data"]
+        page.say(bad)
+        assert page.state["data"] == held
+        assert "t.csv" in page.said[-1] or "understood" in page.said[-1]
+
+
+def test_a_divergence_is_explained_and_left_again() -> None:
+    page = Page.open().say(change(hidden=[], loss="squared", method="backprop")).step_to(30)
+    page.say(change(learning_rate=1000), protocol.Forward(count=4000)).until_rest()
+    header = page.frame.header
+    assert header["status"] == "diverged"
+    assert header["divergence"]["learning_rate"] == 10
+    assert str(header["divergence"]["step"]) in header["divergence"]["text"]
+    page.say(protocol.Play())
+    assert page.said
+    page.say(protocol.Go(step=30), change(learning_rate=0.01))
+    assert page.frame.header["divergence"] is None
+    page.step_to(40)
+    assert page.frame.header["status"] == "resting"
+
+
+def test_what_was_made_is_played_again() -> None:
+    page = Page.open().step_to(2000)
+    page.say(protocol.Go(step=0), protocol.Speed(steps=None), protocol.Play(), turns=3)
+    while page.session.playing and page.session.lesson.at < 2000:
+        page.turn()
+    steps = [frame.header["step"] for frame in page.frames]
+    again = steps[steps.index(2000) + 1 :]
+    assert again == sorted(again)
+    assert len({step for step in again if step < 2000}) > 2
+    page.say(protocol.Pause())
+    assert page.frame.header["status"] == "resting"
+
+
+def test_frames_go_by_credit() -> None:
+    page = Page.open()
+    page.session.receive(protocol.Play())
+    for _ in range(200):
+        page.turn(0.001, draws=False)
+    assert len(page.frames) <= 1 + protocol.FRAMES_AHEAD
+    count = len(page.frames)
+    page.session.receive(protocol.Drawn(frame=10**6))  # one that was never sent
+    page.say(protocol.Pause(), turns=0).turn(draws=False)
+    assert len(page.frames) == count + 1
+    assert page.frames[-1].header["step"] == page.session.lesson.at  # the newest
+
+
+def test_a_page_that_is_gone_is_trained_for_no_more_and_told_all_when_it_is_back() -> None:
+    page = Page.open().say(protocol.Speed(steps=None), protocol.Play(), turns=3)
+    page.session.detach()
+    made = page.session.lesson.course.last
+    assert page.session.turn(0.01) == []
+    assert page.session.next_turn(0.0) is None
+    page.session.attach()
+    page.texts.clear()
+    page.turn()
+    assert [text["type"] for text in page.texts] == ["welcome", "state"]
+    assert page.texts[0]["resumed"]
+    assert page.texts[1]["points"] is not None
+    assert page.frame.header["step"] == made
+
+
+def test_slow_speeds_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(sessions, "monotonic", lambda: clock[0])
+    page = Page.open().say(protocol.Speed(steps=2.0), protocol.Play())
+    assert page.session.lesson.at <= 1
+    for tick in range(40):
+        clock[0] = 100 + tick * 0.25
+        page.turn()
+    assert page.session.lesson.at in (20, 21)
+    assert page.session.next_turn(clock[0]) == pytest.approx(clock[0] + 0.5, abs=0.5)
+
+
+def test_steps_that_can_t_be_seen_apart_come_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(sessions, "monotonic", lambda: clock[0])
+    page = Page.open().say(protocol.Speed(steps=1000.0), protocol.Play())
+    clock[0] += 1
+    at = page.turn().turn().session.lesson.at
+    assert page.session.next_turn(clock[0]) == pytest.approx(clock[0] + sessions.BETWEEN_FRAMES)
+    clock[0] += sessions.BETWEEN_FRAMES
+    assert page.session.next_turn(clock[0]) == clock[0]
+    page.turn()
+    assert page.session.lesson.at - at == pytest.approx(1000 * sessions.BETWEEN_FRAMES, abs=1.01)
+
+
+def test_a_frame_that_is_late_delays_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(sessions, "monotonic", lambda: clock[0])
+    page = Page.open().say(protocol.Speed(steps=None), protocol.Play())
+    count = len(page.frames)
+    for tick in range(300):  # three seconds in turns of which none ends when a frame is due
+        clock[0] = 100 + tick * 0.01
+        page.turn(0.0001)
+    assert len(page.frames) - count in (98, 99, 100)
+
+
+def test_runs_are_kept_listed_opened_and_shown_beside(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    page = Page.open(store=path).step_to(250)
+    assert page.frame.header["run"] or page.say(protocol.Look(unit="")).frame.header["run"]
+    page.say(protocol.Edit(values={"w1[0,0]": 0.5})).step_to(300)
+    page.say(protocol.Edit(values={"w1[0,0]": 0.25}))  # no step after it: nothing to keep
+    page.session.close()
+    with Store(path) as store:
+        names = [entry.name for entry in reversed(store.entries())]
+        first, second = (store.run(name) for name in names)
+    whole = kb.train("xor", steps=250)
+    np.testing.assert_array_equal(first.losses, whole.losses)
+    assert second.records[0].parameters.layers[0].weights[0, 0] == 0.5
+    assert second.records[-1].number == 50
+
+    other = Page.open(store=path).say(protocol.Runs())
+    listed = next(text for text in other.texts if text["type"] == "runs")["runs"]
+    assert [run["name"] for run in listed] == names[::-1]
+    other.say(protocol.Open(name=names[0]), protocol.Beside(name=names[1]))
+    assert (other.frame.header["step"], other.state["setting"]["data"]) == (250, "run")
+    assert other.frame.header["beside"]["step"] == 50
+    other.step_to(400)
+    np.testing.assert_array_equal(parameters(other), plan.flat(kb.train("xor", steps=400).network))
+    other.say(change(learning_rate=0.02)).step_to(410)
+    again = Page.open(f"{other.state['link']}&step=410", store=path).until_rest()
+    np.testing.assert_array_equal(parameters(again), parameters(other))
+    for one in (other, again):
+        one.session.close()
+    with Store(path) as store:
+        assert store.run(names[0]).records[-1].number == 400  # the same run, further
+        assert len(store.entries()) >= 3
+    other = Page.open(store=path).say(protocol.Open(name="nobody"))
+    assert "nobody" in other.said[-1]
+
+
+def test_a_store_that_fails_is_told_once_and_the_training_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    page = Page.open(store=path)
+    path.write_bytes(b"not a store at all" * 100)
+    page.step_to(200)
+    assert len(page.said) == 1
+    assert "runs.sqlite" in page.said[0]
+    page.step_to(220)
+    assert len(page.said) == 1
+    assert page.frame.header["step"] == 220
+
+
+def test_a_slope_is_shown_as_it_is_measured() -> None:
+    page = Page.open().step_to(30).say(change(l2=0.05, l1=0.01)).say(protocol.Slope(place="w2[4,1]"))
+    told = next(text for text in page.texts if text["type"] == "slope")
+    network, data = plan.network_of(parameters(page), (2, 8, 2)), kb.data.gate("xor")
+    value = network.layers[1].weights[4, 1]
+    measured = kb.slopes("central", h=0.1)(network, data)[1].layers[1].weights[4, 1]
+    exact = kb.slopes("backprop")(network, data)[1].layers[1].weights[4, 1]
+    assert told["value"] == value
+    assert told["measured"] == pytest.approx(measured + 0.05 * value + 0.01 * np.clip(value, -0.1, 0.1) / 0.1, abs=1e-12)
+    assert told["exact"] == pytest.approx(exact + 0.05 * value + 0.01 * np.sign(value), abs=1e-12)
+    assert (told["above"] - told["below"]) / 0.2 == pytest.approx(told["measured"])
+
+
+def test_a_price_is_measured() -> None:
+    page = Page.open().say(protocol.Price())
+    told = next(text for text in page.texts if text["type"] == "price")
+    assert told["evaluations"] == 84
+    assert told["microseconds"] > 0
+    assert told["backprop"] > 0
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        change(learning_rate=-1),
+        change(wings=2),
+        change(method="guess"),
+        change(data="atlantis"),
+        change(optimizer="hope"),
+        change(features=["x9"]),
+        change(hidden=[64] * 10, data="digits"),
+        change(activations=["gelu"], method="complex-step"),
+        protocol.Layers(hidden=(3,), activations=("wave",)),
+        protocol.Open(name="x"),
+        protocol.Beside(name="x"),
+        protocol.Slope(place="w1[7,7]"),
+    ],
+)
+def test_what_can_t_be_is_explained_and_changes_nothing(message: protocol.Message) -> None:
+    page = Page.open().step_to(3)
+    setting, held = page.state["setting"], parameters(page)
+    page.say(message)
+    assert len(page.said) == 1
+    assert page.state["setting"] == setting
+    np.testing.assert_array_equal(parameters(page), held)
+    page.step_to(5)
+
+
+def test_it_speaks_both_languages() -> None:
+    page = Page.open(language="ja").say(change(learning_rate=-1))
+    assert "値" in page.said[0]
+    page.say(protocol.Language(language="en"))
+    welcome = [text for text in page.texts if text["type"] == "welcome"][-1]
+    assert welcome["language"] == "en"
+    assert all(choice["text"].isascii() or choice["name"].startswith("sin") for choice in welcome["choices"]["methods"])
+    json.dumps(page.texts, allow_nan=False)
+
+
+def test_too_many_messages_are_refused() -> None:
+    page = Page.open()
+    with pytest.raises(protocol.Malformed, match=str(session.MOST_WAITING)):
+        for _ in range(session.MOST_WAITING + 1):
+            page.session.receive(protocol.Pause())
+
+
+def test_the_founding_program_is_compiled_beforehand() -> None:
+    sessions.warm_up()
+    assert Page.open().session.lesson.is_known()

@@ -1,0 +1,173 @@
+"""The rows of a setting, and the plane in which they are shown."""
+
+import numpy as np
+import pytest
+
+import koubai as kb
+from koubai.core.surfaces import plane
+from koubai.data import GATES, SETS
+from koubai.data.features import FEATURES, features_of
+from koubai.errors import InputError
+from koubai.experiment import Learning
+from koubai.playground import plan
+from koubai.playground.protocol import FIELD, SMALL, Setting
+from koubai.playground.source import Brought, source_of
+from koubai.playground.view import fields_of
+
+
+def test_the_founding_example_is_the_default() -> None:
+    source = source_of(Setting(), Brought())
+    assert plan.experiment_of(Setting(), source) == kb.Experiment()
+    seeded = Setting(seed=7, batch_seed=3)
+    assert plan.experiment_of(seeded, source).to_dict() == kb.Experiment(seed=7).to_dict()  # no batches: their seed says nothing
+    assert plan.experiment_of(Setting(batch_size=2, batch_seed=3), source).batch_seed == 3
+
+
+@pytest.mark.parametrize("name", [name for name in (*GATES, *SETS) if name != "digits28"])
+def test_every_set_is_shown(name: str) -> None:
+    setting = plan.fitted(Setting(**plan.usual(name)), SETS[name].task if name in SETS else "classify")
+    source = source_of(setting, Brought())
+    experiment = plan.experiment_of(plan.fitted(setting, source.train.task), source)
+    network = experiment.problem.network(0)
+    assert source.grid.shape == (FIELD * FIELD, network.sizes[0])
+    left, right, bottom, top = source.extent
+    assert ((left < source.points[:, 0]) & (source.points[:, 0] < right)).all()
+    assert ((bottom < source.points[:, 1]) & (source.points[:, 1] < top)).all()
+    rows = len(source.train.inputs) + (0 if source.test is None else len(source.test.inputs))
+    assert source.points.shape == (rows, 2)
+    fields = fields_of(network, source)
+    hidden = sum(network.sizes[1:])
+    assert fields.units.shape == (hidden, SMALL, SMALL)
+    assert (fields.winner is None) == (network.sizes[-1] <= 2)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "relu,sin"])
+def test_fields_are_the_network_s_answers(activation: str) -> None:
+    features = ("x1", "x2", "x1*x2", "sin(πx1)")
+    setting = Setting(data="moons", features=features, hidden=(5, 4), activations=("relu", "relu"))
+    source = source_of(setting, Brought())
+    network = kb.Network.random([4, 5, 4, 2], activation=activation, scale=1.0, seed=1)
+    fields = fields_of(network, source, (2, 3))
+    left, right, bottom, top = source.extent
+    for row, column in ((0, 0), (95, 0), (40, 77)):
+        x = left + (right - left) * (column + 0.5) / FIELD
+        y = top - (top - bottom) * (row + 0.5) / FIELD  # row 0 is the highest
+        inputs = features_of(np.array([[x, y]]), features)
+        assert fields.field[row, column] == pytest.approx(255 * network.probabilities(inputs)[0, 1], abs=0.6)
+        second = kb.Network(network.layers[:2], network.activation.split(",")[0], "identity").logits(inputs)[0, 3]
+        value = network.activations[1].apply(second, np)
+        assert fields.look is not None
+        assert fields.look[row, column] == pytest.approx(127 * value / fields.scales[8], abs=0.6) or abs(fields.look[row, column]) == 127
+    assert fields.scales[-2:].tolist() == [1, 1]
+
+
+def test_more_classes_say_who_wins() -> None:
+    source = source_of(Setting(data="blobs"), Brought())
+    network = kb.Network.random([2, 6, 3], scale=1.0)
+    fields = fields_of(network, source)
+    x = np.linspace(*source.extent[:2], FIELD, endpoint=False) + (source.extent[1] - source.extent[0]) / FIELD / 2
+    answers = plane(network, x, -x if source.extent[3] == -source.extent[2] else x).answers
+    assert fields.winner is not None
+    assert set(np.unique(fields.winner)) <= {0, 1, 2}
+    if source.extent[3] == -source.extent[2]:
+        assert (fields.winner == answers.argmax(axis=2)).mean() > 0.999
+    assert fields.field.min() >= 255 / 3 - 1
+
+
+def test_values_are_shown_over_their_range() -> None:
+    source = source_of(Setting(data="plane", loss="squared"), Brought())
+    exact = kb.Network.from_arrays([([[0.4], [0.3]], [0.0])], output="identity")
+    fields = fields_of(exact, source)
+    low, high = fields.extremes
+    assert low == -high
+    assert fields.field[0, -1] > 128 > fields.field[-1, 0]  # upwards to the right
+
+
+def test_own_points_are_rows() -> None:
+    points = ((0.0, 0.0, 2.0), (1.0, 0.5, 0.0), (-1.0, 0.5, 0.0))
+    source = source_of(Setting(data="own"), Brought(points))
+    assert source.train.classes == (0, 1, 2)
+    np.testing.assert_array_equal(source.points, np.array(points)[:, :2])
+    values = source_of(Setting(data="own", task="regress"), Brought(points)).train
+    assert values.targets[:, 0].tolist() == [2.0, 0.0, 0.0]
+    split = source_of(Setting(data="own", test=0.34), Brought(points))
+    assert split.test is not None
+    assert len(split.train.inputs) + len(split.test.inputs) == 3
+
+
+def test_a_table_is_learned_by_its_columns() -> None:
+    content = "身長,体重,組\n" + "".join(f"{i},{i % 7 + i},{'あ' if i % 2 else 'い'}\n" for i in range(40))
+    source = source_of(Setting(data="table", test=0.2), Brought((), "組.csv", content.encode("cp932")))
+    assert source.columns == ("身長", "体重", "組")
+    assert source.train.classes == ("あ", "い")
+    assert "note-encoding" in [key for key, _ in source.notes]
+    assert not source.is_planar
+
+
+@pytest.mark.parametrize(
+    ("setting", "brought", "word"),
+    [
+        (Setting(data="nothing"), Brought(), "nothing"),
+        (Setting(data="own"), Brought(), "draw"),
+        (Setting(data="own"), Brought(((0, 0, 10.0),)), "10"),
+        (Setting(data="own"), Brought(((0, 0, 0.5),)), "0.5"),
+        (Setting(data="table"), Brought((), "a.csv", b"x,y\n1,2\n"), "a.csv|split|rows"),
+        (Setting(data="moons", features=("x3",)), Brought(), "x3"),
+        (Setting(hidden=(64,) * 9, activations=("relu",) * 9, data="digits"), Brought(), "20000"),
+        (Setting(data="digits", method="loop", hidden=(64,)), Brought(), "loop"),
+        (Setting(method="central", activations=("wave",)), Brought(), "wave"),
+    ],
+)
+def test_what_can_t_be_shown_is_explained(setting: Setting, brought: Brought, word: str) -> None:
+    with pytest.raises(InputError, match=word):
+        plan.experiment_of(setting, source_of(setting, brought))
+
+
+def test_a_wide_table_and_many_classes_are_refused() -> None:
+    wide = ",".join(f"c{i}" for i in range(102)) + "\n" + "\n".join(",".join(str((i * j) % 97 + j / 7) for i in range(102)) for j in range(30))
+    with pytest.raises(InputError, match="101 features"):
+        source_of(Setting(data="table"), Brought((), "wide.csv", wide.encode()))
+    many = "x,y\n" + "\n".join(f"{i},c{i % 12}" for i in range(48))
+    with pytest.raises(InputError, match="12 classes"):
+        source_of(Setting(data="table"), Brought((), "many.csv", many.encode()))
+
+
+def test_a_setting_of_a_run_means_the_same_run() -> None:
+    for run in (kb.train("xor", steps=20, hidden=(4, 3), activation="relu,tanh"), kb.train("moons", steps=20, l2=0.1, batch_size=8)):
+        setting = plan.setting_of(run)
+        source = source_of(setting, Brought(run=run))
+        again = plan.experiment_of(setting, source, base=run.experiment)
+        first, same = run.experiment.to_dict(), again.to_dict()
+        assert {name: value for name, value in first.items() if name != "problem"} == {k: v for k, v in same.items() if k != "problem"}
+        np.testing.assert_array_equal(plan.flat(again.problem.network(0)), plan.flat(run.experiment.problem.network(0)))
+        assert source.is_planar
+
+
+def test_weights_go_to_a_flat_array_and_back() -> None:
+    network = kb.Network.random([3, 4, 2], seed=5)
+    flat = plan.flat(network)
+    assert len(flat) == plan.parameters_of((3, 4, 2))
+    again = plan.network_of(flat, (3, 4, 2))
+    for one, other in zip(network.arrays().values(), again.arrays().values(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(InputError, match="26"):
+        plan.network_of(flat[:-1], (3, 4, 2))
+    assert plan.edited(network, {"w1[2,3]": 9.0, "b2[1]": -1.0}).layers[0].weights[2, 3] == 9.0
+    for place in ("w3[0,0]", "w1[3,0]", "w1[0]", "b1[0,0]", "b0[0]", "w0[0,0]", "b1[4]"):
+        with pytest.raises(InputError, match=r"3-4-2"):
+            plan.place_of(place, (3, 4, 2))
+
+
+def test_units_that_are_added_leave_the_others_as_they_are() -> None:
+    old, fresh = kb.Network.random([2, 3, 2], seed=1), kb.Network.random([2, 5, 2], seed=2)
+    wide = plan.widened(old, fresh)
+    np.testing.assert_array_equal(wide.layers[0].weights[:, :3], old.layers[0].weights)
+    np.testing.assert_array_equal(wide.layers[0].weights[:, 3:], fresh.layers[0].weights[:, 3:])
+    deeper = kb.Network.random([2, 3, 3, 2], seed=2)
+    assert plan.widened(old, deeper).layers[1].weights.tolist() == deeper.layers[1].weights.tolist()
+
+
+def test_features_are_those_of_the_data() -> None:
+    source = source_of(Setting(features=tuple(FEATURES)), Brought())
+    assert source.train.inputs.shape == (4, 7)
+    assert Learning(source.data).sizes[0] == 7
