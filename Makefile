@@ -3,12 +3,12 @@ PYTHON ?= python3
 UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test test-slow benchmark pictures lock clean
+.PHONY: demo test page test-slow benchmark pictures lock clean
 
 demo: .venv/ready  # the founding example: a network learns XOR by measured slopes
 	$(BIN)/koubai train xor
 
-test: .venv/ready  # lint, types, tests with branch coverage
+test: .venv/ready page  # lint, types, tests with branch coverage
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -16,6 +16,9 @@ test: .venv/ready  # lint, types, tests with branch coverage
 	$(BIN)/coverage run -m pytest -m "not slow" -n 2 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+page:  # the types of the playground's page; without npm that is left out, but where KOUBAI_BROWSER is "required"
+	@if command -v npm >/dev/null || [ "$$KOUBAI_BROWSER" = required ]; then $(MAKE) --no-print-directory node_modules/ready && npm run --silent check; fi
 
 test-slow: .venv/ready  # the tests that take minutes
 	$(BIN)/python -m pytest -m slow
@@ -28,9 +31,10 @@ benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/store.py
 	sh benchmarks/startup.sh
 
-pictures: .venv/ready  # everything under docs/pictures; needs tmux
+pictures: .venv/ready  # everything under docs/pictures; needs tmux and chromium
 	$(BIN)/python docs/make_pictures.py
 	$(BIN)/python docs/make_curves.py
+	$(BIN)/python docs/make_screens.py
 
 # The packages exactly as uv.lock has them, each checked against its hash, from whichever index pip or uv is set to here.
 .venv/ready: uv.lock pyproject.toml
@@ -41,10 +45,14 @@ pictures: .venv/ready  # everything under docs/pictures; needs tmux
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 
+node_modules/ready: package.json package-lock.json
+	npm ci --silent
+	touch $@
+
 # uv writes the address of every file into its lock; the names and hashes are enough, so the addresses are left out.
 lock:  # choose the newest versions that pyproject.toml allows
 	$(UV) lock --upgrade
 	sed -i -E 's#url = "https?://[^"]*/([^/"]+)"#filename = "\1"#; s#registry = "https?://[^"]*"#registry = "index"#' uv.lock
 
 clean:
-	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf .venv .uv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

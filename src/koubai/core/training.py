@@ -314,7 +314,8 @@ def _compiled_chunk(
     at = numbers_made[(numbers_made % int(numbers.record_every) == 0) | (numbers_made == int(numbers.last))]
     kept = jax.tree.map(lambda room: np.asarray(room)[: int(used)].copy(), rooms)
     records = [(int(number), *jax.tree.map(lambda room, slot=slot: room[slot], kept)) for slot, number in enumerate(at)]
-    return _Made(after, first, np.asarray(losses)[: int(made)], bool(finite), records)
+    losses = np.asarray(losses)[: int(made)].copy()  # a part of it would hold all the room that the program had for it
+    return _Made(after, first, losses, bool(finite), records)
 
 
 def _plain_chunk(descent: Descent, batches: Batches | None, state: _State, fresh: bool, count: int, numbers: _Numbers) -> _Made:

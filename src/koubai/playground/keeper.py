@@ -6,6 +6,7 @@ While a person drags a weight, a new stretch begins with every move: what did no
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ class Keeper:
         self._uid = ""
         self._fault: KoubaiError | None = None
         self._is_broken = False
+        self._endings: list[Thread] = []
 
     def fault(self) -> KoubaiError | None:
         """What went wrong since this was asked last. The run in which it did is kept no further."""
@@ -86,14 +88,32 @@ class Keeper:
             self._write()
 
     def end(self, diverged: Diverged | None = None) -> None:
-        """The run ends here."""
+        """The run ends here. It is brought to disk by a thread: the page goes on at once."""
         self.rest()
         keeping, self._keeping = self._keeping, None
         if keeping is not None:
             if diverged is not None:
                 keeping.note(diverged)
-            with self._noting():
-                keeping.end()
+            self._endings = [one for one in self._endings if one.is_alive()]
+            self._endings.append(Thread(target=self._finish, args=(keeping,)))
+            self._endings[-1].start()
+
+    def _finish(self, keeping: "Keeping") -> None:
+        try:
+            keeping.end()
+        except KoubaiError as error:
+            self._fault = error
+
+    def close(self) -> None:
+        """End, and wait until all is on disk. FileFault where it can't be."""
+        self.end()
+        self._await_endings()
+        if (fault := self.fault()) is not None:
+            raise fault
+
+    def _await_endings(self) -> None:
+        for one in self._endings:
+            one.join()
 
     def kept(self, name: str, step: int) -> Run | None:
         """The run called ``name`` once it is kept until ``step``; None where it doesn't come to that soon."""
@@ -112,6 +132,7 @@ class Keeper:
         waiting, self._waiting = self._waiting, []
         with self._noting(), Store(self.path) as store:
             if self._uid:
+                self._await_endings()  # it may be this very run
                 entry = store.entry(self._uid)
                 steps = self._experiment.steps if self._experiment.steps != entry.steps else None
                 self._keeping = store.resume(self._uid, steps, seconds_between_writes=SECONDS_BETWEEN_WRITES)

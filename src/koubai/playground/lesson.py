@@ -15,7 +15,6 @@ import numpy as np
 
 from koubai.core.network import Network
 from koubai.core.training import Step
-from koubai.data import Dataset
 from koubai.errors import Diverged, InputError
 from koubai.experiment import Experiment, Recording, Run
 from koubai.experiment.run import Status
@@ -25,7 +24,7 @@ from koubai.playground.keeper import Keeper, kept_run
 from koubai.playground.link import Linked, written
 from koubai.playground.programs import is_compiled, note_compiled
 from koubai.playground.protocol import MOST_POINTS, Setting
-from koubai.playground.source import OWN, RUN, TABLE, Brought, Source, kind_of, source_of
+from koubai.playground.source import OWN, RUN, TABLE, Brought, Point, Source, kind_of, source_of
 
 GOING_ON = {
     "method", "h", "loss", "optimizer", "learning_rate", "l1", "l2", "batch_size", "batch_seed", "activations", "record_every",
@@ -45,6 +44,7 @@ class Lesson:
         self.base: Experiment | None = None
         self.run_name = ""
         self._seconds_each = 1e-4  # of a step, lately
+        self._reach = 0  # the number of the step until which it may have gone
         self._pace = (0.0, 1)  # seconds, and the number of the step until which the program may go
         if linked.setting.data == RUN:
             run, self.run_name, _ = kept_run(store, linked.run)
@@ -159,9 +159,11 @@ class Lesson:
         began, first = perf_counter(), head.number
         ends = began + seconds
         goal = min(head.number + most, present.experiment.steps)
+        if goal < self._reach:  # what the program has made ahead goes beyond
+            self._steps = None
         self._pace = (seconds, goal)
-        if self._steps is None:
-            self._steps = present.experiment.run(resume=head, pace=self._next_pace)
+        if fresh := self._steps is None:
+            self._steps, self._reach = present.experiment.run(resume=head, pace=self._next_pace), 0
         try:
             while head.number < goal:
                 head = next(self._steps)
@@ -171,15 +173,15 @@ class Lesson:
         except Diverged as error:
             present.diverged = error
             self.keeper.end(error)
-        if is_compiled(present.experiment):
-            self._seconds_each = (perf_counter() - began) / max(1, head.number - first)
-        else:
+        if fresh:  # it may have been compiled
             note_compiled(present.experiment)
+        else:
+            self._seconds_each = (perf_counter() - began) / max(1, head.number - first)
         self._show(self.course.last)
 
     def _next_pace(self) -> tuple[float, int]:
         """How long the program may run, and how many steps it may make, when it is asked for more."""
-        head = self.course.present.head
+        head, self._reach = self.course.present.head, self._pace[1]
         return self._pace[0], self._pace[1] - (head.number if head else 0)
 
     def more(self) -> None:
@@ -314,7 +316,7 @@ class Lesson:
 
     # rows that a person brings
 
-    def mark(self, points: tuple[tuple[float, float, float], ...], *, fresh: bool) -> None:
+    def mark(self, points: tuple[Point, ...], *, fresh: bool) -> None:
         """Points drawn by hand. The rows of a set, and of a gate, become points that can be erased."""
         own = () if fresh else self._as_points()
         self._bring_points((*own, *points))
@@ -325,16 +327,10 @@ class Lesson:
         if len(left) < len(self._as_points()):
             self._bring_points(left)
 
-    def _as_points(self) -> tuple[tuple[float, float, float], ...]:
-        if self.setting.data == OWN:
-            return self.brought.points
-        if not self.source.is_planar:
-            raise InputError("page-not-planar")
-        rows = [self.source.train, *([self.source.test] if self.source.test is not None else [])]
-        values = np.concatenate([_values(part) for part in rows])
-        return tuple((x, y, v) for (x, y), v in zip(self.source.raw.tolist(), values.tolist(), strict=True))
+    def _as_points(self) -> tuple[Point, ...]:
+        return self.brought.points if self.setting.data == OWN else self.source.as_points()
 
-    def _bring_points(self, points: tuple[tuple[float, float, float], ...]) -> None:
+    def _bring_points(self, points: tuple[Point, ...]) -> None:
         if len(points) > MOST_POINTS:
             raise InputError("page-points", value=len(points), most=MOST_POINTS)
         task = self.source.train.task
@@ -392,7 +388,3 @@ def _until(step: Step, run: Run, diverged: Diverged | None) -> Run:
         return Run(run.experiment, losses, (*records, step), "diverged", int(diverged.values["step"]))
     whole: Status = "finished" if step.number >= run.experiment.steps else "interrupted"
     return Run(run.experiment, losses, (*records, step), whole)
-
-
-def _values(data: Dataset) -> Any:
-    return data.labels.astype(float) if data.task == "classify" else data.targets[:, 0]

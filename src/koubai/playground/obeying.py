@@ -11,8 +11,6 @@ from koubai.errors import InputError
 from koubai.playground import protocol, telling
 from koubai.playground.beside import BesideRun
 from koubai.playground.keeper import kept_run
-from koubai.playground.lesson import Lesson
-from koubai.playground.link import understood
 from koubai.playground.protocol import MOST_TABLE
 from koubai.playground.source import OWN
 
@@ -57,8 +55,9 @@ def _forward(session: "Session", message: protocol.Forward) -> None:
     if lesson.is_finished:
         lesson.more()
         session.changed()
+    start = lesson.at if session.goal is None else session.goal  # where it is on its way to, if it is
     session.rest()
-    session.go_to(lesson.at + message.count)
+    session.go_to(start + message.count)
 
 
 def _back(session: "Session", message: protocol.Back) -> None:
@@ -176,22 +175,7 @@ def _price(session: "Session", message: protocol.Price) -> None:
     session.answer({"type": "price", **telling.price(session.lesson)})
 
 
-def anew(session: "Session", link: str) -> None:
-    """All as a link says."""
-    linked = understood(link)
-    session.rest()
-    session.lesson.keeper.end()
-    session.lesson = Lesson(linked, session.store)
-    session.go_to(linked.step)
-    session.changed()
-
-
-def _hello(session: "Session", message: protocol.Hello) -> None:
-    anew(session, message.link)
-
-
 ORDERS: Mapping[type[protocol.Message], Callable[["Session", Any], None]] = {
-    protocol.Hello: _hello,
     protocol.Language: _language,
     protocol.Play: _play,
     protocol.Pause: _pause,

@@ -90,7 +90,7 @@ class Session:
         """What is to be kept is kept; there are no turns after it."""
         with self._lock:
             self._closed = True
-            self.lesson.keeper.end()
+            self.lesson.keeper.close()
 
     def run(self) -> Run:
         """The run that is looked at, until the step that is: whole, which may take a while."""
@@ -218,7 +218,7 @@ class Session:
         if int(due) < 1:
             return
         before = lesson.at
-        if self._may_send and now < self._next_frame:
+        if fast and self._may_send and now < self._next_frame:
             seconds = min(seconds, max(self._next_frame - now, LEAST_SECONDS))
         if lesson.is_last:
             goal = self.goal if self.goal is not None else before + int(due)

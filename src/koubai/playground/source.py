@@ -87,6 +87,18 @@ class Source:
         inputs = features_of(raw, self.features) if self.features else raw
         return np.asarray(inputs, np.float32)
 
+    def as_points(self) -> tuple[Point, ...]:
+        """All rows as points that could have been drawn by hand. InputError where there is more than x1 and x2."""
+        if not self.is_planar:
+            raise InputError("page-not-planar")
+        values = np.concatenate([values_of_rows(part) for part in (self.train, self.test) if part is not None])
+        return tuple((x, y, value) for (x, y), value in zip(self.raw.tolist(), values.tolist(), strict=True))
+
+
+def values_of_rows(data: Dataset) -> NDArray[np.float64]:
+    """The class number of every row, or its value, (n,)."""
+    return data.labels.astype(np.float64) if data.task == "classify" else data.targets[:, 0]
+
 
 def source_of(setting: Setting, brought: Brought) -> Source:
     """The rows of a setting. InputError where there are none such, too many, or they don't fit the page."""

@@ -29,7 +29,7 @@ from koubai.playground import protocol
 from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
 from koubai.playground.plan import edited, parameters_of, place_of
-from koubai.playground.source import Source
+from koubai.playground.source import Source, values_of_rows
 from koubai.playground.taking import picture_names
 from koubai.playground.view import fields_of
 from koubai.store import Store
@@ -123,7 +123,7 @@ def _points(source: Source) -> dict[str, list[Any]]:
     return {
         "x": _short(source.points[:, 0]),
         "y": _short(source.points[:, 1]),
-        "value": _short(np.concatenate([_values(part) for part in rows])),
+        "value": _short(np.concatenate([values_of_rows(part) for part in rows])),
         "part": [part for part, data in enumerate(rows) for _ in range(len(data.inputs))],
     }
 
@@ -164,10 +164,6 @@ def _about(source: Source, lesson: Lesson, language: str) -> dict[str, Any]:
 
 def _short(values: NDArray[np.float64]) -> list[float]:
     return np.round(values, 5).tolist()  # type: ignore[no-any-return]
-
-
-def _values(data: Dataset) -> NDArray[np.float64]:
-    return data.labels.astype(np.float64) if data.task == "classify" else data.targets[:, 0]
 
 
 def frame(session: "Session", told: Told, number: int, state_number: int) -> bytes:

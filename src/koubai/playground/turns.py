@@ -23,7 +23,7 @@ Failed = Callable[["Session", Exception], None]
 
 
 class Turns:
-    """``workers`` threads; ``deliver`` gets what each turn has made, ``failed`` a session whose turn went wrong, in one of them."""
+    """``workers`` threads; in them ``deliver`` gets what each turn has made, ``failed`` a session whose turn went wrong."""
 
     def __init__(self, workers: int, deliver: Deliver, failed: Failed = lambda session, error: None) -> None:
         self._deliver, self._failed = deliver, failed

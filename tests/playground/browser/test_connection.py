@@ -16,9 +16,10 @@ def test_a_server_that_comes_back(opens: Opens, tmp_path: Path) -> None:
         page.breaks = True
         page.press("ten")
         page.until_rest(10)
+        bias = page.parameter("b2[1]")
         page.item("b2[1]").focus()
-        page.keys("ArrowUp")
-        page.until(lambda: page.parameter("b2[1]") > 0 and page.is_settled)
+        page.keys("PageUp")
+        page.until(lambda: page.parameter("b2[1]") > bias + 0.9 and page.is_settled)
         page.press("step")
         page.until_rest(11)
         before, setting = page.parameters.copy(), page.setting

@@ -11,7 +11,7 @@ from tests.playground.browser.watched import Watched
 def link_of(page: Watched) -> str:
     """The page's address, once it holds what is shown."""
     page.until_rest()
-    step = page.step
+    step = page.header["divergence"]["step"] if page.header["status"] == "diverged" else page.step
     page.page.wait_for_function(
         "(link) => decodeURIComponent(location.hash.slice(1)) === decodeURIComponent(link)",
         arg="&".join(filter(None, [page.state["link"], f"step={step}" if step else ""])),

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from struct import unpack_from
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,32 +11,13 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, Response, WebSocket
+from tests.playground.pages import Frame, taken_apart
 
 import koubai as kb
 from koubai.locale import sentence
 
 PATIENCE = 15.0  # seconds; a machine that does much else is slow
 AT_REST = ("resting", "finished", "diverged")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A frame as the page gets it: see ``packed`` in playground/protocol.py."""
-
-    header: dict[str, Any]
-    arrays: dict[str, NDArray[Any]]
-
-    @classmethod
-    def of(cls, content: bytes) -> "Frame":
-        (length,) = unpack_from("<I", content)
-        header = json.loads(content[4 : 4 + length])
-        arrays = {
-            one["name"]: np.frombuffer(content, one["type"], int(np.prod(one["shape"])), 4 + length + one["at"]).reshape(
-                one["shape"]
-            )
-            for one in header["arrays"]
-        }
-        return cls(header, arrays)
 
 
 @dataclass
@@ -101,7 +81,7 @@ class Watched:
 
     @property
     def frame(self) -> Frame:
-        return Frame.of(self.content)
+        return taken_apart(self.content)
 
     @property
     def header(self) -> dict[str, Any]:

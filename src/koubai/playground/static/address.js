@@ -14,7 +14,8 @@ export function hashOf({ state, shown }, moving = false) {
   if (!state) return null;
   const header = shown?.state === state ? shown.frame.header : null;
   const rests = header?.status !== "playing" && header?.status !== "preparing";
-  const step = header && (rests || moving) ? header.step : 0;
+  const reached = header?.status === "diverged" ? header.divergence?.step : header?.step;
+  const step = reached && (rests || moving) ? reached : 0;
   const parts = [state.link, step > 0 ? `step=${step}` : ""].filter(Boolean);
   return parts.join("&");
 }
