@@ -171,6 +171,10 @@ class Lesson:
                 if perf_counter() >= ends:
                     break
         except Diverged as error:
+            # how far it had come depends on its pace: the last step before the divergence is to be there in any case
+            for step in present.experiment.run(resume=head, until=int(error.values["step"]) - 1):
+                if step.number > head.number:
+                    self._take(step)
             present.diverged = error
             self.keeper.end(error)
         if fresh:  # it may have been compiled

@@ -90,10 +90,10 @@ def _renew(session: "Session", message: protocol.Renew) -> None:
 def _change(session: "Session", message: protocol.Change) -> None:
     with _resting_where_anew(session):
         lesson = session.lesson
-    if message.setting.get("data") == OWN != lesson.setting.data and not lesson.brought.points:
-        lesson.mark((), fresh=False)  # to begin with, the points that are seen
-    else:
-        lesson.change(message.setting, usual=message.usual)
+        if message.setting.get("data") == OWN != lesson.setting.data and not lesson.brought.points:
+            lesson.mark((), fresh=False)  # to begin with, the points that are seen
+        else:
+            lesson.change(message.setting, usual=message.usual)
 
 
 def _layers(session: "Session", message: protocol.Layers) -> None:

@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 BLOWN_UP = 1e3  # times the loss at the beginning (and 1): the training has gone wrong, though the loss is a number still
 SECONDS_TO_TIME = 0.05  # a price is measured for so long
+# notes that speak of options: said otherwise, or not at all, since the page has controls
+NOTES = {
+    "note-encoding": "page-note-encoding",
+    "note-target": "",
+    **dict.fromkeys(("note-task-classify", "note-task-regress"), ""),
+}
 MOST_RUNS = 200  # of the list
 
 
@@ -158,7 +164,7 @@ def _about(source: Source, lesson: Lesson, language: str) -> dict[str, Any]:
         "extent": source.extent,
         "table": train.inputs.tolist() if is_gate else None,
         "answers": train.labels.tolist() if is_gate else None,
-        "notes": [sentence(key, language, **values) for key, values in source.notes],
+        "notes": [sentence(NOTES.get(key, key), language, **values) for key, values in source.notes if NOTES.get(key) != ""],
     }
 
 

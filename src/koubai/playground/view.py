@@ -90,9 +90,15 @@ def _field(answers: NDArray[Any], source: Source) -> tuple[Pixels, Pixels | None
         low, high = _range(train.targets[:, 0])
         return _bytes((answers[..., 0] - low) / (high - low)), None, (low, high)
     if answers.shape[-1] <= 2:
-        return _bytes(lead(answers)), None, (0.0, 1.0)
+        return _fine_about_the_middle(lead(answers)), None, (0.0, 1.0)
     winner = answers.argmax(axis=-1)
     return _bytes(answers.max(axis=-1)), winner.astype(np.uint8), (0.0, 1.0)
+
+
+def _fine_about_the_middle(share: NDArray[Any]) -> Pixels:
+    """0 to 255 for 0 to 1, by the root of the distance from a half: where both classes are near alike the line between is exact."""
+    ahead = np.clip(2 * share - 1, -1, 1)
+    return _bytes(0.5 + 0.5 * np.sign(ahead) * np.sqrt(np.abs(ahead)))
 
 
 def _range(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "page-diverged": "At step {step} the loss stopped being a finite number: with the learning rate {rate} each step leapt farther than the one before. Go back and take a smaller one, such as {lower}.",
     "page-blown-up": "By step {step} the loss had grown to {loss}: with the learning rate {rate} each step leaps farther than the one before, and where the loss is so large the slope is lost among the digits. Go back and take a smaller rate, such as {lower}.",
     "page-component": "component {number}",
+    "page-note-encoding": "The file was read as {encoding}; if letters are wrong, save it as UTF-8 and drop it again.",
     "page-beside-run": "run {name}",
     "page-made-measured": "So many by the definition of the method; backprop would have passed through the network {steps} times, forward and back.",
     "page-made-backprop": "One for each of {steps} steps, with a pass back through the network: nothing was measured.",

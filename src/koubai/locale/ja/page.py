@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "page-diverged": "ステップ {step} で損失が有限の数ではなくなりました。学習率 {rate} では、ステップのたびに前より遠くへ跳んでしまいます。前に戻って、{lower} のような小さい値にしてください。",
     "page-blown-up": "ステップ {step} までに損失が {loss} に膨れ上がりました。学習率 {rate} では一歩ごとに前より遠くへ飛んでしまい、損失がこれほど大きいと傾きは桁に埋もれます。戻って、もっと小さい {lower} などの学習率にしてください。",
     "page-component": "主成分 {number}",
+    "page-note-encoding": "ファイルを {encoding} として読みました。文字が化けている場合は、UTF-8 で保存してからもう一度ドロップしてください。",
     "page-beside-run": "実行 {name}",
     "page-made-measured": "方法の定義どおりに数えた回数です。誤差逆伝播なら、ネットワークを順方向と逆方向に {steps} 回通るだけです。",
     "page-made-backprop": "{steps} ステップのそれぞれで 1 回評価し、逆方向に 1 回通りました。傾きは測っていません。",

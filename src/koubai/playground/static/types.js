@@ -125,8 +125,8 @@
  */
 
 /**
- * A frame. Row 0 of every field is the highest y. Two classes: ``field`` is how far class 1 leads (0: surely class 0, 255: surely class 1), and
- * ``winner`` is absent. More classes: ``winner`` is the class, ``field`` its probability. Values: ``field`` goes over ``range``.
+ * A frame. Row 0 of every field is the highest y. Two classes: ``field`` is how far class 1 leads (0: surely class 0, 255: surely class 1; with
+ * u = 2·field/255 - 1 its probability is (1 + u·|u|)/2), and ``winner`` is absent. More classes: ``winner`` is the class, ``field`` its probability. Values: ``field`` goes over ``range``.
  *
  * @typedef {Object} Frame
  * @property {FrameHeader} header

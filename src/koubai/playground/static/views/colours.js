@@ -86,15 +86,26 @@ function between(look, lead) {
 }
 
 /**
+ * The probability of class 1 for each value of a field of two classes.
+ *
+ * @param {number} value
+ */
+export function shareOf(value) {
+  const ahead = (2 * value) / 255 - 1;
+  return (1 + ahead * Math.abs(ahead)) / 2;
+}
+
+/**
  * The pixel for each value of a field of two classes, or of values.
  *
  * @param {Theme} theme
+ * @param {boolean} classes
  * @param {number} [shades]  few of them: no shade between; 0: all
  */
-export function fieldShades(theme, shades = 0) {
+export function fieldShades(theme, classes, shades = 0) {
   const table = new Uint32Array(256);
   for (let value = 0; value < 256; value++) {
-    const share = value / 255;
+    const share = classes ? shareOf(value) : value / 255;
     const seen = shades ? Math.min(shades - 1, Math.floor(share * shades)) / (shades - 1) : share;
     table[value] = between(LOOKS[theme], 2 * seen - 1);
   }

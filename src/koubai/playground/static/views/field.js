@@ -1,7 +1,7 @@
 // The big plane: what the network answers everywhere, the boundary, and the points, which may be drawn and erased. While a
 // unit is hovered or chosen it shows what that unit says; with a run beside there are two planes.
 
-import { CLASSES, lookOf, markPath } from "./colours.js";
+import { CLASSES, lookOf, markPath, shareOf } from "./colours.js";
 import { ERASER, handOver } from "./hand.js";
 import { drawn, make, paced, say, set, sizeOf } from "./make.js";
 import { fixed, percent, short } from "./numbers.js";
@@ -161,7 +161,8 @@ export function fieldView(root, tell, texts) {
     if (looked && frame.look) {
       return short(((frame.look[at] ?? 0) / 127) * scaleOf(page));
     }
-    const share = (frame.field[at] ?? 0) / 255;
+    const value = frame.field[at] ?? 0;
+    const share = state.data.task === "classify" && !frame.winner ? shareOf(value) : value / 255;
     if (state.data.task === "regress") {
       const [low, high] = frame.header.range;
       return short(low + share * (high - low));

@@ -71,7 +71,7 @@ export class Plane {
     this.classes = state.data.classes.length;
     const values = state.data.task === "regress";
     if (signed) this.table = signShades(theme);
-    else if (values || this.classes <= 2) this.table = fieldShades(theme, discrete ? (values ? 8 : 2) : 0);
+    else if (values || this.classes <= 2) this.table = fieldShades(theme, !values, discrete ? (values ? 8 : 2) : 0);
     else this.table = classShades(theme, this.classes, discrete);
     const [letter, room] = large ? [16, 50] : [11.5, 36];
     const context = contextOf(this.marks, width, height);
