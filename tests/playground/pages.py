@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from struct import unpack
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -77,8 +78,10 @@ class Page:
         """Turns until the training rests, and the last frame is there."""
         for _ in range(10_000):
             self.turn()
-            if not self.session.playing and self.session.next_turn(0.0) is None:
+            due = self.session.next_turn(monotonic())
+            if not self.session.playing and due is None:
                 return self
+            sleep(min(0.05, max(0.0, (due or 0.0) - monotonic())))
         raise AssertionError("it goes on and on")
 
     def step_to(self, number: int) -> "Page":

@@ -96,7 +96,7 @@ def _field(answers: NDArray[Any], source: Source) -> tuple[Pixels, Pixels | None
 
 
 def _fine_about_the_middle(share: NDArray[Any]) -> Pixels:
-    """0 to 255 for 0 to 1, by the root of the distance from a half: where both classes are near alike the line between is exact."""
+    """0 to 255 for 0 to 1, by the root of the distance from a half: the line between the classes is exact."""
     ahead = np.clip(2 * share - 1, -1, 1)
     return _bytes(0.5 + 0.5 * np.sign(ahead) * np.sqrt(np.abs(ahead)))
 
