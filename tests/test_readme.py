@@ -20,7 +20,9 @@ from tests.process import PLAIN, koubai, store_of
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^    (koubai [^#\n]+)", README, re.MULTILINE)
+SERVES = "koubai play"  # until Ctrl-C: tests/cli/test_play.py runs it
+COMMANDS = [line for line in re.findall(r"^    (koubai [^#\n]+)", README, re.MULTILINE) if line != SERVES]
+PLAYGROUND = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("playground.md", "playground.ja.md")]
 RUNS = {
     language: (ROOT / "docs" / name).read_text(encoding="utf-8") for language, name in (("en", "runs.md"), ("ja", "runs.ja.md"))
 }
@@ -96,6 +98,14 @@ def test_both_pages_of_runs_say_the_same() -> None:
     assert told_otherwise(RUNS["en"], RUNS["ja"], patterns, r"`([a-z_-]+)`") == []
     code = [re.sub(r" *#.*", "", "".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))) for text in RUNS.values()]
     assert code[0] == code[1]
+
+
+def test_both_pages_of_the_playground_say_the_same() -> None:
+    assert SERVES in README
+    patterns = (r"^    (koubai .*)$", r"^(#+) ", r"^(\|) ", r"^(- )\*\*")
+    assert told_otherwise(*PLAYGROUND, patterns, r"`([a-z_-]+)`") == []
+    for text in PLAYGROUND:
+        assert lost_links(text, ROOT / "docs") == []
 
 
 @pytest.mark.parametrize(("text", "language"), [(README, "en"), (JAPANESE, "ja")], ids=["en", "ja"])
