@@ -8,6 +8,7 @@ does nothing.
 import json
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -31,6 +32,13 @@ MOST_WAITING = 1000  # messages
 USUAL_SPEED = 1000.0  # steps a second
 
 
+@dataclass(frozen=True)
+class _Left:
+    """What a session did when its page went away: it was playing, until step ``goal`` or without end."""
+
+    goal: int | None
+
+
 class Session:
     """The lesson of one page, and how far the page has come. Every method may be called from any thread."""
 
@@ -48,6 +56,7 @@ class Session:
         self._lock = Lock()  # held during a turn
         self._noted: deque[Message] = deque()
         self._page = False
+        self._left: _Left | None = None
         self._closed = False
         self._since = monotonic()  # when steps were counted last
         self._owed = 0.0  # steps that a slow speed has yet to make
@@ -70,14 +79,17 @@ class Session:
             self._page, self._drawn = True, self._frame
             self._told = telling.Told()
             self._answers.insert(0, telling.welcome(self, resumed=self._count > 0))
-            self._since = monotonic()
+            if self._left is not None:
+                self.play(self._left.goal)
+                self._left = None
             self.changed()
 
     def detach(self) -> None:
-        """The page is gone; the session rests until it is back."""
+        """The page is gone; the session rests until it is back, and then goes on with what it did."""
         with self._lock:
             self._page = False
             self._answers.clear()
+            self._left = _Left(self.goal) if self.playing else None
             self._rest()
 
     def receive(self, message: Message) -> None:
@@ -281,9 +293,8 @@ class Session:
         now = monotonic()
         if self._fresh and self._may_send and (now >= self._next_frame or not self.playing):
             self._frame, self._fresh = self._frame + 1, False
-            self._next_frame = max(
-                self._next_frame + BETWEEN_FRAMES, now + BETWEEN_FRAMES / 2
-            )  # one that is late delays no other
+            soon = now + BETWEEN_FRAMES / 2
+            self._next_frame = max(self._next_frame + BETWEEN_FRAMES, soon)  # one that is late delays no other
             made.append(telling.frame(self, self._told, self._frame, self._count))
         return made
 

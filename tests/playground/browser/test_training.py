@@ -85,6 +85,7 @@ def test_the_timeline_shows_any_step(page: Watched) -> None:
     expect(timeline).to_have_attribute("aria-valuetext", page.say("timeline-value", step=30, last=30))
 
 
+@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_speed(page: Watched) -> None:
     page.pick("speed", "0")
     page.until(lambda: page.state["speed"] == 0)
@@ -148,6 +149,7 @@ def test_every_key(page: Watched) -> None:
     expect(sheet).to_be_visible()
 
 
+@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_keys_that_are_typed_are_left_alone(page: Watched) -> None:
     box = page.labelled("steps", "textbox")
     box.click()
