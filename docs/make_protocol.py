@@ -1,4 +1,4 @@
-"""Write docs/playground-protocol.md from the declarations: messages of the page from protocol.py, those of the server from types.js."""
+"""Write docs/playground-protocol.md: what the page sends from protocol.py, what the server sends from types.js."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,8 @@ def described() -> str:
     parts = [
         "# What page and server of the playground tell each other\n",
         "Made by `python docs/make_protocol.py` from `playground/protocol.py` and `playground/static/types.js`.\n",
-        f"The page sends JSON texts, at most {protocol.MOST_MESSAGE} bytes each but for a table's; the server answers with JSON texts and with frames.\n",
+        f"The page sends JSON texts, at most {protocol.MOST_MESSAGE} bytes each, but for {protocol.MOST_LINK} of a link, and",
+        f"{protocol.MOST_TABLE} of a file in base64. The server answers with JSON texts and with frames.\n",
         "## The setting\n",
         *_message(protocol.Setting),
         "## What the page sends\n",
@@ -78,13 +79,18 @@ def _schema(schema: dict[str, Any]) -> str:
 
 def _types(text: str) -> list[str]:
     made: list[str] = []
-    for block in re.findall(r"/\*\*(.*?)\*/", text, re.S):
+    for block in re.findall(r"/\*\*(.*?)\*/", text, re.DOTALL):
         lines = [re.sub(r"^\s*\* ?", "", line) for line in block.strip().splitlines()]
         about = " ".join(line for line in lines if not line.startswith("@")).strip()
         for line in lines:
             if match := re.match(r"@typedef \{Object\} (\w+)\s*(.*)", line):
                 said = ". ".join(part for part in (match[2], about) if part)
-                made += [f"### {match[1]}\n", *([f"{said[0].upper()}{said[1:]}\n"] if said else []), "| field | type | what |", "|---|---|---|"]
+                made += [
+                    f"### {match[1]}\n",
+                    *([f"{said[0].upper()}{said[1:]}\n"] if said else []),
+                    "| field | type | what |",
+                    "|---|---|---|",
+                ]
             elif match := re.match(r"@property \{(.*)\} (\[?\w+\]?)\s*(.*)", line):
                 made.append(f"| `{match[2]}` | `{match[1].replace('|', chr(92) + '|')}` | {match[3]} |")
         if made and made[-1].startswith("|"):
