@@ -45,6 +45,17 @@ export function actsOf(store, send, signal) {
   /** @param {number | null} steps */
   const speed = (steps) => tell({ type: "speed", steps });
 
+  /** Texts that are here, or on their way. @type {Map<import("./texts.js").Language, Promise<import("./texts.js").Texts>>} */
+  const texts = new Map();
+  const other = () => (store.get().texts.language === "en" ? "ja" : "en");
+  /** @param {import("./texts.js").Language} language */
+  function textsIn(language) {
+    const known = texts.get(language) ?? fetchTexts(language, signal);
+    texts.set(language, known);
+    known.catch(() => texts.delete(language));
+    return known;
+  }
+
   return {
     tell,
     forward,
@@ -67,14 +78,16 @@ export function actsOf(store, send, signal) {
     },
     async language() {
       if (barred("language")) return;
-      const language = store.get().texts.language === "en" ? "ja" : "en";
-      const texts = await fetchTexts(language, signal);
+      const language = other();
+      send({ type: "language", language }); // what the server says of it comes while the texts do
+      const texts = await textsIn(language);
       document.documentElement.lang = language;
       document.title = texts("page-title");
       wish({ language });
       store.act({ type: "set", values: { texts } });
-      send({ type: "language", language });
     },
+    /** Has the other language's texts brought, so that it is there at once. */
+    prepare: () => void textsIn(other()),
     theme() {
       const theme = store.get().theme === "dark" ? "light" : "dark";
       wish({ theme });

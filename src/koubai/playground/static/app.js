@@ -86,6 +86,7 @@ async function open(root, signal) {
   listenToDrops(root, app, signal);
   dress(store.get());
   render(html`<${Shell} app=${app} />`, root);
+  app.act.prepare();
   signal.addEventListener("abort", () => render(null, root));
 }
 

@@ -11,10 +11,11 @@ const KINDS = {
   float64: Float64Array,
 };
 
-/** What does not come with every frame, and stays valid until it comes anew. */
-const COURSE = /** @type {const} */ ([
-  "courseStep", "courseTrain", "testStep", "testLoss", "testAccuracy", "besideStep", "besideLoss", "records",
-]);
+/** What does not come with every frame, and stays valid until it comes anew: what comes together, under the name that is always there. */
+const KEPT = /** @type {const} */ ({
+  courseStep: ["courseStep", "courseTrain", "testStep", "testLoss", "testAccuracy", "records"],
+  besideField: ["besideField", "besideWinner", "besideStep", "besideLoss"],
+});
 
 /**
  * The frame that ``buffer`` holds. Its arrays are views of the buffer, not copies.
@@ -37,14 +38,15 @@ export function frameOf(buffer) {
 }
 
 /**
- * ``frame``, with the curves that came with ``missed``, a frame before it that is not going to be drawn.
+ * ``frame``, with the curves and the run beside that came with ``before``, the frame before it, or were kept with that one.
  *
  * @param {Frame} frame
- * @param {Frame | null} missed
+ * @param {Frame | null} before
  * @returns {Frame}
  */
-export function withCourseOf(frame, missed) {
-  if (!missed || missed.header.state !== frame.header.state) return frame;
-  const kept = Object.fromEntries(COURSE.filter((name) => missed[name]).map((name) => [name, missed[name]]));
+export function withCourseOf(frame, before) {
+  if (!before) return frame;
+  const missing = [...(frame.courseStep ? [] : KEPT.courseStep), ...(frame.besideField || !frame.header.beside ? [] : KEPT.besideField)];
+  const kept = Object.fromEntries(missing.filter((name) => before[name]).map((name) => [name, before[name]]));
   return /** @type {Frame} */ ({ ...kept, ...frame });
 }

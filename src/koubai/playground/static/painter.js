@@ -32,6 +32,8 @@ export function painterOf(store, drawn) {
   const views = new Set();
   /** @type {Frame | null} */
   let waiting = null;
+  /** @type {Frame | null} */
+  let newest = null; // whether or not it was drawn: what does not come with every frame is kept from it
   /** @type {Page | null} */
   let last = null; // with what the views were drawn
   let asked = 0;
@@ -65,7 +67,8 @@ export function painterOf(store, drawn) {
       };
     },
     frame(frame) {
-      waiting = withCourseOf(frame, waiting);
+      newest = withCourseOf(frame, newest);
+      waiting = newest;
       want();
     },
   };

@@ -1,7 +1,7 @@
 // One plane with its axes: a field as shades, the boundary, and the points of the data. It draws only; field.js tells it what.
 
 import { contours } from "../vendor/contour.js";
-import { CLASSES, classShades, fieldShades, lookOf, markPath, signShades } from "./colours.js";
+import { CLASSES, classShades, fieldShades, lookOf, markPath, shareOf, signShades } from "./colours.js";
 import { contextOf, make, say, set } from "./make.js";
 import { ticks } from "./numbers.js";
 
@@ -27,7 +27,6 @@ import { ticks } from "./numbers.js";
  */
 
 const POINTS_MOST_LARGE = [20, 150, 800]; // up to so many points, a mark is of this size:
-const FEW_SHADES = 48;
 const RADII = [7.5, 5, 4, 3];
 
 export class Plane {
@@ -228,11 +227,11 @@ export class Plane {
       context.stroke();
     };
     const wide = setup.large ? 2.5 : 1.6;
-    if (signed) line(evened(field, side, 255), 0.5, wide * 0.7, 0.7);
+    if (signed) line(evened(field, side), 0.5, wide * 0.7, 0.7);
     else if (setup.state.data.task === "regress") for (const level of [51, 102, 153, 204]) line(field, level, 1, 0.3);
     else if (winner)
       for (let number = 0; number < this.classes; number++) line(smoothed(winner, number, side), 0.5, wide * 0.75, 0.6);
-    else line(evened(field, side), 127.5, wide, 0.8);
+    else line(Float32Array.from(field, shareOf), 0.5, wide, 0.8);
     context.restore();
   }
 
@@ -311,18 +310,13 @@ function spanOf(values) {
 }
 
 /**
- * A field of few shades, as of a network that hardly knows anything yet, each point averaged with its neighbours: its contour
- * shows no steps.
+ * A field of few shades, each point averaged with its neighbours: its contour shows no steps.
  *
  * @param {Uint8Array | Int8Array} field
  * @param {number} side
- * @param {number} [shades]  so many are few
  * @returns {ArrayLike<number>}
  */
-function evened(field, side, shades = FEW_SHADES) {
-  let [least, most] = [255, 0];
-  for (const value of field) [least, most] = [Math.min(least, value), Math.max(most, value)];
-  if (most - least > shades) return field;
+function evened(field, side) {
   const mean = (/** @type {ArrayLike<number>} */ values, /** @type {number} */ stride) =>
     Float32Array.from(values, (own, at) => {
       let sum = own;
