@@ -258,6 +258,15 @@ def test_points_drawn_by_hand_begin_with_those_that_are_seen() -> None:
     assert page.state["points"]["value"] == [1]
 
 
+def test_a_rate_that_leaps_over_every_valley_is_explained() -> None:
+    page = Page.open().say(change(learning_rate=30.0)).step_to(300)
+    header = page.frame.header
+    assert (header["status"], header["divergence"]["learning_rate"]) == ("resting", 10)
+    assert f"{header['loss']:.2f}" in header["divergence"]["text"]
+    page.say(change(learning_rate=0.5), protocol.Reset()).step_to(300)
+    assert page.frame.header["divergence"] is None
+
+
 def test_what_was_made_is_played_again() -> None:
     page = Page.open().step_to(2000)
     page.say(protocol.Go(step=0), protocol.Speed(steps=None), protocol.Play(), turns=3)

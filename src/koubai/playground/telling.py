@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from koubai.playground.session import Session
 
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+RISEN = 2.0  # times the loss at the beginning: cross-entropy can't grow much more
+FEWEST_STEPS = 100  # until that is said
 BLOWN_UP = 1e3  # times the loss at the beginning (and 1): the training has gone wrong, though the loss is a number still
 SECONDS_TO_TIME = 0.05  # a price is measured for so long
 # notes that speak of options: said otherwise, or not at all, since the page has controls
@@ -267,12 +269,14 @@ def _divergence(lesson: Lesson, language: str, loss: float) -> dict[str, Any] | 
         text = sentence("page-diverged", language, step=number, **values)
     else:
         seen = np.asarray(stretch.curve.values)
-        most = BLOWN_UP * (1 + seen[0]) if len(seen) else np.inf
-        if not loss > most or not (seen > most).any():
+        bounded = lesson.network.output == "softmax"  # a wrong certainty costs 16.1, and no more
+        most = (RISEN * max(seen[0], np.log(2)) if bounded else BLOWN_UP * (1 + seen[0])) if len(seen) else np.inf
+        if not loss > most or not (seen > most).any() or lesson.step.number < FEWEST_STEPS * bounded:
             return None
         at = int(np.argmax(seen > most))
         number = stretch.begin + int(stretch.curve.numbers[at])
-        text = sentence("page-blown-up", language, step=number, loss=f"{seen[at]:.1e}", **values)
+        size = f"{loss:.2f}" if bounded else f"{seen[at]:.1e}"
+        text = sentence("page-risen" if bounded else "page-blown-up", language, step=number, loss=size, **values)
     return {"step": number, "text": text, "learning_rate": lower}
 
 

@@ -6,7 +6,7 @@ const VERSION = 1;
 const SOON = 250; // milliseconds until the first new try; then twice as long each time, up to
 const LATE = 5000;
 // told by the server when there is no use in coming back: too many sessions, taken over by another page, another version
-const FINAL = new Set([1008, 4001, 4003]);
+const FINAL = new Set([1008, 1009, 4001, 4003, 4004]);
 
 /** @typedef {import("./types.js").ServerMessage} ServerMessage */
 /** @typedef {import("./types.js").Frame} Frame */

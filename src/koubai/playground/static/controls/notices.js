@@ -27,7 +27,7 @@ function Condition({ app }) {
   const condition = useSelected(app.store, (page) => page.condition);
   const code = useSelected(app.store, (page) => page.code);
   if (condition === "open" || condition === "opening") return null;
-  const known = [1008, 1013, 4001, 4003].includes(code) ? code : 0;
+  const known = [1008, 1009, 4001, 4003, 4004].includes(code) ? code : 0;
   return html`<div class="notice fault"><p>${condition === "lost" ? texts("page-lost") : texts(`page-closed-${known}`)}</p>
     ${condition === "closed" && html`<${Button} text=${texts("page-reload")} label=${texts("page-reload")} onPress=${() => location.reload()} />`}</div>`;
 }
