@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from koubai.errors import InputError
-from koubai.playground import protocol, telling
+from koubai.playground import protocol, questions, telling
 from koubai.playground.beside import BesideRun
 from koubai.playground.keeper import kept_run
 from koubai.playground.protocol import MOST_TABLE
@@ -168,11 +168,11 @@ def _beside(session: "Session", message: protocol.Beside) -> None:
 
 
 def _slope(session: "Session", message: protocol.Slope) -> None:
-    session.answer({"type": "slope", **telling.slope(session.lesson, message.place)})
+    session.answer({"type": "slope", **questions.slope(session.lesson, message.place)})
 
 
 def _price(session: "Session", message: protocol.Price) -> None:
-    session.answer({"type": "price", **telling.price(session.lesson)})
+    session.answer({"type": "price", **questions.price(session.lesson)})
 
 
 ORDERS: Mapping[type[protocol.Message], Callable[["Session", Any], None]] = {

@@ -1,11 +1,10 @@
 """What a session tells its page: welcome, state, frames, and answers to questions. ``static/types.js`` says what they hold."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,17 +17,16 @@ from koubai.core.descent import RULES
 from koubai.core.losses import LOSSES
 from koubai.core.network import INITS, Network
 from koubai.core.penalty import Penalty
-from koubai.core.slopes import METHODS, slopes
+from koubai.core.slopes import METHODS
 from koubai.data import GATES, SETS, Dataset
 from koubai.data.features import FEATURES
-from koubai.errors import Diverged
 from koubai.experiment import Experiment
 from koubai.experiment.scores import accuracy_on, loss_on, scores_of
 from koubai.locale import sentence
 from koubai.playground import protocol
 from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
-from koubai.playground.plan import edited, parameters_of, place_of
+from koubai.playground.plan import parameters_of
 from koubai.playground.source import Source, values_of_rows
 from koubai.playground.taking import picture_names
 from koubai.playground.view import fields_of
@@ -41,7 +39,6 @@ RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 RISEN = 2.0  # times the loss at the beginning: cross-entropy can't grow much more
 FEWEST_STEPS = 100  # until that is said
 BLOWN_UP = 1e3  # times the loss at the beginning (and 1): the training has gone wrong, though the loss is a number still
-SECONDS_TO_TIME = 0.05  # a price is measured for so long
 # notes that speak of options: said otherwise, or not at all, since the page has controls
 NOTES = {
     "note-encoding": "page-note-encoding",
@@ -181,7 +178,7 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
     layer, _, unit = session.look.rstrip("]").partition("[")
     fields = fields_of(network, source, (int(layer), int(unit)) if session.look else None)
     train = _scores(network, source.train, stretch.experiment)
-    penalty = _penalty(network, stretch.experiment)
+    penalty = penalty_of(network, stretch.experiment)
     is_gate = isinstance(source.data, str)
     with np.errstate(all="ignore"):
         answers = network.answers(source.train.inputs) if is_gate else None
@@ -191,9 +188,9 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
         "status": _status(session, told),
         "step": lesson.at,
         "last": lesson.course.last,
-        "loss": _number(train["loss"] + penalty),
-        "penalty": _number(penalty) or 0.0,
-        "train": {**train, "loss": _number(train["loss"])},
+        "loss": number_or_none(train["loss"] + penalty),
+        "penalty": number_or_none(penalty) or 0.0,
+        "train": {**train, "loss": number_or_none(train["loss"])},
         "test": _scored(network, source, stretch.experiment),
         "evaluations": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_of(network.sizes)),
         "price": _price_so_far(lesson, session.language),
@@ -232,7 +229,8 @@ def _price_so_far(lesson: Lesson, language: str) -> str:
     return sentence(f"page-made-{which}", language, steps=f"{lesson.step.number:,}")
 
 
-def _number(value: float) -> float | None:
+def number_or_none(value: float) -> float | None:
+    """JSON has no other numbers than finite ones."""
     return value if isfinite(value) else None
 
 
@@ -244,7 +242,7 @@ def _scores(network: Network, data: Dataset, experiment: Experiment) -> dict[str
         "loss": scores.loss,
         "accuracy": scores.accuracy if classes else None,
         "confusion": scores.confusion.tolist() if classes else None,
-        "r2": None if classes else _number(float(scores.r2[0])),
+        "r2": None if classes else number_or_none(float(scores.r2[0])),
     }
 
 
@@ -252,10 +250,11 @@ def _scored(network: Network, source: Source, experiment: Experiment) -> dict[st
     if source.test is None:
         return None
     made = _scores(network, source.test, experiment)
-    return {**made, "loss": _number(made["loss"])}
+    return {**made, "loss": number_or_none(made["loss"])}
 
 
-def _penalty(network: Network, experiment: Experiment) -> float:
+def penalty_of(network: Network, experiment: Experiment) -> float:
+    """What the weights cost beside the loss of the rows."""
     return float(Penalty(experiment.l1, experiment.l2).total(network, np)) if experiment.l1 or experiment.l2 else 0.0
 
 
@@ -340,62 +339,3 @@ def runs(path: Path | None, language: str) -> dict[str, Any]:
             }
         )
     return {"type": "runs", "runs": told}
-
-
-def slope(lesson: Lesson, place: str) -> dict[str, Any]:
-    """One parameter's slope at the step that is looked at, as it is measured and exactly. On all rows."""
-    experiment, network, data = lesson.stretch.experiment, lesson.network, lesson.source.train
-    name, index = place_of(place, network.sizes)
-    value = float(network.arrays()[name][index])
-    h = experiment.h or 0.0
-    if experiment.method == "complex-step":
-        h = 1e-5  # a real one, to be shown
-
-    def loss(moved: float) -> float:
-        changed = edited(network, {place: moved})
-        return loss_on(changed, data, experiment.problem.loss or "") + _penalty(changed, experiment)
-
-    above, below = loss(value + h), loss(value - h)
-    gradient = slopes("backprop", loss=experiment.problem.loss or "")(network, data)[1]
-    exact = float(gradient.arrays()[name][index])
-    if name.startswith("w"):
-        exact += experiment.l1 * float(np.sign(value)) + experiment.l2 * value
-    return {
-        "place": place,
-        "step": lesson.at,
-        "value": value,
-        "above": _number(above),
-        "below": _number(below),
-        "h": h,
-        "measured": _number((above - below) / (2 * h)),
-        "exact": _number(exact),
-    }
-
-
-def price(lesson: Lesson) -> dict[str, Any]:
-    """What a step costs, measured now: as it is measured, and with backprop."""
-    experiment = lesson.stretch.experiment
-    exact = replace(experiment, method="backprop")
-    return {
-        "method": experiment.method,
-        "evaluations": evaluations_each(experiment.method, parameters_of(lesson.network.sizes)),
-        "microseconds": _microseconds(experiment, lesson),
-        "backprop": _microseconds(exact, lesson),
-    }
-
-
-def _microseconds(experiment: Experiment, lesson: Lesson) -> float | None:
-    """Of a step, from the one that is looked at."""
-    long = replace(experiment, steps=lesson.step.number + 10**7, record_every=10**7)
-    steps = long.run(resume=lesson.step, pace=lambda: (SECONDS_TO_TIME / 4, 10**6))
-    numbers = count()
-    try:
-        first = last = next(steps)
-        began = ended = perf_counter()
-        for _ in numbers:
-            if ended - began > SECONDS_TO_TIME:
-                break
-            last, ended = next(steps), perf_counter()
-    except (Diverged, StopIteration):
-        return None
-    return 1e6 * (ended - began) / max(1, last.number - first.number)

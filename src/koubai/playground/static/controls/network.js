@@ -1,4 +1,4 @@
-// The network: its layers, and the parameter that is chosen in it.
+// The network: its layers, and what is chosen in it.
 
 import { html } from "../vendor/preact.js";
 import { networkView } from "../views/network.js";
@@ -46,13 +46,13 @@ function Layers({ app }) {
   </${Group}>`;
 }
 
-/** @param {{app: App}} props */
-function Chosen({ app }) {
+/** What is chosen: it stands over the page, so that nothing moves where it comes or goes. @param {{app: App}} props */
+export function Chosen({ app }) {
   const texts = useTexts(app.store);
   const chosen = useSelected(app.store, (page) => page.chosen);
   const hidden = useSelected(app.store, (page) => page.hidden.includes("slope"));
   if (!chosen || hidden) return null;
-  return html`<aside class="chosen" aria-label=${texts("page-chosen")}>
+  return html`<aside class="section chosen" aria-label=${texts("page-chosen")}>
     <${View} app=${app} make=${slopeView} name="slope" />
     <${Button} kind="quiet close" icon="close" label=${texts("page-close")} keys="Esc" onPress=${app.act.leave} />
   </aside>`;
@@ -63,6 +63,5 @@ export function NetworkSection({ app }) {
   const texts = useTexts(app.store);
   return html`<${Section} app=${app} name="network" title=${texts("page-network")} tools=${html`<${Layers} app=${app} />`}>
     <${View} app=${app} make=${networkView} name="network" />
-    <${Chosen} app=${app} />
   </${Section}>`;
 }

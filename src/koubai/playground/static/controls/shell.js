@@ -5,14 +5,14 @@ import { AnswersSection, CurvesSection } from "./answers.js";
 import { Bar } from "./bar.js";
 import { DataSection } from "./data.js";
 import { Dialogs } from "./dialogs.js";
-import { NetworkSection } from "./network.js";
+import { Chosen, NetworkSection } from "./network.js";
 import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
 import { PlaneSection } from "./plane.js";
 import { useSelected } from "./selected.js";
 
-const WIDE = [DataSection, NetworkSection, PlaneSection, AnswersSection, Panel, CurvesSection];
-const NARROW = [PlaneSection, AnswersSection, NetworkSection, CurvesSection, DataSection, Panel];
+const WIDE = [DataSection, NetworkSection, Chosen, PlaneSection, AnswersSection, Panel, CurvesSection];
+const NARROW = [PlaneSection, AnswersSection, NetworkSection, Chosen, CurvesSection, DataSection, Panel];
 
 /** @param {{app: import("../app.js").App}} props */
 export function Shell({ app }) {

@@ -134,7 +134,7 @@ export function curvesView(root, tell, texts) {
     const look = lookOf(theme);
     const strokes = { train: look.signs[0], test: look.signs[1], beside: look.quiet };
     const dashes = { train: [], test: [6, 3], beside: [2, 3] };
-    const letter = large ? 16 : 11.5;
+    const letter = large ? 16 : 12; // whole: uPlot reads no other
     const axis = {
       stroke: look.quiet,
       font: `${letter}px ${getComputedStyle(root).fontFamily}`,
@@ -146,7 +146,7 @@ export function curvesView(root, tell, texts) {
       width,
       height,
       legend: { show: false },
-      padding: [8, letter * 1.8, 0, 0],
+      padding: [8, letter * 2, 0, 0],
       cursor: { drag: { x: false, y: false }, y: false, points: { size: 7 }, focus: { prox: -1 } },
       scales: {
         x: { time: false, range: (_, least, most) => [least ?? 0, Math.max(most ?? 0, (least ?? 0) + 1)] },

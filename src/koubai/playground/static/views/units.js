@@ -67,7 +67,7 @@ export class Units {
    * @param {State} state
    * @param {number} layer
    */
-  addHeading({ columns }, { sizes, setting, output }, layer) {
+  addHeading({ columns, width, letter }, { sizes, setting, output }, layer) {
     const last = sizes.length - 1;
     const hidden = this.texts(`page-name-${setting.activations[layer - 1] ?? ""}`);
     const words =
@@ -78,8 +78,10 @@ export class Units {
             ? (setting.activations[layer - 1] ?? "")
             : hidden
           : this.texts(`page-network-${output}`);
+    const half = lettersOf(words) * letter * 0.28;
+    const x = Math.max(half, Math.min(columns[layer] ?? 0, width - half)); // nothing of it is cut at the sides
     this.names.append(
-      drawn("text", { x: columns[layer] ?? 0, y: 14, "text-anchor": "middle", class: "network-heading" }, words),
+      drawn("text", { x, y: 14, "text-anchor": "middle", class: "network-heading" }, words),
     );
   }
 
