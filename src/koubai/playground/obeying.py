@@ -34,13 +34,18 @@ def _language(session: "Session", message: protocol.Language) -> None:
     session.changed()
 
 
-def _play(session: "Session", message: protocol.Play) -> None:
+def _make_room_for_steps(session: "Session") -> None:
+    """Where all steps are made, let there be more. Raises Diverged where none can follow."""
     lesson = session.lesson
     if lesson.diverged is not None:
         raise lesson.diverged
     if lesson.is_finished:
         lesson.more()
         session.changed()
+
+
+def _play(session: "Session", message: protocol.Play) -> None:
+    _make_room_for_steps(session)
     session.play()
 
 
@@ -49,13 +54,8 @@ def _pause(session: "Session", message: protocol.Pause) -> None:
 
 
 def _forward(session: "Session", message: protocol.Forward) -> None:
-    lesson = session.lesson
-    if lesson.diverged is not None:
-        raise lesson.diverged
-    if lesson.is_finished:
-        lesson.more()
-        session.changed()
-    start = lesson.at if session.goal is None else session.goal  # where it is on its way to, if it is
+    _make_room_for_steps(session)
+    start = session.lesson.at if session.goal is None else session.goal  # where it is on its way to, if it is
     session.rest()
     session.go_to(start + message.count)
 
