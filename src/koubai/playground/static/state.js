@@ -130,7 +130,8 @@ export function reduce(page, action) {
       const chosen = isThere(page.chosen, action.sizes) ? page.chosen : null;
       const tool = action.data.planar ? page.tool : { kind: /** @type {const} */ ("none"), value: 0 };
       const points = action.points ?? page.state?.points ?? { x: [], y: [], value: [], part: [] };
-      return { ...page, state: { ...action, points }, chosen, tool };
+      const hover = isThere(page.hover, action.sizes) ? page.hover : null;
+      return { ...page, state: { ...action, points }, chosen, hover, tool };
     }
     case "welcome":
       return { ...page, welcome: action };

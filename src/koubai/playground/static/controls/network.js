@@ -1,6 +1,6 @@
 // The network: its layers, and what is chosen in it.
 
-import { html } from "../vendor/preact.js";
+import { html, useEffect, useReducer } from "../vendor/preact.js";
 import { networkView } from "../views/network.js";
 import { slopeView } from "../views/slope.js";
 import { Group } from "./groups.js";
@@ -11,18 +11,46 @@ import { useSelected, useTexts } from "./selected.js";
 import { View } from "./view.js";
 
 /** @typedef {import("../app.js").App} App */
+/** @typedef {{hidden: number[], activations: string[]}} Shape */
+
+const PATIENCE = 3000; // milliseconds in which the server is to follow what was pressed
+
+/**
+ * The layers as they were last asked for, until the server has them or refuses them: presses that come fast are all counted.
+ *
+ * @param {App} app
+ * @param {Shape | null} setting
+ * @returns {[Shape | null, (wanted: Shape) => void]}
+ */
+function useWanted(app, setting) {
+  const faults = useSelected(app.store, (page) => page.faults);
+  const [wanted, want] = useReducer(
+    (/** @type {Shape | null} */ _, /** @type {Shape | null} */ next) => next, /** @type {Shape | null} */ (null));
+  useEffect(() => want(null), [faults]);
+  useEffect(() => {
+    if (!wanted || !setting) return undefined;
+    const isThere = JSON.stringify(wanted) === JSON.stringify({ hidden: setting.hidden, activations: setting.activations });
+    const timer = setTimeout(() => want(null), isThere ? 0 : PATIENCE);
+    return () => clearTimeout(timer);
+  }, [wanted, setting]);
+  return [wanted ?? setting, want];
+}
 
 /** @param {{app: App}} props */
 function Layers({ app }) {
   const texts = useTexts(app.store);
   const setting = useSelected(app.store, (page) => page.state?.setting ?? null);
   const welcome = useSelected(app.store, (page) => page.welcome);
-  if (!setting || !welcome) return null;
-  const { hidden, activations } = setting;
+  const [shown, want] = useWanted(app, setting);
+  if (!shown || !welcome) return null;
+  const { hidden, activations } = shown;
   const { limits, choices } = welcome;
   const known = optionsOf(choices.activations, texts);
   /** @param {number[]} units @param {string[]} names */
-  const shape = (units, names) => app.act.tell({ type: "layers", hidden: units, activations: names });
+  const shape = (units, names) => {
+    want({ hidden: units, activations: names });
+    app.act.tell({ type: "layers", hidden: units, activations: names });
+  };
   const resize = (/** @type {number} */ at, /** @type {number} */ units) => shape(hidden.with(at, units), activations);
   const rename = (/** @type {number} */ at, /** @type {string} */ name) => shape(hidden, activations.with(at, name));
   return html`<${Group} app=${app} name="layers" class="layers">

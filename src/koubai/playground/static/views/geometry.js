@@ -12,6 +12,7 @@ import { outputText } from "./places.js";
  * @property {number[][]} rows  y of every unit of every layer
  * @property {number} widest  of a weight's line
  * @property {number} letter
+ * @property {number} inputs  from one input to the next: where there are many they stand closer, and without names
  */
 
 const HEADING = 30; // above the units
@@ -37,12 +38,13 @@ export function geometryOf(state, width, height, large) {
   const { sizes, inputs } = state;
   const letter = large ? 17 : 12.5;
   const outputs = Array.from({ length: sizes.at(-1) ?? 1 }, (_, unit) => outputText(unit, state));
-  const [left, right] = [inputs, outputs].map((names) => {
-    const longest = Math.max(...names.map(lettersOf));
+  const room = height - HEADING - BELOW;
+  const crowded = (sizes[0] ?? 0) * CLOSEST > Math.max(room, CLOSEST * Math.max(...sizes.slice(1)));
+  const [left, right] = [inputs, outputs].map((names, side) => {
+    const longest = crowded && side === 0 ? 1 : Math.max(...names.map(lettersOf));
     return 14 + Math.min(longest, 14) * letter * 0.58;
   });
-  const most = Math.max(...sizes);
-  const room = height - HEADING - BELOW;
+  const most = Math.max(...sizes.slice(crowded ? 1 : 0));
   const spacing = Math.max(CLOSEST, Math.min(large ? FURTHEST * 1.3 : FURTHEST, room / most));
   const unit = Math.max(11, Math.min(large ? 60 : 46, spacing * 0.74));
   const layers = sizes.length - 1;
@@ -52,6 +54,8 @@ export function geometryOf(state, width, height, large) {
   const tall = Math.max(height, HEADING + BELOW + spacing * most);
   const start = (total - gap * layers - unit - (left ?? 0) - (right ?? 0)) / 2 + (left ?? 0) + unit / 2;
   const middle = HEADING + (tall - HEADING - BELOW) / 2;
+  /** @param {number} size */
+  const apartOf = (size) => Math.min(spacing * (size < most ? 1.25 : 1), (tall - HEADING - BELOW) / size);
   return {
     width: Math.floor(total),
     height: Math.floor(tall),
@@ -59,11 +63,12 @@ export function geometryOf(state, width, height, large) {
     spacing,
     columns: sizes.map((_, layer) => start + gap * layer),
     rows: sizes.map((size) => {
-      const apart = Math.min(spacing * (size < most ? 1.25 : 1), (tall - HEADING - BELOW) / size);
+      const apart = apartOf(size);
       return Array.from({ length: size }, (_, at) => middle + (at - (size - 1) / 2) * apart);
     }),
     widest: Math.max(1.2, Math.min(large ? 11 : 8, spacing * 0.22)),
     letter,
+    inputs: apartOf(sizes[0] ?? 1),
   };
 }
 

@@ -33,7 +33,7 @@ function plain(size, digits) {
  * @param {number} places
  */
 export function fixed(value, places) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return short(value);
+  if (value === null || value === undefined || !Number.isFinite(value) || Math.abs(value) >= 1e6) return short(value, 4);
   return value.toFixed(places).replace("-", MINUS);
 }
 

@@ -29,11 +29,16 @@ export function priceView(root, tell, texts) {
     say(count, whole(frame.header.evaluations));
     say(said, frame.header.price);
     const isOfNow = price !== null && price !== undefined && price.method === state.setting.method;
-    set(times, { hidden: !isOfNow });
-    if (!isOfNow) {
+    const isMeasured = isOfNow && price.backprop !== null && price.microseconds !== null;
+    set(times, { hidden: !isMeasured });
+    if (!isMeasured || price.method === "backprop") {
+      // of backprop there is nothing to compare
+      for (const part of [theirs.name, theirs.value]) set(part, { hidden: true });
+      if (isMeasured) show(mine, texts("page-price-backprop"), price.microseconds, price.microseconds || 1);
       say(ratio, "");
       return;
     }
+    for (const part of [theirs.name, theirs.value]) set(part, { hidden: false });
     const most = Math.max(price.microseconds, price.backprop) || 1;
     const name = texts(`page-name-${price.method}`);
     show(mine, name.startsWith("page-name-") ? price.method : name, price.microseconds, most);

@@ -30,10 +30,10 @@ export function truthView(root, _tell, texts) {
     const { answers: given, chosen } = frame.header;
     set(root, { "data-empty": inputs === null });
     if (!inputs || !answers || !given) return;
-    const key = JSON.stringify([inputs, answers, classes, state.data.features, state.data.target]);
+    const key = JSON.stringify([inputs, answers, classes, state.data.features, state.data.target, state.output]);
     if (key !== known) {
       known = key;
-      build(state.data, inputs, answers);
+      build(state, inputs, answers);
     }
     const look = lookOf(theme);
     let right = 0;
@@ -59,18 +59,19 @@ export function truthView(root, _tell, texts) {
   }
 
   /**
-   * @param {import("../types.js").DataAbout} data
+   * @param {import("../types.js").State} state
    * @param {number[][]} inputs
    * @param {number[]} answers
    */
-  function build({ classes, features, target }, inputs, answers) {
+  function build({ data: { classes, features, target }, output }, inputs, answers) {
     const width = inputs[0]?.length ?? 0;
     const names = Array.from(
       { length: width },
       (_, at) => (features.length === width ? features[at] : undefined) ?? `x${at + 1}`,
     );
     const column = (/** @type {string} */ text, /** @type {string} */ kind) => make("th", { scope: "col", class: kind }, text);
-    const shares = classes.length === 2 ? texts("page-truth-share", { name: classes[1] ?? "1" }) : texts("page-truth-sure");
+    const one = output === "softmax" ? "page-truth-share" : "page-place-output"; // without softmax it is no probability
+    const shares = classes.length === 2 ? texts(one, { name: classes[1] ?? "1" }) : texts("page-truth-sure");
     const head = make(
       "tr",
       {},

@@ -92,7 +92,9 @@ export class Units {
    * @param {number} unit
    */
   addUnit(geometry, state, layer, unit) {
-    const { columns, rows, unit: side, spacing, letter } = geometry;
+    const { columns, rows, letter } = geometry;
+    const spacing = layer === 0 ? geometry.inputs : geometry.spacing;
+    const side = Math.max(1, Math.min(geometry.unit, spacing * (layer === 0 ? 0.8 : 1)));
     const [x, y] = [columns[layer] ?? 0, rows[layer]?.[unit] ?? 0];
     const last = state.sizes.length - 1;
     const name = unitName(layer, unit);
@@ -164,20 +166,20 @@ export class Units {
 }
 
 /**
- * A name, shortened, with what follows ^ raised, and the digit of x1 lowered.
+ * A name, shortened, with what follows ^ raised, and the digit of x1 to x9 lowered.
  *
  * @param {string} words
  * @returns {(string | SVGElement)[]}
  */
 function written(words) {
-  if (/^(sin\(π)?x[12]/.test(words)) {
+  if (/^(sin\(π)?x\d(?!\d)/.test(words)) {
     return words
       .replaceAll("*", "")
       .split(/(\^\d|(?<=x)\d)/)
       .filter(Boolean)
       .map((part) => {
         if (part.startsWith("^")) return drawn("tspan", { class: "raised", dy: "-0.35em" }, part.slice(1));
-        return /^\d$/.test(part) ? drawn("tspan", { class: "lowered" }, part === "1" ? "₁" : "₂") : part;
+        return /^\d$/.test(part) ? drawn("tspan", { class: "lowered" }, "₀₁₂₃₄₅₆₇₈₉"[Number(part)] ?? part) : part;
       });
   }
   if (lettersOf(words) <= MOST_LETTERS) return [words];
