@@ -9,6 +9,7 @@ import sys
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from io import StringIO
 from threading import Event, Thread
 from typing import Any, TextIO, cast
@@ -299,7 +300,9 @@ def test_a_training_is_watched_and_its_steps_pass(terminal: Terminal, monkeypatc
 def test_a_training_that_goes_on_is_watched_with_what_was_before(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     at_every_step(monkeypatch)
     whole = kb.train("xor")
-    before = Run(whole.experiment, whole.losses[:201], whole.records[:3], "interrupted")
+    starts = [0, *(step.number + 1 for step in whole.records)]
+    kept = [replace(step, losses=whole.losses[a : step.number + 1]) for a, step in zip(starts, whole.records, strict=False)]
+    before = Run(whole.experiment, whole.losses[:201], tuple(kept[:3]), "interrupted")  # as a store gives it
     passed = list(screen.watched(whole.experiment.run(before.records[-1]), whole.experiment, terminal.stream, before=before))
     text = terminal.written()
     assert steps_shown(text)[0] == passed[0].number > 200

@@ -200,6 +200,14 @@ def test_points_are_drawn_and_erased() -> None:
     assert "x1 and x2" in page.said[-1]
 
 
+def test_drawing_begins_with_what_is_seen_or_with_the_founding_example() -> None:
+    page = Page.open("data=moons&samples=20").say(change(data="own"))
+    assert len(page.state["points"]["x"]) == 20
+    page = Page.open("data=iris").say(change(data="own"))
+    assert page.state["points"]["value"] == [0, 1, 1, 0]
+    assert page.said == []
+
+
 def test_a_table_is_dropped_and_another_column_is_learned() -> None:
     content = b64encode(
         b"a,b,kind,size\n" + b"".join(b"%d,%d,k%d,%d.5\n" % (i, i % 5, i % 3, i * 2) for i in range(60))

@@ -17,6 +17,8 @@ from koubai.playground.source import OWN
 if TYPE_CHECKING:
     from koubai.playground.session import Session
 
+XOR = ((0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))
+
 
 @contextmanager
 def _resting_where_anew(session: "Session") -> Iterator[None]:
@@ -91,7 +93,8 @@ def _change(session: "Session", message: protocol.Change) -> None:
     with _resting_where_anew(session):
         lesson = session.lesson
         if message.setting.get("data") == OWN != lesson.setting.data and not lesson.brought.points:
-            lesson.mark((), fresh=False)  # to begin with, the points that are seen
+            seen = lesson.source.is_planar  # to begin with, the points that are seen, or those of the founding example
+            lesson.mark(() if seen else XOR, fresh=not seen)
         else:
             lesson.change(message.setting, usual=message.usual)
 

@@ -98,7 +98,7 @@ def _field(answers: NDArray[Any], source: Source) -> tuple[Pixels, Pixels | None
 def _fine_about_the_middle(share: NDArray[Any]) -> Pixels:
     """0 to 255 for 0 to 1, by the root of the distance from a half: the line between the classes is exact."""
     ahead = np.clip(2 * share - 1, -1, 1)
-    return _bytes(0.5 + 0.5 * np.sign(ahead) * np.sqrt(np.abs(ahead)))
+    return _bytes(0.5 + 0.5 * np.sign(ahead) * np.sqrt(np.abs(ahead)) - 1e-6)  # of two that are alike the first is taken
 
 
 def _range(values: NDArray[np.float64]) -> tuple[float, float]:
