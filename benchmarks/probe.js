@@ -40,7 +40,7 @@
     step: (now, before) => now.step > before.step && now.count !== before.count,
     change: (now, before) => now.state > before.state,
     look: (now, before) => now.looked && now.title !== "" && now.title !== before.title,
-    language: (now, before) => now.state > before.state && now.lang !== before.lang && now.main !== before.main,
+    language: (now, before) => now.lang !== before.lang && now.main !== before.main,
   };
   probe.expect = (kind, type) => {
     const before = shown();

@@ -32,6 +32,8 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 6, 100
 QUIET = 2  # the margin of a QR code, in its squares
 DARK, LIGHT = 16, 231  # black and white among a terminal's 256 colours, whatever its own two are
 
+SECONDS_OF_A_THREAD = 0.0005  # until another may have its turn: what a person asks for waits for no training
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -59,6 +61,7 @@ def play(what: str | None, asked: Asked, *, browser: bool, store: Path | None, k
     access = Access(port, names, asked.allowed, asked.token, language)
     faults: list[KoubaiError] = []
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a connection that breaks is nobody's business
+    sys.setswitchinterval(SECONDS_OF_A_THREAD)
     with noticed() as interrupts:
         with Served(application(access, _new(place), faults=faults), listener) as served:
             Thread(target=_warm_up, daemon=True).start()

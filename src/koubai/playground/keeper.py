@@ -61,7 +61,7 @@ class Keeper:
 
     def go_on(self, name: str, uid: str, experiment: Experiment) -> None:
         """What comes goes on with a run that is kept already."""
-        self.end()
+        self._end_long()
         self._experiment, self._waiting, self.name, self._uid, self._is_broken = experiment, [], name, uid, False
 
     def extend(self, experiment: Experiment) -> None:
@@ -88,8 +88,12 @@ class Keeper:
             self._write()
 
     def end(self, diverged: Diverged | None = None) -> None:
-        """The run ends here. It is brought to disk by a thread: the page goes on at once."""
+        """The run ends here, and is kept however short it is. A thread brings it to disk: the page goes on at once."""
         self.rest()
+        self._end_long(diverged)
+
+    def _end_long(self, diverged: Diverged | None = None) -> None:
+        """The same, but one that has not lasted is let go."""
         keeping, self._keeping = self._keeping, None
         if keeping is not None:
             if diverged is not None:

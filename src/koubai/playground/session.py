@@ -116,7 +116,10 @@ class Session:
             if self._closed:
                 return []
             while self._noted:
-                self._obey(self._noted.popleft())
+                message = self._noted.popleft()
+                self._obey(message)
+                if not isinstance(message, protocol.Drawn):
+                    self._next_frame = 0.0  # a person waits for what comes of it
             if not self._page:
                 return []
             self._guarded(lambda: self._advance(seconds))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from koubai.playground.session import Session
 
 ROUND = 0.08  # seconds until everybody has had a turn, where there are many
-LONGEST, SHORTEST = 0.012, 0.002  # of a turn
+LONGEST, SHORTEST = 0.008, 0.002  # of a turn
 
 Deliver = Callable[["Session", list[str | bytes]], None]
 Failed = Callable[["Session", Exception], None]

@@ -83,8 +83,8 @@ export function actsOf(store, send, signal) {
       const texts = await textsIn(language);
       document.documentElement.lang = language;
       document.title = texts("page-title");
-      wish({ language });
       store.act({ type: "set", values: { texts } });
+      setTimeout(() => wish({ language })); // the address can wait until it is seen
     },
     /** Has the other language's texts brought, so that it is there at once. */
     prepare: () => void textsIn(other()),
