@@ -36,6 +36,7 @@ def assert_is_the_loop(case: Case) -> None:
 SMOOTH_ENOUGH = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity")
 
 
+@settings(max_examples=40)
 @given(cases(SMOOTH_ENOUGH))
 def test_it_gives_the_numbers_of_the_loop(case: Case) -> None:
     assert_is_the_loop(case)
@@ -48,7 +49,7 @@ def test_it_gives_the_numbers_of_the_loop_long(case: Case) -> None:
     assert_is_the_loop(case)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(curved_cases())
 def test_interpolated_curves_give_the_numbers_of_the_loop(case: Case) -> None:
     assert_is_the_loop(case)

@@ -3,7 +3,7 @@
 
 import { geometryOf } from "./geometry.js";
 import { make, paced, say, set, sizeOf } from "./make.js";
-import { short } from "./numbers.js";
+import { decimal, short } from "./numbers.js";
 import { Pictures } from "./pictures.js";
 import { indexOf, lookedAt, placeOf, placeText, unitOf, unitText } from "./places.js";
 import { takeHold } from "./hold.js";
@@ -155,7 +155,7 @@ export function networkView(root, tell, texts) {
         : short(value);
       set(element, {
         "aria-label": placeText(place, state, texts),
-        "aria-valuenow": value.toPrecision(4),
+        "aria-valuenow": decimal(value),
         "aria-valuetext": words,
         "aria-valuemin": -most,
         "aria-valuemax": most,

@@ -37,6 +37,16 @@ export function fixed(value, places) {
   return value.toFixed(places).replace("-", MINUS);
 }
 
+/**
+ * As ARIA has numbers: without an exponent.
+ *
+ * @param {number} value
+ */
+export function decimal(value) {
+  const most = 1e20;
+  return Math.max(-most, Math.min(most, value)).toFixed(9).replace(/\.?0+$/, "");
+}
+
 /** @param {number} value */
 export function whole(value) {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
