@@ -57,7 +57,8 @@ def test_what_is_no_message_ends_the_connection_and_keeps_the_session(
     content: str | bytes, code: int, there: Serving, other: Page
 ) -> None:
     page = there.page()
-    page.socket.send(content)
+    with suppress(ConnectionClosed):  # the server may hang up on a long one before all of it is sent
+        page.socket.send(content)
     closed, reason = page.closing()
     assert closed == code
     assert len(reason.encode()) <= LONGEST_REASON
