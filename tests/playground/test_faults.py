@@ -60,7 +60,8 @@ def test_what_is_no_message_ends_the_connection_and_keeps_the_session(
     with suppress(ConnectionClosed):  # the server may hang up on a long one before all of it is sent
         page.socket.send(content)
     closed, reason = page.closing()
-    assert closed == code
+    hangs_up = len(content) > LARGEST_MESSAGE  # then what was sent last may be lost on the way, the code with it
+    assert closed == code or (hangs_up and closed == 1006)
     assert len(reason.encode()) <= LONGEST_REASON
     until(lambda: there.sessions[-1].told == ["attach", "detach"])
     again = there.page(hello={"session": page.welcome["session"]})
