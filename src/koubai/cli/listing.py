@@ -11,7 +11,7 @@ from koubai.core.schedules import SCHEDULES
 from koubai.core.slopes import METHODS
 from koubai.data import GATES, SETS
 from koubai.errors import chosen
-from koubai.locale import sentence
+from koubai.locale import meaning, sentence
 
 KINDS: dict[str, Iterable[str]] = {
     "gates": GATES,
@@ -43,7 +43,4 @@ def _block(kind: str, names: Iterable[str], language: str) -> str:
 
 
 def _meaning(kind: str, name: str, language: str) -> str:
-    if name.startswith("parity-"):
-        return sentence("list-gate-parity", language, inputs=name.removeprefix("parity-"))
-    one = "loss" if kind == "losses" else kind.removesuffix("s")
-    return sentence(f"list-{one}-{name}", language)
+    return meaning("loss" if kind == "losses" else kind.removesuffix("s"), name, language)

@@ -23,6 +23,13 @@ def sentence(key: str, language: str, **values: Any) -> str:
     return text.format(**{name: shown(value) for name, value in values.items()})
 
 
+def meaning(kind: str, name: str, language: str) -> str:
+    """The line about what can be chosen: ``kind`` is "gate", "set", "method" and so on, ``name`` one of these."""
+    if name.startswith("parity-"):
+        return sentence("list-gate-parity", language, inputs=name.removeprefix("parity-"))
+    return sentence(f"list-{kind}-{name}", language)
+
+
 def shown(value: Any) -> Any:
     """A value as a person would write it: NumPy's numbers plain, shapes as (2, 8)."""
     if isinstance(value, (tuple, list)):

@@ -4,14 +4,13 @@ It knows no messages. Every act either succeeds or raises an InputError and leav
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
 import msgspec
-import numpy as np
 
 from koubai.core.network import Network
 from koubai.core.training import Step
@@ -108,17 +107,6 @@ class Lesson:
         """What ended the training, where it has and the last step is looked at."""
         return self.course.present.diverged if self.is_last else None
 
-    def run(self) -> Run:
-        """The stretch that is looked at, as a Run until the step that is looked at.
-
-        With the losses and records that are left.
-        """
-        stretch, number = self.stretch, self.step.number
-        losses = np.interp(np.arange(number + 1), stretch.curve.numbers, stretch.curve.values)
-        return _until(
-            self.step, Run(stretch.experiment, losses, tuple(stretch.records)), stretch.diverged if self.is_last else None
-        )
-
     def whole_run(self) -> Callable[[], Run]:
         """What makes the same with all losses and records, which may take a while: from the store, or by training again."""
         stretch, step, diverged = self.stretch, self.step, self.diverged
@@ -193,8 +181,13 @@ class Lesson:
         present = self.course.present
         steps = present.begin + present.experiment.steps + max(FEWEST_MORE, present.experiment.steps)
         self.setting = self._checked({"steps": steps})
+        self._make_steps(steps - present.begin)
+
+    def _make_steps(self, steps: int) -> None:
+        """The present stretch is to have so many."""
+        present = self.course.present
         self._steps = None
-        present.experiment = replace(present.experiment, steps=steps - present.begin)
+        present.experiment = replace(present.experiment, steps=steps)
         self.keeper.extend(present.experiment)
 
     # moving along the course
@@ -211,11 +204,7 @@ class Lesson:
 
     def reset(self) -> None:
         """Back to the same start."""
-        if self.setting.data == RUN and self.base is not None:
-            start = self.base.problem.start
-            self._start_anew(start)
-        else:
-            self._start_anew()
+        self._start_anew(None if self.base is None else self.base.problem.start)
 
     # changes
 
@@ -236,8 +225,7 @@ class Lesson:
         changed = {name for name in fields if getattr(setting, name) != getattr(self.setting, name)}
         if not changed:
             return
-        before = self.setting, self.source, self.brought, self.base, self.run_name
-        try:
+        with self._all_or_nothing():
             if "data" in changed:
                 self.base, self.run_name = None, ""
             self.source = source_of(setting, self.brought) if changed & ROWS else self.source
@@ -245,11 +233,18 @@ class Lesson:
             if changed <= GOING_ON:
                 self._go_on()
             elif changed == {"steps"}:
-                self._further()
+                self._make_steps(max(setting.steps - self.course.present.begin, self.course.last - self.course.present.begin))
             else:
                 frozen = self.setting.frozen if changed <= {"seed", "scale", "init"} else ()
                 self.setting = msgspec.structs.replace(self.setting, frozen=frozen)
                 self._start_anew()
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Where what is done in it can't be, all is as before."""
+        before = self.setting, self.source, self.brought, self.base, self.run_name
+        try:
+            yield
         except InputError:
             self.setting, self.source, self.brought, self.base, self.run_name = before
             raise
@@ -264,11 +259,10 @@ class Lesson:
         except msgspec.ValidationError as error:
             raise InputError("link-value", reason=str(error)) from error
 
-    def _go_on(self, network: Network | None = None, source: Source | None = None) -> None:
-        """A new stretch, from the network that is looked at, or from an edited one. What came after it is left."""
-        experiment = plan.experiment_of(self.setting, source or self.source, network or self.network, self.at, self.base)
-        if network is None and source is None and self._is_at_own_start:
-            experiment = self._experiment(None, self.at)
+    def _go_on(self, network: Network | None = None) -> None:
+        """A new stretch, from the network that is looked at, or from ``network``. What came after it is left."""
+        own = network is None and self._is_at_own_start
+        experiment = self._experiment(None if own else network or self.network, self.at)
         if not self.is_last or self.course.present.diverged is not None:
             self.course.go_back(self.at)
         self.course.begin(experiment)
@@ -279,27 +273,17 @@ class Lesson:
         """Whether the network that is looked at is the seed's own start still."""
         return self.at == self.course.first and self.course.stretch_at(self.at).experiment.problem.start is None
 
-    def _further(self) -> None:
-        present = self.course.present
-        self._steps = None
-        steps = max(self.setting.steps - present.begin, present.head.number if present.head else 0)
-        present.experiment = replace(present.experiment, steps=steps)
-        self.keeper.extend(present.experiment)
-
     def shape(self, hidden: tuple[int, ...], activations: tuple[str, ...]) -> None:
         """Other layers: a new course, from weights of which those that were there stay."""
         if hidden == self.setting.hidden:
             self.change({"activations": activations})
             return
-        before, network = self.setting, self.network
-        try:
+        network = self.network
+        with self._all_or_nothing():
             shaped = self._checked({"hidden": hidden, "activations": activations, "frozen": ()})
             self.setting = plan.fitted(shaped, self.source.train.task)
             fresh = self._experiment().problem.network(self.setting.seed)
             self._start_anew(None if self._is_at_own_start else plan.widened(network, fresh))
-        except InputError:
-            self.setting = before
-            raise
 
     def edit(self, values: Mapping[str, float]) -> None:
         """Other numbers at some places."""
@@ -310,13 +294,9 @@ class Lesson:
         for place in places:
             plan.place_of(place, self.network.sizes)
         left = [place for place in self.setting.frozen if place not in places]
-        before = self.setting
-        try:
-            self.setting = msgspec.structs.replace(before, frozen=tuple([*left, *places] if frozen else left))
+        with self._all_or_nothing():
+            self.setting = msgspec.structs.replace(self.setting, frozen=tuple([*left, *places] if frozen else left))
             self._go_on(plan.edited(self.network, dict.fromkeys(places, 0.0)) if cut else None)
-        except InputError:
-            self.setting = before
-            raise
 
     # rows that a person brings
 
@@ -351,21 +331,17 @@ class Lesson:
     def _bring(self, setting: Setting, brought: Brought) -> None:
         """Other rows; the network goes on with its weights where it can."""
         source = source_of(setting, brought)
-        before = self.setting, self.source, self.brought, self.base, self.run_name
         same = source.train.inputs.shape[1] == self.source.train.inputs.shape[1]
         same &= source.train.targets.shape[1] == self.source.train.targets.shape[1] and kind_of(setting.data) == OWN
-        try:
+        with self._all_or_nothing():
             self.base, self.run_name = None, ""
             self.setting = plan.fitted(setting, source.train.task)
             self.source, self.brought = source, brought
             if same:
-                self._go_on(source=source)
+                self._go_on(self.network)
             else:
                 self.setting = msgspec.structs.replace(self.setting, frozen=())
                 self._start_anew()
-        except InputError:
-            self.setting, self.source, self.brought, self.base, self.run_name = before
-            raise
 
     def open(self, name: str) -> None:
         """Go on with a kept run."""

@@ -12,12 +12,10 @@ from koubai.playground import protocol, questions, telling
 from koubai.playground.beside import BesideRun
 from koubai.playground.keeper import kept_run
 from koubai.playground.protocol import MOST_TABLE
-from koubai.playground.source import OWN
+from koubai.playground.source import OWN, Brought, source_of
 
 if TYPE_CHECKING:
     from koubai.playground.session import Session
-
-XOR = ((0.0, 0.0, 0.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0))
 
 
 @contextmanager
@@ -93,8 +91,9 @@ def _change(session: "Session", message: protocol.Change) -> None:
     with _resting_where_anew(session):
         lesson = session.lesson
         if message.setting.get("data") == OWN != lesson.setting.data and not lesson.brought.points:
-            seen = lesson.source.is_planar  # to begin with, the points that are seen, or those of the founding example
-            lesson.mark(() if seen else XOR, fresh=not seen)
+            # to begin with, the points that are seen, or those of the founding example
+            seen = lesson.source if lesson.source.is_planar else source_of(protocol.Setting(), Brought())
+            lesson.mark(seen.as_points(), fresh=True)
         else:
             lesson.change(message.setting, usual=message.usual)
 

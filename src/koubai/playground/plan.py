@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from koubai.core.activations import activation_named
 from koubai.core.network import Network
 from koubai.core.slopes import METHODS
-from koubai.data import GATES, Dataset
+from koubai.data import GATES
 from koubai.errors import InputError
 from koubai.experiment import Experiment, Learning, Run
 from koubai.playground.course import evaluations_each
@@ -188,8 +188,3 @@ def edited(network: Network, values: dict[str, float]) -> Network:
         arrays[name][index] = value
     pairs = list(arrays.values())
     return Network.from_arrays(zip(pairs[::2], pairs[1::2], strict=True), activation=network.activation, output=network.output)
-
-
-def rows_of(data: str | Dataset) -> str:
-    """What data are called where a run of theirs is named."""
-    return data if isinstance(data, str) else data.name

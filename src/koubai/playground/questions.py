@@ -1,7 +1,6 @@
 """Questions that a page asks: what one slope is, measured and exactly, and what a step costs."""
 
 from dataclasses import replace
-from itertools import count
 from time import perf_counter
 from typing import Any
 
@@ -65,13 +64,10 @@ def _microseconds(experiment: Experiment, lesson: Lesson) -> float | None:
     """Of a step, from the one that is looked at."""
     long = replace(experiment, steps=lesson.step.number + 10**7, record_every=10**7)
     steps = long.run(resume=lesson.step, pace=lambda: (SECONDS_TO_TIME / 4, 10**6))
-    numbers = count()
     try:
         first = last = next(steps)
         began = ended = perf_counter()
-        for _ in numbers:
-            if ended - began > SECONDS_TO_TIME:
-                break
+        while ended - began <= SECONDS_TO_TIME:
             last, ended = next(steps), perf_counter()
     except (Diverged, StopIteration):
         return None

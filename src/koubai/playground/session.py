@@ -45,7 +45,7 @@ class Session:
     def __init__(self, language: str, link: str, store: Path | None, keeps: bool) -> None:
         """InputError where the link can't be understood."""
         self.key = uuid4().hex
-        self.language, self.keeps = language, keeps
+        self.language = language
         self.store = store if keeps else None
         linked = understood(link)
         self.lesson = Lesson(linked, self.store)

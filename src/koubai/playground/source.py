@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.surfaces import Cut, extent, principal
-from koubai.data import GATES, SETS, Dataset, load
-from koubai.data.features import features_of, with_features
+from koubai.data import GATES, SETS, Dataset, gate, load
+from koubai.data.features import FEATURES, PLAIN, features_of, with_features
 from koubai.data.reading import table_of
 from koubai.data.split import split
 from koubai.data.table import Table
@@ -21,7 +21,6 @@ from koubai.playground.protocol import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_
 Kind = Literal["gate", "planar", "shipped", "own", "table", "run"]
 Point = tuple[float, float, float]  # x, y, and the class or the value
 OWN, TABLE, RUN = "own", "table", "run"
-PLAIN = ("x1", "x2")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +53,6 @@ class Source:
     @cached_property
     def train(self) -> Dataset:
         """The rows that are trained on."""
-        from koubai.data import gate
-
         return gate(self.data) if isinstance(self.data, str) else self.data
 
     @property
@@ -140,8 +137,6 @@ def _planar(kind: Kind, train: Dataset, test: Dataset | None, features: tuple[st
 
 
 def _of_gate(setting: Setting) -> Source:
-    from koubai.data import gate
-
     data = gate(setting.data)
     if data.inputs.shape[1] == 2:
         return _planar("gate", data, None, setting.features, setting.data)
@@ -188,9 +183,6 @@ def _own_inputs(
     kind: Kind, data: str | Dataset, test: Dataset | None, table: Table | None = None, notes: tuple[Any, ...] = ()
 ) -> Source:
     """Rows whose own columns are the inputs; those of a kept run may be features of the plane, by their names."""
-    from koubai.data import gate
-    from koubai.data.features import FEATURES
-
     train = gate(data) if isinstance(data, str) else data
     names, raw = train.feature_names, _together(train, test)
     if kind == "run" and set(PLAIN) <= set(names) <= set(FEATURES):

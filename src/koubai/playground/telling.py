@@ -20,13 +20,13 @@ from koubai.core.penalty import Penalty
 from koubai.core.slopes import METHODS
 from koubai.data import GATES, SETS, Dataset
 from koubai.data.features import FEATURES
-from koubai.experiment import Experiment
+from koubai.experiment import Experiment, Run
 from koubai.experiment.scores import accuracy_on, loss_on, scores_of
-from koubai.locale import sentence
+from koubai.locale import meaning, sentence
 from koubai.playground import protocol
 from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
-from koubai.playground.plan import parameters_of
+from koubai.playground.plan import flat, parameters_of
 from koubai.playground.source import Source, values_of_rows
 from koubai.playground.taking import picture_names
 from koubai.playground.view import fields_of
@@ -87,13 +87,7 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
 
 
 def _choices(names: Iterable[str], kind: str, language: str) -> list[dict[str, str]]:
-    return [{"name": name, "text": _meaning(name, kind, language)} for name in names]
-
-
-def _meaning(name: str, kind: str, language: str) -> str:
-    if name.startswith("parity-"):
-        return sentence("list-gate-parity", language, inputs=name.removeprefix("parity-"))
-    return sentence(f"list-{kind}-{name}", language)
+    return [{"name": name, "text": meaning(kind, name, language)} for name in names]
 
 
 def state(session: "Session", told: Told, number: int) -> dict[str, Any]:
@@ -117,10 +111,13 @@ def state(session: "Session", told: Told, number: int) -> dict[str, Any]:
         "look": session.look,
         "beside": beside and {"name": beside.name, "text": sentence("page-beside-run", session.language, name=beside.name)},
         "start": lesson.course.present.begin,
-        "pictures": [
-            {"name": name, "text": sentence(f"page-picture-{name}", session.language)} for name in picture_names(lesson.run())
-        ],
+        "pictures": [{"name": name, "text": sentence(f"page-picture-{name}", session.language)} for name in _pictures(lesson)],
     }
+
+
+def _pictures(lesson: Lesson) -> tuple[str, ...]:
+    """Which there are of the run that is looked at; its losses don't matter for that."""
+    return picture_names(Run(lesson.stretch.experiment, np.zeros(1), (lesson.step,)))
 
 
 def _points(source: Source) -> dict[str, list[Any]]:
@@ -138,7 +135,6 @@ def _about(source: Source, lesson: Lesson, language: str) -> dict[str, Any]:
     is_gate = isinstance(source.data, str)
     setting = lesson.setting
     name = lesson.brought.name or lesson.run_name or setting.data
-    axes = source.features[:2] if source.features else ("x1", "x2")
     if source.is_planar:
         axes = ("x1", "x2")
     elif len(train.feature_names) == 1:
@@ -203,7 +199,7 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
         "beside": session.beside.told() if session.beside else None,
     }
     arrays: dict[str, NDArray[Any]] = {
-        "parameters": np.concatenate([np.asarray(a, np.float64).ravel() for a in network.arrays().values()]),
+        "parameters": flat(network),
         "field": fields.field,
         "units": fields.units,
         "scales": fields.scales,
