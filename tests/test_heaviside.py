@@ -65,11 +65,11 @@ def test_backprop_moves_no_hidden_weight_of_xor() -> None:
 def test_circles_are_learned_whatever_the_seed(circles: list[Parts]) -> None:
     for seed, parts in zip(SEEDS, circles, strict=True):
         run = kb.train(parts, **CIRCLES, h=H, seed=seed)  # type: ignore[arg-type]
-        assert run.scores("test").accuracy >= 0.95, seed
+        assert (run.scores("test").accuracy or 0) >= 0.95, seed
 
 
 def test_backprop_does_not_learn_circles(circles: list[Parts]) -> None:
     for seed, parts in zip(SEEDS, circles, strict=True):
         run = kb.train(parts, **CIRCLES, method="backprop", seed=seed)  # type: ignore[arg-type]
         assert (run.records[0].parameters.layers[0].weights == run.network.layers[0].weights).all()
-        assert run.scores("test").accuracy < 0.65, seed
+        assert (run.scores("test").accuracy or 0) < 0.65, seed

@@ -49,7 +49,9 @@ class FileFault(KoubaiError, OSError):
 
 
 class Diverged(KoubaiError, ArithmeticError):
-    """The loss or a parameter is no longer finite. ``values["step"]`` is the step at which that was first so.
+    """The loss or a parameter is no longer finite, or the loss has grown without bound.
+
+    ``values["step"]`` is the step at which that was first so.
 
     ``losses`` are the last finite ones, those after the Step that was yielded last.
     """
@@ -58,7 +60,7 @@ class Diverged(KoubaiError, ArithmeticError):
 
 
 class DivergenceWarning(UserWarning):
-    """Given by ``koubai.train`` for a run that diverged: it ended before all its steps were made."""
+    """Given by ``koubai.train`` for a run that diverged: it ended before all its steps were made, or far above its start."""
 
 
 def _rebuilt(kind: type[KoubaiError], code: str, values: dict[str, Any]) -> KoubaiError:

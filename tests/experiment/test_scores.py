@@ -23,6 +23,7 @@ def test_scores_of_classes_are_those_of_scikit_learn(seed: int, k: int, rows: in
     data = Dataset.from_arrays(random.normal(size=(rows, 3)), np.eye(k)[random.integers(0, k, rows)], classes=tuple(range(k)))
     network = kb.Network.random([3, 4, k], scale=1.0, seed=seed)
     scores, answers = scores_of(network, data, "cross-entropy"), network.classify(data.inputs)
+    assert scores.confusion is not None
     assert np.array_equal(scores.confusion, confusion_matrix(data.labels, answers, labels=range(k)))
     assert scores.accuracy == pytest.approx(accuracy_score(data.labels, answers))
     with np.errstate(all="ignore"):
@@ -30,6 +31,7 @@ def test_scores_of_classes_are_those_of_scikit_learn(seed: int, k: int, rows: in
     assert scores.precision == pytest.approx(precision, nan_ok=True)
     assert scores.recall == pytest.approx(recall, nan_ok=True)
     assert scores.loss == pytest.approx(kb.slopes("loop")(network, data)[0], rel=1e-12)
+    assert (scores.r2, scores.error) == (None, None)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 40))
@@ -40,6 +42,7 @@ def test_scores_of_values_are_those_of_scikit_learn(seed: int, rows: int) -> Non
     scores, answers = scores_of(network, data, "squared"), network.predict(data.inputs)
     assert scores.r2 == pytest.approx(r2_score(data.targets, answers, multioutput="raw_values"), rel=1e-9)
     assert scores.error == pytest.approx(root_mean_squared_error(data.targets, answers, multioutput="raw_values"), rel=1e-9)
+    assert [getattr(scores, name) for name in ("right", "accuracy", "confusion", "precision", "recall")] == [None] * 5
 
 
 def test_values_are_scored_in_the_units_of_the_data() -> None:
@@ -48,6 +51,7 @@ def test_values_are_scored_in_the_units_of_the_data() -> None:
     run = kb.train(parts, hidden=(8,), steps=300)
     inputs, scores = parts.test, run.scores("test")
     assert inputs is not None
+    assert scores.error is not None
     assert scores.error[0] < 100
     assert run.predict(_frame(x, x)).answers[:, 0] == pytest.approx(1e6 + 1000 * x, abs=400)
 

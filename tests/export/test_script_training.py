@@ -210,7 +210,7 @@ def test_values_are_scored_by_r2(tmp_path: Path) -> None:
     assert difference(run, made) == 0
     for name, title in (("train", "training rows"), ("test", "test rows")):
         (found,) = re.findall(rf"R² \({title}\): \[(.+)\]", made["printed"])
-        assert float(found) == pytest.approx(run.scores(name).r2[0], abs=1e-4)
+        assert [float(found)] == pytest.approx(run.scores(name).r2, abs=1e-4)
     assert "times 12.25, plus 61.5" in (tmp_path / "run" / "script.py").read_text()
 
 
@@ -220,7 +220,9 @@ def test_values_that_are_all_alike_are_scored_by_their_error(tmp_path: Path) -> 
     run = kb.train(parts[0], test=parts[1], method="backprop", steps=3, hidden=(3,), learning_rate=0.2)
     made = repeated(run, tmp_path)
     (found,) = re.findall(r"mean squared error \(test rows\): \[(.+)\]", made["printed"])
-    assert np.allclose([float(number) for number in found.split()], run.scores("test").error ** 2, atol=1e-4)
+    error = run.scores("test").error
+    assert error is not None
+    assert np.allclose([float(number) for number in found.split()], error**2, atol=1e-4)
 
 
 def test_a_long_loop_says_how_long_it_takes_and_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,23 @@ def test_a_run_that_is_extended_is_one_that_was_longer_from_the_start(store: Sto
     assert store.entry("xor-0").status == "finished"
 
 
+def test_a_run_that_ends_high_is_kept_as_diverged_and_may_go_on(store: Store) -> None:
+    experiment = Experiment(Learning("xor"), learning_rate=10.0, steps=150, record_every=50)
+    kept = store.keep(experiment)
+    trained(kept)
+    with pytest.warns(kb.DivergenceWarning):
+        whole = kb.train(experiment)
+    assert same(store.run(kept.name), whole)
+    entry = store.entry(kept.name)
+    assert (entry.status, entry.diverged_at, entry.steps_made) == ("diverged", whole.diverged_at, 150)
+    longer = store.resume(kept.name, steps=160)
+    trained(longer)
+    assert (store.entry(kept.name).status, store.entry(kept.name).diverged_at) == ("diverged", whole.diverged_at)
+    low = store.keep(Experiment(Learning("xor"), learning_rate=10.0, steps=2))
+    trained(low)
+    assert (store.entry(low.name).status, store.entry(low.name).diverged_at) == ("finished", None)
+
+
 def test_a_run_that_diverges_is_kept_as_far_as_it_came(store: Store) -> None:
     experiment = Experiment(Learning(OWN, hidden=(), loss="squared"), method="backprop", learning_rate=3.0, steps=5000)
     with pytest.warns(kb.DivergenceWarning):

@@ -1,6 +1,8 @@
 """What a training came to, as text and as JSON."""
 
 import json
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import koubai
+from koubai.cli.spelling import option_words
 from koubai.columns import cut, decimal, in_columns
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
@@ -41,7 +44,7 @@ def started(experiment: Experiment, language: str) -> str:
     """One line: what is trained, and how."""
     problem = experiment.problem
     line = sentence(
-        "report-start",
+        "report-start" if problem.hidden else "report-start-plain",
         language,
         data=named(problem.dataset(), language),
         sizes="-".join(map(str, problem.sizes)),
@@ -87,8 +90,16 @@ def _trained(outcome: Outcome, language: str) -> str:
 def _truth_table(run: Run, language: str) -> list[str]:
     right, rows = int(run.correct.sum()), len(run.correct)
     verdict = "report-success" if right == rows else "report-failure"
-    judged = sentence(verdict, language, right=right, rows=rows, seed=run.experiment.seed + 1)
-    return [*_table(run, language), "", judged]
+    return [*_table(run, language), "", sentence(verdict, language, right=right, rows=rows), *diagnosed(run, language)]
+
+
+def diagnosed(run: Run, language: str) -> list[str]:
+    """Why it has not learned or has diverged, and the options to try; nothing where that can't be told."""
+    found = run.diagnosis
+    if found is None:
+        return []
+    options = shlex.join(option_words(found.change))
+    return [found.sentence(language), *([sentence("diagnosis-try", language, change=options)] if options else [])]
 
 
 def _scores(run: Run, language: str) -> list[str]:
@@ -101,23 +112,44 @@ def _scores(run: Run, language: str) -> list[str]:
         lines.append(sentence("report-best", language, step=run.best.number))
     for part in experiment.problem.parts:
         lines += _score(run, part, language)
-    return [*lines, "", *_classes(run.data, run.scores(), language), ""] if run.data.task == "classify" else [*lines, ""]
+    lines += ["", *(_classes(run.data, run.scores(), language))] if run.data.task == "classify" else []
+    why = diagnosed(run, language)
+    return [*lines, "", *why, ""] if why else [*lines, ""]
 
 
 def _score(run: Run, part: str, language: str) -> list[str]:
     scores, name = run.scores(part), sentence(f"report-part-{part}", language)
-    if run.data.task == "classify":
-        said = {"right": scores.right, "accuracy": f"{100 * scores.accuracy:.1f}", "loss": _shown(scores.loss, 6)}
-        return [sentence("report-scores", language, part=name, rows=scores.rows, **said)]
+    said: dict[str, Any] = {"part": name, "rows": scores.rows}
+    if scores.accuracy is not None:
+        said |= {"right": scores.right, "accuracy": f"{100 * scores.accuracy:.1f}", "loss": _shown(scores.loss, 6)}
+        return [sentence("report-scores", language, **said)]
     return [
-        sentence("report-fit", language, part=name, rows=scores.rows, r2=f"{r2:.4f}", error=f"{error:.4g}", name=called)
-        for called, r2, error in zip(targets_of(run.data), scores.r2, scores.error, strict=True)
+        _fitted(r2, {**said, "name": called, "error": f"{error:.4g}"}, language) for called, r2, error in _values(run, scores)
     ]
+
+
+def _values(run: Run, scores: Scores) -> Iterator[tuple[str, float, float]]:
+    """The name, R² and error of each value that is answered."""
+    yield from zip(targets_of(run.data), _plain(scores.r2), _plain(scores.error), strict=True)
+
+
+def _plain(values: NDArray[np.float64] | None) -> list[float]:
+    return [] if values is None else values.tolist()
+
+
+def _fitted(r2: float, said: Mapping[str, Any], language: str) -> str:
+    """How well a value is answered; where all rows have the same, there is no R²."""
+    if not np.isfinite(r2):
+        return sentence("report-fit-plain", language, **said)
+    return sentence("report-fit", language, r2=_shown(r2, 4), **said)
 
 
 def _classes(data: Dataset, scores: Scores, language: str) -> list[str]:
     """Precision and recall of each class."""
     cells = [[sentence(f"report-{name}", language) for name in ("class", "rows", "precision", "recall")]]
+    assert scores.confusion is not None
+    assert scores.precision is not None
+    assert scores.recall is not None
     counts = scores.confusion.sum(axis=1)
     for label, rows, precision, recall in zip(data.classes, counts, scores.precision, scores.recall, strict=True):
         shares = [f"{100 * share:.1f} %" if share == share else "–" for share in (precision, recall)]
@@ -165,18 +197,18 @@ def _shown(number: float, digits: int) -> str:
 def as_json(outcome: Outcome) -> str:
     """The same as one JSON object."""
     run, folder = outcome.run, outcome.folder
-    scores = run.scores()
-    classify = run.data.task == "classify"
-    right = scores.right if classify else None
+    scores, diagnosis = run.scores(), run.diagnosis
+    right = scores.right
     return json.dumps(
         {
             "koubai": koubai.__version__,
             "status": run.status,
-            "success": bool(run.status == "finished" and right == scores.rows) if classify else None,
+            "success": None if right is None else run.status == "finished" and right == scores.rows,
             "right": right,
             "rows": scores.rows,
             "steps_made": len(run.losses) - 1,
             "diverged_at": run.diverged_at,
+            "diagnosis": None if diagnosis is None else {"kind": diagnosis.kind, "change": dict(diagnosis.change)},
             "loss": float(run.losses[-1]),
             "losses": [{"step": step.number, "loss": step.loss} for step in run.records],
             "table": [] if run.experiment.problem.sampled else _json_table(run),
@@ -195,17 +227,19 @@ def as_json(outcome: Outcome) -> str:
 
 
 def _json_scores(scores: Scores) -> dict[str, Any]:
-    loss = _json_numbers(np.array([scores.loss]))[0]
-    if not scores.confusion.size:
-        return {"rows": scores.rows, "loss": loss, "r2": _json_numbers(scores.r2), "error": _json_numbers(scores.error)}
-    shares = {name: _json_numbers(getattr(scores, name)) for name in ("precision", "recall")}
-    plain = {"rows": scores.rows, "loss": loss, "right": scores.right, "accuracy": scores.accuracy}
-    return {**plain, **shares, "confusion": scores.confusion.tolist()}
+    given: dict[str, Any] = {"right": scores.right, "accuracy": scores.accuracy}
+    arrays = {name: getattr(scores, name) for name in ("precision", "recall", "confusion", "r2", "error")}
+    given |= {name: None if array is None else _json_numbers(array) for name, array in arrays.items()}
+    plain = {"rows": scores.rows, "loss": _json_numbers(np.array([scores.loss]))[0]}
+    return plain | {name: value for name, value in given.items() if value is not None}
 
 
-def _json_numbers(values: NDArray[np.float64]) -> list[float | None]:
-    """Plain numbers; what isn't finite is null."""
-    return [value if np.isfinite(value) else None for value in values.tolist()]
+def _json_numbers(values: NDArray[Any]) -> list[Any]:
+    """Plain numbers, in lists of lists as in the array; what isn't finite is null."""
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    listed: list[Any] = plain.tolist()
+    return listed
 
 
 def _json_table(run: Run) -> list[dict[str, Any]]:

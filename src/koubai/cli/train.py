@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from koubai.cli.artist import Artist
 from koubai.cli.drawing import draw
 from koubai.cli.interrupts import Interrupts, noticed, tell
-from koubai.cli.report import Outcome, as_json, as_text, started
+from koubai.cli.report import Outcome, as_json, as_text, diagnosed, started
 from koubai.cli.screen import fits, replay, watched
 from koubai.cli.wanted import Wanted
 from koubai.core.training import Step
@@ -140,19 +140,19 @@ def carry_out(
     if interrupts:
         key = "interrupted-kept" if keeping else "interrupted-folder"
         return _interrupted(interrupts, key, language, step=run.records[-1].number, folder=folder, name=name or "")
-    replayed = display.replayed and not diverged
+    has_diverged = run.status == "diverged"
+    replayed = display.replayed and not has_diverged
     faults += draw_beside(run, folder, display.wanted, display.artist, interrupts, display.quiet, replayed, language)
     outcome = Outcome(run, folder, clock.seconds, name)
     if display.json:
         sys.stdout.write(as_json(outcome) + "\n")
-    elif not display.quiet and not diverged:
+    elif not display.quiet and not has_diverged:
         sys.stdout.write(as_text(outcome, language) + "\n")
     if interrupts:
         return _interrupted(interrupts, "interrupted-finished", language, folder=folder)
-    if diverged:
-        kept = sentence("diverged-kept", language, folder=folder)
-        tell(f"{diverged.sentence(language)} {kept}", language)
-        return diverged.exit_code
+    if has_diverged:
+        tell(" ".join([*diagnosed(run, language), sentence("diverged-kept", language, folder=folder)]), language)
+        return max(Diverged.exit_code, told(faults, language))
     return told(faults, language)
 
 

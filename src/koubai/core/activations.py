@@ -29,7 +29,8 @@ class Activation:
     are the places where its derivative (or, for a stepping one, its value) jumps; ``levels`` are all the values it takes,
     where these are few; ``slopes`` are those below and above the kink of one that is straight on both sides. ``strip``: how
     far from the real axis its nearest singularity lies (for an entire one, how far its values stay moderate); ``steepest``:
-    its largest slope. ``analytic`` says whether it has a complex form, as the complex step needs.
+    its largest slope. ``analytic`` says whether it has a complex form, as the complex step needs; ``monotone`` whether it
+    never falls.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Activation:
     strip: float = inf
     steepest: float = 1.0
     analytic: bool = True
+    monotone: bool = True
 
     @property
     def kind(self) -> Literal["smooth", "straight", "stepping"]:
@@ -187,8 +189,8 @@ ACTIVATIONS = {
         Activation("tanh", _tanh, _tanh_change, _tanh_near, strip=pi / 2),
         Activation("sigmoid", _sigmoid, _sigmoid_change, _sigmoid_near, strip=pi, steepest=0.25),
         Activation("softplus", _softplus, _softplus_change, _softplus_near, strip=pi),
-        Activation("gelu", _gelu, _gelu_change, strip=1.5, steepest=1.13, analytic=False),
-        Activation("sin", _sin, _sine_change, strip=1.5),
+        Activation("gelu", _gelu, _gelu_change, strip=1.5, steepest=1.13, analytic=False, monotone=False),
+        Activation("sin", _sin, _sine_change, strip=1.5, monotone=False),
         Activation("identity", _identity, _identity_change, slopes=(1.0, 1.0)),
         Activation("step", _step, _step_change, kinks=(0.0,), levels=(0.0, 1.0)),
     )

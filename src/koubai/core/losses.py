@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
-from math import factorial, inf, pi
+from math import factorial, inf, log, pi
 from typing import Literal
 
 import numpy as np
@@ -52,13 +52,15 @@ class Loss:
 
     ``rows(logits, targets, xp)``: (n, outputs) twice -> (n,), what each row loses; the loss is their mean.
     ``response(logits, targets, xp)``: what each row loses more when its logits move. It is all that the response curves of
-    ``slopes/response`` need to know of a loss.
+    ``slopes/response`` need to know of a loss. ``least_wrong``: what a row of a class costs at least whose answer is wrong, or
+    tied; 0 where that isn't known.
     """
 
     name: str
     output: Literal["softmax", "identity"]
     rows: Callable[[Array, Array, Namespace], Array]
     response: Callable[[Array, Array, Namespace], Response]
+    least_wrong: float = 0.0
 
 
 def softmax(logits: Array, xp: Namespace) -> Array:
@@ -129,8 +131,9 @@ def _squared_total(sums: tuple[Array, ...], rows: Array, xp: Namespace) -> Array
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss("cross-entropy", "softmax", _cross_entropy_rows, _cross_entropy_response),
-        Loss("squared", "identity", _squared_rows, _squared_response),
+        # the true class has a half at most; both have a half, where 1 and 0 are meant
+        Loss("cross-entropy", "softmax", _cross_entropy_rows, _cross_entropy_response, least_wrong=log(2)),
+        Loss("squared", "identity", _squared_rows, _squared_response, least_wrong=0.25),
     )
 }
 

@@ -7,6 +7,7 @@ are. How many steps it makes is a traced number: a run cut anywhere, and continu
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -89,19 +90,24 @@ class _Numbers:
     last: Any
     key: Any
     data: Batch
+    most_loss: Any
     orders: Orders | None = None
     frozen: Any = None
 
 
 @dataclass
 class _Made:
-    """What one call of the program made: the state after it, the losses on the way, and the records."""
+    """What one call of the program made: the state after it, the losses on the way, and the records.
+
+    ``beyond``: the loss of a step that isn't counted, since its loss, a number still, is larger than it may be.
+    """
 
     state: _State
     first: int  # the number of the first of ``losses``
     losses: NDArray[Any]
     finite: bool
     records: list[tuple[int, Any, Any]] = field(default_factory=list)  # number, parameters, optimiser's state
+    beyond: float | None = None
 
 
 def descend(
@@ -116,6 +122,7 @@ def descend(
     seed: int = 0,
     l1: float = 0.0,
     l2: float = 0.0,
+    most_loss: float = inf,
     resume: Step | None = None,
     until: int | None = None,
     pace: Callable[[], tuple[float, int]] | None = None,
@@ -123,15 +130,17 @@ def descend(
 ) -> Iterator[Step]:
     """Train ``network`` on ``data`` (``inputs`` (n, features), ``targets`` (n, outputs)) and yield Steps on the way.
 
-    ``l1`` and ``l2``: of the penalty (see ``Penalty``), which is part of the loss. ``frozen``: truth values in the places of
-    the parameters, True for those that no step moves; None where all are moved.
+    ``l1`` and ``l2``: of the penalty (see ``Penalty``), which is part of the loss. ``most_loss``: a step with a larger loss
+    has diverged. ``frozen``: truth values in the places of the parameters, True for those that no step moves; None where all
+    are moved.
 
     The first Step is the start itself (number 0), the last one has the number ``steps``. With ``resume``, a Step of the same
     training, the Steps after it follow, bit for bit those of a training that was never cut. ``until``: the number of a step
     after which it is enough for now; that Step is yielded too, recorded only where it is a record of the whole training.
     ``pace``: says, each time the program is about to run, for how many seconds it may before it returns to Python, and how many
     steps it may make at most (0.05, and as many as there is time for).
-    Raises Diverged at the first step whose loss or parameters aren't finite; what was yielded before stays good.
+    Raises Diverged at the first step whose loss or parameters aren't finite, or whose loss is above ``most_loss``; what was
+    yielded before stays good.
     """
     check_method(descent.method, network.activation)
     check_h(h, descent.precision)
@@ -152,7 +161,9 @@ def descend(
     batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
     with computing_in(descent.precision):
         batch = jax.device_put(batch) if descent.method.compiled and batches else batch
-    numbers = _Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch, frozen=frozen)
+    with np.errstate(over="ignore"):  # a bound that the precision doesn't hold is none
+        most = dtype(most_loss)
+    numbers = _Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch, most, frozen=frozen)
     state = _State(np.int32(number), start, jax.tree.map(np.zeros_like, start), dtype(0), optimizer_state)
     program = _compiled_chunk if descent.method.compiled else _plain_chunk
     count, fresh = 1, True
@@ -169,7 +180,8 @@ def descend(
             yield from _steps(made, key)
         if not made.finite:
             code = "diverged" if number + 1 > 0 else "diverged-start"
-            diverged = Diverged(code, step=number + 1, learning_rate=learning_rate)
+            code = "diverged-grown" if made.beyond is not None else code
+            diverged = Diverged(code, step=number + 1, learning_rate=learning_rate, loss=made.beyond)
             diverged.losses = made.losses[made.records[-1][0] - made.first + 1 :] if made.records else made.losses
             raise diverged
         if number < end:
@@ -264,9 +276,17 @@ def _advanced(descent: Descent, batches: Batches | None, state: _State, fresh: A
     return _State(number, moved, gradient, loss, optimizer_state)
 
 
-def _is_finite(state: _State) -> Any:
-    checks = [jnp.isfinite(state.loss), *(jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state.parameters))]
-    return jnp.stack(checks).all()
+def _is_finite(state: _State, most_loss: Any) -> Any:
+    """Whether the step counts: its parameters are finite, its loss is, too, and no larger than it may be."""
+    bounded = jnp.isfinite(state.loss) & (state.loss <= most_loss)
+    return jnp.stack([bounded, *(jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state.parameters))]).all()
+
+
+def _beyond(state: _State, finite: bool) -> float | None:
+    """The loss of a step that doesn't count only because of its loss, which is a number still."""
+    arrays = [np.asarray(leaf) for leaf in jax.tree.leaves(state.parameters)] if not finite else []
+    is_number = not finite and bool(np.isfinite(state.loss)) and all(np.isfinite(array).all() for array in arrays)
+    return float(state.loss) if is_number else None
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
@@ -286,7 +306,7 @@ def _chunk(
     def body(carry: Any) -> Any:
         state, fresh, made, losses, used, rooms, _ = carry
         after = _advanced(descent, batches, state, fresh, numbers)
-        finite = _is_finite(after)
+        finite = _is_finite(after, numbers.most_loss)
         losses = lax.dynamic_update_index_in_dim(losses, after.loss, made, 0)
         rooms = jax.tree.map(lambda room, value: lax.dynamic_update_index_in_dim(room, value, used, 0), rooms, _recorded(after))
         keep = finite & ((after.number % numbers.record_every == 0) | (after.number == numbers.last))
@@ -315,7 +335,7 @@ def _compiled_chunk(
     kept = jax.tree.map(lambda room: np.asarray(room)[: int(used)].copy(), rooms)
     records = [(int(number), *jax.tree.map(lambda room, slot=slot: room[slot], kept)) for slot, number in enumerate(at)]
     losses = np.asarray(losses)[: int(made)].copy()  # a part of it would hold all the room that the program had for it
-    return _Made(after, first, losses, bool(finite), records)
+    return _Made(after, first, losses, bool(finite), records, _beyond(after, bool(finite)))
 
 
 def _plain_chunk(descent: Descent, batches: Batches | None, state: _State, fresh: bool, count: int, numbers: _Numbers) -> _Made:
@@ -324,8 +344,9 @@ def _plain_chunk(descent: Descent, batches: Batches | None, state: _State, fresh
     losses: list[Any] = []
     for _ in range(count):
         after = _plainly_advanced(descent, batches, made.state, fresh, numbers)
-        if not np.isfinite([after.loss, *(np.abs(a).max() for a in after.parameters.arrays().values())]).all():
-            made.finite = False
+        largest = [np.abs(array).max() for array in after.parameters.arrays().values()]
+        if not (np.isfinite([after.loss, *largest]).all() and after.loss <= numbers.most_loss):
+            made.finite, made.beyond = False, _beyond(after, finite=False)
             break
         made.state, fresh = after, False
         losses.append(after.loss)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.training import Descent, Step, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError
+from koubai.experiment.divergence import BEYOND, level_of, risen_since
 from koubai.experiment.learning import Learning, is_number, is_whole, learning_of
 from koubai.experiment.scores import Watch
 
@@ -112,6 +114,19 @@ class Experiment:
         batches = batches_of(self.batch_size, len(self.problem.dataset().inputs), self.drawing_seed)
         return batches.each_epoch if batches else 1
 
+    @cached_property
+    def level(self) -> float:
+        """The loss that a training is measured against (see ``divergence.level_of``)."""
+        problem = self.problem
+        return level_of(problem.network(self.seed), problem.dataset(), loss_named(problem.loss or ""), self.l1, self.l2)
+
+    def risen_since(self, losses: NDArray[np.float64]) -> int | None:
+        """The step since which a training with these ``losses`` (steps + 1,) is far above its ``level``; None where it isn't.
+
+        Early stopping keeps the best network, whatever came after it: then it is always None.
+        """
+        return None if self.patience is not None else risen_since(losses, self.steps_each_epoch, self.level)
+
     def run(
         self,
         resume: Step | Sequence[Step] | None = None,
@@ -126,12 +141,13 @@ class Experiment:
         without, and it is recorded only where ``records`` says so. ``pace``: says, each time the compiled program is about to
         run, for how many seconds it may before the next Step comes, and how many steps it may make at most.
 
-        Raises Diverged at the first step at which the loss or a parameter isn't finite.
+        Raises Diverged at the first step at which the loss or a parameter isn't finite, or the loss is a million times its
+        ``level``.
         """
         records = () if resume is None else (resume,) if isinstance(resume, Step) else tuple(resume)
         if self.patience is not None and records and records[0].number > 0:
             raise InputError("resume-records", step=records[-1].number)
-        problem = self.problem
+        problem, rows = self.problem, len(self.problem.dataset().inputs)
         steps = descend(
             problem.network(self.seed),
             problem.dataset(),
@@ -143,6 +159,7 @@ class Experiment:
             seed=self.drawing_seed,
             l1=self.l1,
             l2=self.l2,
+            most_loss=BEYOND * self.level * max(1.0, rows / (self.batch_size or rows)),  # a batch may hold all that is lost
             resume=records[-1] if records else None,
             until=until,
             pace=pace,

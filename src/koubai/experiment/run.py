@@ -15,6 +15,7 @@ from koubai.core.training import Step
 from koubai.data import Dataset
 from koubai.errors import Diverged, InputError, chosen
 from koubai.experiment.definition import Experiment
+from koubai.experiment.diagnosis import Diagnosis, diagnosis_of
 from koubai.experiment.prediction import Prediction, predict
 from koubai.experiment.scores import History, Scores, history_of, scores_of
 
@@ -27,7 +28,9 @@ class Run:
 
     ``losses`` (steps made + 1,): before the first and after each step; with batches each is that of its own batch.
     ``records``: the Steps that were kept, the start first. ``status``: "finished", early or not, "interrupted", or
-    "diverged", which happened at step ``diverged_at``.
+    "diverged", since step ``diverged_at``: there the loss or a parameter was no finite number any more, or the loss a million
+    times its level, so that the training ended; or all steps were made, and the loss has been above twice its level since then
+    (see ``koubai.experiment.divergence``).
     """
 
     experiment: Experiment
@@ -72,6 +75,19 @@ class Run:
     def _scored(self) -> dict[str, Scores]:
         return {}  # each part is answered once, however often it is asked for
 
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """Why it has not learned, and what may help; None where it has, or nothing tells.
+
+        >>> import koubai as kb
+        >>> print(kb.train("xor", hidden=(), steps=2000).diagnosis)
+        No straight line parts these classes, and a network without hidden units can draw no other. Try hidden=(8,).
+        """
+        last = self.records[-1]
+        network = self.network if self.best.number > 0 else last.parameters  # the start is kept where nothing was better
+        early = last.number < self.experiment.steps
+        return diagnosis_of(self.experiment, self.losses, network, last.number, diverged_at=self.diverged_at, ended_early=early)
+
     @property
     def judged(self) -> str:
         """The part that a network is judged by: "test", or what there is instead."""
@@ -94,10 +110,10 @@ class Run:
     def extended(self, steps: int) -> "Run":
         """The same as the beginning of a run of ``steps`` steps: go on from its last record.
 
-        InputError where it has made so many already, or has diverged.
+        InputError where it has made so many already, or has diverged so that it can't go on.
         """
         made = self.records[-1].number
-        if self.status == "diverged":
+        if self.status == "diverged" and made < self.experiment.steps:
             raise InputError("extend-diverged", step=self.diverged_at)
         if isinstance(steps, int) and steps <= made:
             raise InputError("extend-steps", value=steps, made=made)
@@ -164,11 +180,16 @@ class Recording:
         passed = [entry for entry in self.passed if entry[0] <= last.number]
         records = [record for _, _, record in passed if record is not None]
         losses = [some for _, some, _ in passed]
-        whole = last.number == self.experiment.steps or self.experiment.stopped(records)
-        status: Status = "finished" if whole else "interrupted"
-        diverged_at = None
-        if diverged is not None:
-            status, diverged_at = "diverged", diverged.values["step"]
-            losses.append(np.asarray(diverged.losses, np.float64))
         ended = () if last.recorded else (last,)
-        return Run(self.experiment, np.concatenate(losses), (*records, *ended), status, diverged_at)
+        if diverged is not None:
+            losses.append(np.asarray(diverged.losses, np.float64))
+            return Run(self.experiment, np.concatenate(losses), (*records, *ended), "diverged", diverged.values["step"])
+        return ended_run(self.experiment, np.concatenate(losses), (*records, *ended))
+
+
+def ended_run(experiment: Experiment, losses: NDArray[np.float64], records: tuple[Step, ...]) -> Run:
+    """The Run of a training that made these steps without an end before its time: finished, interrupted or diverged."""
+    if records[-1].number < experiment.steps and not experiment.stopped(records):
+        return Run(experiment, losses, records, "interrupted")
+    since = experiment.risen_since(losses)
+    return Run(experiment, losses, records, "finished" if since is None else "diverged", since)

@@ -1,7 +1,7 @@
 """How good a network's answers are, on rows that it was trained on and on others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from typing import Any
 
@@ -19,38 +19,38 @@ from koubai.experiment.learning import Learning
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Of a network's answers to ``rows`` rows: their ``loss``, without a penalty, and how many are right.
+    """Of a network's answers to ``rows`` rows: their ``loss``, without a penalty, and how good they are.
 
-    ``confusion`` (k, k): how many rows of each class (down) got each answer (across). For regression, where there are no
-    classes, it is empty, and ``r2`` (outputs,) is 1 - Σ(t - y)²/Σ(t - mean)² of every output (nan where all targets are
-    equal), ``error`` (outputs,) the root of the mean squared error, in the units of the data.
+    For classes: ``confusion`` (k, k), how many rows of each class (down) got each answer (across), and what follows from it.
+    For values: ``r2`` (outputs,), 1 - Σ(t - y)²/Σ(t - mean)² of every output (nan where all targets are equal), and ``error``
+    (outputs,), the root of the mean squared error, in the units of the data. What the one kind doesn't have is None.
     """
 
     rows: int
     loss: float
-    confusion: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
-    r2: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    error: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    confusion: NDArray[np.int64] | None = None
+    r2: NDArray[np.float64] | None = None
+    error: NDArray[np.float64] | None = None
 
     @property
-    def right(self) -> int:
-        """How many answers are right."""
-        return int(np.trace(self.confusion))
+    def right(self) -> int | None:
+        """How many answers are right; None for values."""
+        return None if self.confusion is None else int(np.trace(self.confusion))
 
     @property
-    def accuracy(self) -> float:
-        """The share of right answers."""
-        return self.right / self.rows
+    def accuracy(self) -> float | None:
+        """The share of right answers; None for values."""
+        return None if self.right is None else self.right / self.rows
 
     @property
-    def precision(self) -> NDArray[np.float64]:
+    def precision(self) -> NDArray[np.float64] | None:
         """Of the rows that got a class for an answer, the share of which it is true, (k,); nan where there are none."""
-        return _shares(self.confusion.diagonal(), self.confusion.sum(axis=0))
+        return None if self.confusion is None else _shares(self.confusion.diagonal(), self.confusion.sum(axis=0))
 
     @property
-    def recall(self) -> NDArray[np.float64]:
+    def recall(self) -> NDArray[np.float64] | None:
         """Of the rows of a class, the share that got it for an answer, (k,); nan where there are none."""
-        return _shares(self.confusion.diagonal(), self.confusion.sum(axis=1))
+        return None if self.confusion is None else _shares(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
 
 def scores_of(network: Network, data: Dataset, loss: str) -> Scores:

@@ -61,7 +61,7 @@ def train(
     For sets and tables other things are usual than for the founding example: 32 hidden units, "he" or "xavier", adam with a
     learning rate of 0.01, batches of 32, h = 1e-4 (0.01 in float32; 0.1 where units step), 20 epochs but at least 1000
     steps, a record each epoch. Prints and writes nothing. A run that diverges is returned as far as it came, with a
-    DivergenceWarning. InputError names what can't be.
+    DivergenceWarning; ``Run.diagnosis`` says why one has not learned. InputError names what can't be.
     """
     given = {name: value for name, value in locals().items() if name not in ("problem", "data")}
     if isinstance(problem, Experiment):
@@ -73,12 +73,14 @@ def train(
     try:
         for _ in recording.of(experiment.run()):
             pass
-    except Diverged as error:
+    except Diverged:
         if recording.run is None:
             raise
-        warnings.warn(str(error), DivergenceWarning, stacklevel=2)
-    assert recording.run is not None
-    return recording.run
+    run = recording.run
+    assert run is not None
+    if run.status == "diverged":
+        warnings.warn(str(run.diagnosis), DivergenceWarning, stacklevel=2)
+    return run
 
 
 def experiment_of(problem: Any, data: Any = None, **given: Any) -> Experiment:

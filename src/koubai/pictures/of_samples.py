@@ -205,9 +205,10 @@ def _of_values(run: Run, title: Title, language: str) -> dict[str, Prepare]:
 
 
 def _fit(run: Run, part: Dataset, language: str) -> dict[str, Any]:
-    shown = ", ".join(f"{r2:.3f}" for r2 in run.scores().r2)
+    scores = run.scores().r2
+    shown = [f"{r2:.3f}" if abs(r2) < 1e6 else f"{r2:.1e}" for r2 in ([] if scores is None else scores) if np.isfinite(r2)]
     true, predicted = values_of(part.targets, part), values_of(run.network.logits(part.inputs), part)
-    note = sentence("picture-fit-note", language, r2=shown)
+    note = sentence("picture-fit-note", language, r2=", ".join(shown)) if shown else ""
     return {"true": true, "predicted": predicted, "names": targets_of(part), "note": note}
 
 

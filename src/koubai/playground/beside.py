@@ -32,13 +32,12 @@ class BesideRun:
         """That of ``run``. InputError where a page can't show it."""
         source = source_of(setting_of(run), Brought(run=run))
         at = evenly(len(run.losses), MOST_POINTS)
-        scores = run.scores()
         return cls(
             name,
             fields_of(run.network, source),
             run.records[-1].number,
             float(run.losses[-1]),
-            scores.accuracy if run.data.task == "classify" else None,
+            run.scores().accuracy,
             at.astype(np.float64),
             run.losses[at],
         )

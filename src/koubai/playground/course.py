@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from koubai.core.training import Step
 from koubai.errors import Diverged
 from koubai.experiment import Experiment, Run
+from koubai.experiment.diagnosis import Diagnosis, diagnosis_of
+from koubai.experiment.divergence import risen_since
 
 MOST_KEPT = 256  # records of a stretch; beyond that every other one is forgotten
 MOST_SEEN = 1024  # points of a stretch's loss curve
@@ -86,6 +88,7 @@ class Stretch:
     every: int = 1  # of the records, so many are kept
     recent: deque[Step] = field(default_factory=lambda: deque(maxlen=RECENT))  # Steps that passed last, recorded or not
     tested: dict[int, tuple[float, float]] = field(default_factory=dict)  # loss and accuracy on the test rows, by step
+    judged: tuple[object, Diagnosis | None] = (None, None)  # after how much of it why it had not learned was found
 
     def __post_init__(self) -> None:
         self.curve = Curve(means=self.experiment.steps_each_epoch > 1)
@@ -110,6 +113,36 @@ class Stretch:
     def _keeps(self, number: int) -> bool:
         return number % (self.experiment.record_every * self.every) == 0
 
+    @property
+    def _window(self) -> int:
+        """How many of the curve's values are an epoch."""
+        return -(-self.experiment.steps_each_epoch // self.curve.stride)
+
+    def risen_since(self) -> int | None:
+        """The number of the step since which the loss is far above its level; None where it isn't now."""
+        at = risen_since(np.asarray(self.curve.values), self._window, self.experiment.level)
+        return None if at is None else int(self.curve.numbers[at])
+
+    def diagnosis(self) -> Diagnosis | None:
+        """Why it has not learned, or has diverged, by its last step; steps are numbered as in the course."""
+        come = (self.curve.count, self.diverged)
+        if self.head is None or self.judged[0] == come:
+            return self.judged[1]
+        at = self.risen_since() if self.diverged is None else int(self.diverged.values["step"])
+        found = diagnosis_of(
+            self.experiment,
+            np.asarray(self.curve.values),
+            self.head.parameters,
+            self.head.number,
+            diverged_at=at,
+            ended_early=self.diverged is not None,
+            window=self._window,
+        )
+        if found is not None and at is not None:
+            found = replace(found, values={**found.values, "step": self.begin + at})
+        self.judged = (come, found)
+        return found
+
     def at(self, number: int) -> Step:
         """The Step of this number, counted from the stretch's begin: from the record before it, made again."""
         if self.head is not None and self.head.number <= number:
@@ -128,6 +161,7 @@ class Stretch:
         self.recent = deque((step for step in self.recent if step.number <= number), RECENT)
         self.diverged = None
         self.curve.cut_after(number)
+        self.judged = (None, None)
 
 
 @dataclass

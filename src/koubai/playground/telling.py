@@ -21,6 +21,7 @@ from koubai.core.slopes import METHODS
 from koubai.data import GATES, SETS, Dataset
 from koubai.data.features import FEATURES
 from koubai.experiment import Experiment, Run
+from koubai.experiment.divergence import RISEN
 from koubai.experiment.scores import accuracy_on, loss_on, scores_of
 from koubai.locale import meaning, sentence
 from koubai.playground import protocol
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from koubai.playground.session import Session
 
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-RISEN = 2.0  # times the loss at the beginning: cross-entropy can't grow much more
-FEWEST_STEPS = 100  # until that is said
-BLOWN_UP = 1e3  # times the loss at the beginning (and 1): the training has gone wrong, though the loss is a number still
 # notes that speak of options: said otherwise, or not at all, since the page has controls
 NOTES = {
     "note-encoding": "page-note-encoding",
@@ -191,7 +189,8 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
         "evaluations": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_of(network.sizes)),
         "price": _price_so_far(lesson, session.language),
         "rate": round(session.rate, 1),
-        "divergence": _divergence(lesson, session.language, train["loss"]),
+        "divergence": _divergence(lesson, session.language, train["loss"] + penalty),
+        "diagnosis": _diagnosis(session),
         "answers": None if answers is None else np.nan_to_num(answers).tolist(),
         "chosen": [] if answers is None else network.classify(source.train.inputs).tolist(),
         "range": fields.extremes,
@@ -216,7 +215,9 @@ def _status(session: "Session", told: Told) -> str:
         return "diverged"
     if session.playing:
         return "preparing" if told.preparing else "playing"
-    return "finished" if lesson.is_finished else "resting"
+    if lesson.is_finished:
+        return "finished" if lesson.stretch.risen_since() is None else "diverged"
+    return "resting"
 
 
 def _price_so_far(lesson: Lesson, language: str) -> str:
@@ -233,12 +234,11 @@ def number_or_none(value: float) -> float | None:
 def _scores(network: Network, data: Dataset, experiment: Experiment) -> dict[str, Any]:
     with np.errstate(all="ignore"):
         scores = scores_of(network, data, experiment.problem.loss or "")
-    classes = data.task == "classify"
     return {
         "loss": scores.loss,
-        "accuracy": scores.accuracy if classes else None,
-        "confusion": scores.confusion.tolist() if classes else None,
-        "r2": None if classes else number_or_none(float(scores.r2[0])),
+        "accuracy": scores.accuracy,
+        "confusion": None if scores.confusion is None else scores.confusion.tolist(),
+        "r2": None if scores.r2 is None else number_or_none(float(scores.r2[0])),
     }
 
 
@@ -255,24 +255,31 @@ def penalty_of(network: Network, experiment: Experiment) -> float:
 
 
 def _divergence(lesson: Lesson, language: str, loss: float) -> dict[str, Any] | None:
-    diverged, stretch = lesson.diverged, lesson.stretch
-    rate = stretch.experiment.learning_rate
-    lower = max((one for one in RATES if one < rate / 2), default=rate / 10)
-    values = {"rate": f"{rate:g}", "lower": f"{lower:g}"}
-    if diverged is not None:
-        number = stretch.begin + int(diverged.values["step"])
-        text = sentence("page-diverged", language, step=number, **values)
-    else:
-        seen = np.asarray(stretch.curve.values)
-        bounded = lesson.network.output == "softmax"  # a wrong certainty costs 16.1, and no more
-        most = (RISEN * max(seen[0], np.log(2)) if bounded else BLOWN_UP * (1 + seen[0])) if len(seen) else np.inf
-        if not loss > most or not (seen > most).any() or lesson.step.number < FEWEST_STEPS * bounded:
-            return None
-        at = int(np.argmax(seen > most))
-        number = stretch.begin + int(stretch.curve.numbers[at])
-        size = f"{loss:.2f}" if bounded else f"{seen[at]:.1e}"
-        text = sentence("page-risen" if bounded else "page-blown-up", language, step=number, loss=size, **values)
-    return {"step": number, "text": text, "learning_rate": lower}
+    """That the training has diverged, where the step that is looked at is one of those at which it had."""
+    stretch, diverged = lesson.stretch, lesson.diverged
+    at = stretch.risen_since() if diverged is None else int(diverged.values["step"])
+    if at is None or (diverged is None and (lesson.step.number < at or not loss > RISEN * stretch.experiment.level)):
+        return None
+    found = stretch.diagnosis()
+    if found is None:
+        return None
+    rate = found.change["learning_rate"]
+    return {"step": stretch.begin + at, "text": found.sentence(language), "learning_rate": rate}
+
+
+def _diagnosis(session: "Session") -> dict[str, Any] | None:
+    """Why the training has not learned, once all its steps are made, and what to change of the setting."""
+    lesson, language = session.lesson, session.language
+    found = lesson.stretch.diagnosis() if lesson.is_finished and not session.playing and lesson.diverged is None else None
+    if found is None or found.kind == "risen":
+        return None
+    change = dict(found.change)
+    said = {name: value[0] if name == "hidden" else f"{value:g}" for name, value in change.items() if name != "activation"}
+    remedy = [sentence(f"page-remedy-{name}", language, value=said.get(name, "")) for name in change]
+    count = len(change.get("hidden", lesson.setting.hidden))
+    if "hidden" in change or "activation" in change:
+        change["activations"] = [change.pop("activation", "relu")] * count
+    return {"kind": found.kind, "text": found.sentence(language), "change": change, "remedy": " ".join(remedy)}
 
 
 def _course(lesson: Lesson, told: Told, *, playing: bool) -> dict[str, NDArray[Any]]:

@@ -15,6 +15,7 @@ from koubai.core.training import Step
 from koubai.errors import FileFault, InputError
 from koubai.experiment import Experiment, Run
 from koubai.experiment.format import UNFIT, checked_status
+from koubai.experiment.run import ended_run
 from koubai.experiment.steps import Arrays, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
 from koubai.store.database import Database
 from koubai.store.rows import sealed
@@ -129,9 +130,10 @@ def _read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
     if status != "diverged":
         losses = losses[: made + 1]
     steps = steps_of(experiment, arrays, losses)
-    if status != "diverged":
-        status = "finished" if made == experiment.steps or experiment.stopped(steps) else "interrupted"
-    return Run(experiment, losses, steps, checked_status(status, losses), row["diverged_at"])
+    run = Run(experiment, losses, steps, "diverged", row["diverged_at"])
+    run = run if status == "diverged" else ended_run(experiment, losses, steps)
+    checked_status(run.status, losses)
+    return run
 
 
 def _content(uid: str, row: Mapping[str, Any], *named: str) -> Arrays:

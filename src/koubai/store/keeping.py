@@ -7,6 +7,7 @@ kept. So is the last Step, from which a stopped run goes on, unless it is so lar
 import atexit
 import json
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from threading import Condition, Event, Thread
@@ -15,10 +16,12 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from koubai.core.training import Step
 from koubai.errors import Diverged, KoubaiError
 from koubai.experiment import Experiment, Run
+from koubai.experiment.run import Status
 from koubai.store.alive import SignOfLife
 from koubai.store.chunks import Piece, metrics_of, read_run, write_checkpoint, write_chunk
 from koubai.store.database import Database
@@ -29,6 +32,27 @@ MOST_SECONDS_BEHIND = 0.5  # what is older than that holds the training up
 PATIENCE = 120.0  # seconds: a training waits longer for a locked store than a person does
 CHUNK_BYTES = 2**16  # a smaller chunk is written again, together with what follows
 REST = 20.0  # times as long as a checkpoint took to write, until the next: it takes a twentieth of the time at most
+
+
+class _Tail:
+    """The losses of the last epoch: whether they are high is known without reading all of a run again."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment, self._window = experiment, experiment.steps_each_epoch
+        self._parts: deque[NDArray[np.float64]] = deque()
+        self._count = 0
+
+    def take(self, losses: NDArray[np.float64]) -> None:
+        """The losses that follow."""
+        self._parts.append(losses)
+        self._count += len(losses)
+        while self._count - len(self._parts[0]) >= self._window:
+            self._count -= len(self._parts.popleft())
+
+    @property
+    def is_high(self) -> bool:
+        """Whether a training that ends here has diverged."""
+        return self._experiment.risen_since(np.concatenate(self._parts)) is not None
 
 
 class Keeping:
@@ -64,6 +88,9 @@ class Keeping:
         self._between = seconds_between_writes
         self._ending, self._ended, self._process = False, Event(), os.getpid()
         self._diverged: Diverged | None = None
+        self._tail = _Tail(experiment)
+        if before is not None:
+            self._tail.take(before.losses)
         self._writer = Thread(target=self._write_what_comes, daemon=True)
         atexit.register(self.end)
 
@@ -145,6 +172,7 @@ class Keeping:
             self._first = self._first or now
             self._seconds = now - self._first
             self._waiting.append((now, Piece(step.number, step.losses, step)))
+            self._tail.take(step.losses)
             if len(self._waiting) == 1:  # else the writer knows, and waits for its time
                 self._changed.notify_all()
             while self._waiting and now - self._waiting[0][0] > behind and not (self._fault or self._ending):
@@ -199,12 +227,16 @@ class Keeping:
         write_checkpoint(self._database, self._row, self.uid, step)
         self._next_checkpoint = monotonic() + REST * (monotonic() - began)
 
-    def _came_to(self, last: Step) -> tuple[Step, bool]:
-        """The Step whose network is the run's, and whether the run is whole: with early stopping all its records tell."""
-        if self.experiment.patience is None:
-            return last, last.number == self.experiment.steps
+    def _came_to(self, last: Step) -> tuple[Step, Status, int | None]:
+        """The Step whose network is the run's, how the run ended, and the step at which it diverged, if it did.
+
+        With early stopping all its records tell, and where the loss ended high all its losses do; else the last are enough.
+        """
+        whole = last.number == self.experiment.steps
+        if self.experiment.patience is None and not (whole and self._tail.is_high):
+            return last, "finished" if whole else "interrupted", None
         run = read_run(self._database, self._database.rows(f"{SELECT} WHERE id = ?", self._row)[0])
-        return (last, False) if run is None else (run.best, run.status == "finished")
+        return (last, "interrupted", None) if run is None else (run.best, run.status, run.diverged_at)
 
     def _finish(self) -> None:
         """Write how it ended."""
@@ -213,11 +245,10 @@ class Keeping:
             with self._database.transaction():
                 self._database.execute("DELETE FROM run WHERE id = ?", self._row)
             return
-        best, whole = self._came_to(last)
+        best, status, since = self._came_to(last)
         metrics = json.dumps(metrics_of(self.experiment, best))
         if diverged is None:
-            ended = "finished" if whole else "interrupted"
-            self._write([], status=ended, metrics=metrics)
+            self._write([], status=status, metrics=metrics, diverged_at=since)
             return
         losses = np.asarray(diverged.losses, np.float64)
         pieces = [Piece(last.number + len(losses), losses, None)] if len(losses) else []

@@ -223,7 +223,12 @@ class Store:
                 elif steps is not None:
                     experiment = replace(experiment, steps=steps)
                 made = {} if before is None else {"steps_made": len(before.losses) - 1, "loss": float(before.losses[-1])}
-                noted = {"status": "running", "sign": sign.token, "surroundings": json.dumps(surroundings())}
+                noted = {
+                    "status": "running",
+                    "sign": sign.token,
+                    "surroundings": json.dumps(surroundings()),
+                    "diverged_at": None,
+                }
                 update(self._database, row["id"], **noted, **listed_of(experiment), **made)
             forget(self._place_of(row["sign"]))
             return self._keeping(sign, entry.uid, experiment, before, seconds_between_writes)

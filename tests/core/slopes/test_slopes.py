@@ -175,3 +175,12 @@ def test_every_method_measures_mixed_activations() -> None:
         assert_near(slopes(method, h=None if method == "complex-step" else 1e-5)(network, data)[1], loop, tolerance)
     with pytest.raises(InputError, match="with gelu units"):
         slopes("complex-step")(Network.random([3, 5, 4, 2], activation="tanh,gelu"), data)
+
+
+def test_an_h_that_is_lost_among_the_digits_measures_no_slope() -> None:
+    """Forward differences divide by the step that was taken: where none was, the slope is 0, as the loop finds it."""
+    data, network = gate("xor"), Network.random([2, 8, 2], scale=1.0, seed=0)
+    for method in ("forward", "loop"):
+        gradient = slopes(method, h=1e-18)(network, data)[1]
+        assert not any(array.any() for name, array in gradient.arrays().items() if name[0] == "w"), method
+    assert slopes("central", h=1e-18)(network, data)[1].layers[0].weights.any()

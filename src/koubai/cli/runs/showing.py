@@ -10,6 +10,7 @@ from typing import Any
 from koubai.cli.help import two_columns
 from koubai.cli.runs.listing import as_json, local_time, steps_of
 from koubai.cli.runs.opening import entry
+from koubai.cli.spelling import option_words
 from koubai.locale import sentence
 from koubai.store import Entry
 
@@ -46,7 +47,6 @@ def _said(found: Entry, language: str) -> list[tuple[str, str]]:
         return [("status", sentence("status-damaged", language))]
     experiment, learning = found.experiment, found.experiment["problem"]["learning"]
     right = sentence("progress-right", language, **found.metrics) if "rows" in found.metrics else ""
-    hidden = ", ".join(map(str, learning["hidden"])) or "none"
     options = ", ".join(f"{name}={value:g}" for name, value in experiment["optimizer_options"].items())
     rule = f"{experiment['optimizer']} ({options})" if options else experiment["optimizer"]
     versions = ", ".join(
@@ -58,7 +58,7 @@ def _said(found: Entry, language: str) -> list[tuple[str, str]]:
         ("loss", "" if found.loss is None else f"{found.loss:.6g} ({learning['loss']})"),
         ("answers", right),
         ("data", found.data),
-        ("network", sentence("run-network-is", language, hidden=hidden, activation=learning["activation"], seed=found.seed)),
+        ("network", _network(learning, found.seed, language)),
         ("slopes", f"{found.method}, h = {experiment['h']:g}, {experiment['precision']}"),
         ("descent", sentence("run-descent-is", language, rule=rule, rate=f"{experiment['learning_rate']:g}")),
         ("further", _further(experiment)),
@@ -71,6 +71,14 @@ def _said(found: Entry, language: str) -> list[tuple[str, str]]:
         ("machine", ", ".join(found.surroundings[name] for name in ("platform", "processor") if found.surroundings.get(name))),
         ("again", again(experiment)),
     ]
+
+
+def _network(learning: Mapping[str, Any], seed: int, language: str) -> str:
+    """The hidden layers with what their units do, or that there are none."""
+    if not learning["hidden"]:
+        return sentence("run-network-plain", language, seed=seed)
+    hidden = ", ".join(map(str, learning["hidden"]))
+    return sentence("run-network-is", language, hidden=hidden, activation=learning["activation"], seed=seed)
 
 
 def _further(experiment: Mapping[str, Any]) -> str:
@@ -100,13 +108,10 @@ def again(experiment: Mapping[str, Any]) -> str:
     if learning["scale"] != (0.1 if "init" not in given else 1.0):
         given["scale"] = learning["scale"]
     given |= {name: experiment[name] for name, usual in TRAINING.items() if experiment.get(name, usual) != usual}
-    if "hidden" in given:
-        given["hidden"] = ",".join(map(str, given["hidden"])) or "none"
     if experiment["h"] != (1e-20 if experiment["method"] == "complex-step" else 0.1):
         given["h"] = experiment["h"]
     for chosen, usual in (("optimizer", "gradient-descent"), ("schedule", "constant")):
         options = ",".join(f"{name}={value!r}" for name, value in experiment.get(f"{chosen}_options", {}).items())
         if experiment.get(chosen, usual) != usual or options:
             given[chosen] = f"{experiment[chosen]}:{options}".rstrip(":")
-    words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    return shlex.join(["koubai", "train", learning["data"], *words])
+    return shlex.join(["koubai", "train", learning["data"], *option_words(given)])

@@ -24,7 +24,7 @@ def central(f: Function, x: Any, h: Any) -> Any:
     def slope(p: Any) -> Any:
         above, below = flat[p] + h, flat[p] - h
         difference = f(unravel(flat.at[p].set(above))) - f(unravel(flat.at[p].set(below)))
-        return difference / (above - below)
+        return _per_step(difference, above - below)
 
     return unravel(_every_entry(slope, flat))
 
@@ -36,7 +36,7 @@ def forward(f: Function, x: Any, h: Any) -> Any:
 
     def slope(p: Any) -> Any:
         above = flat[p] + h
-        return (f(unravel(flat.at[p].set(above))) - here) / (above - flat[p])
+        return _per_step(f(unravel(flat.at[p].set(above))) - here, above - flat[p])
 
     return unravel(_every_entry(slope, flat))
 
@@ -50,6 +50,11 @@ def complex_step(f: Function, x: Any, h: Any) -> Any:
         return jnp.imag(f(_unraveled_like(x, moved.at[p].add(1j * h)))) / h
 
     return unravel(_every_entry(slope, flat))
+
+
+def _per_step(difference: Any, taken: Any) -> Any:
+    """``difference`` over the step that was taken; 0 where h is lost among the digits of an entry, so that none was."""
+    return jnp.where(taken == 0, 0, difference / jnp.where(taken == 0, 1, taken))
 
 
 def _every_entry(slope: Callable[[Any], Any], flat: Any) -> Any:

@@ -15,17 +15,30 @@ from koubai.core.slopes.base import Batch, mean_loss
 
 def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
     """The loss and its central differences, one parameter at a time, all at the same point."""
-    layers = tuple(Layer(np.array(layer.weights), np.array(layer.bias)) for layer in network.layers)
-    moving = Network(layers, network.activation, network.output)  # its arrays are moved in place and put back
-    gradient = tuple(Layer(np.zeros_like(layer.weights), np.zeros_like(layer.bias)) for layer in layers)
-    for layer, slopes in zip(layers, gradient, strict=True):
+    moving = movable(network)
+    gradient = tuple(Layer(np.zeros_like(layer.weights), np.zeros_like(layer.bias)) for layer in moving.layers)
+    for layer, slopes in zip(moving.layers, gradient, strict=True):
         for parameters, slope in ((layer.weights, slopes.weights), (layer.bias, slopes.bias)):
             for place in np.ndindex(parameters.shape):
-                kept = parameters[place]
-                parameters[place] = kept + h
-                above = mean_loss(loss, moving, data, np)
-                parameters[place] = kept - h
-                below = mean_loss(loss, moving, data, np)
-                parameters[place] = kept
-                slope[place] = (above - below) / (2 * h)
+                slope[place] = difference(loss, moving, parameters, place, data, h, -h) / (2 * h)
     return mean_loss(loss, network, data, np), Network(gradient, network.activation, network.output)
+
+
+def movable(network: Network) -> Network:
+    """The same network with arrays of its own, which ``difference`` moves in place and puts back."""
+    layers = tuple(Layer(np.array(layer.weights), np.array(layer.bias)) for layer in network.layers)
+    return Network(layers, network.activation, network.output)
+
+
+def difference(loss: Loss, moving: Network, parameters: Any, place: tuple[int, ...], data: Batch, up: Any, down: Any) -> Any:
+    """The loss where one entry is moved by ``up``, less that where it is moved by ``down``.
+
+    It stands in ``parameters``, an array of ``moving``, at ``place``.
+    """
+    kept = parameters[place]
+    parameters[place] = kept + up
+    above = mean_loss(loss, moving, data, np)
+    parameters[place] = kept + down
+    below = mean_loss(loss, moving, data, np)
+    parameters[place] = kept
+    return above - below

@@ -270,6 +270,10 @@ SENTENCES = {
         "The training diverged: at step {step} the loss or a weight is no longer a finite number; "
         "try a smaller learning rate than {learning_rate}."
     ),
+    "error-diverged-grown": (
+        "The training diverged: at step {step} the loss had grown to {loss:.3g}, a million times what it was at first; "
+        "try a smaller learning rate than {learning_rate}."
+    ),
     "error-diverged-start": (
         "The loss is no finite number even before the first step (step {step}); start from smaller weights, with a smaller scale."
     ),
@@ -370,6 +374,26 @@ SENTENCES = {
     "interrupted-kept": "Interrupted at step {step}; what was recorded until then is in {folder}. Go on with: koubai runs resume {name}",
     "interrupted-finished": "Interrupted while the pictures were drawn; the run itself is whole, in {folder}.",
     "diverged-kept": "What was recorded until then is in {folder}.",
+    # why a training did not learn
+    "diagnosis-diverged": "The training diverged: at step {step} the loss or a weight was no finite number any more, or the loss a million times what it was at first; with the learning rate {rate} each step leaps farther than the one before.",
+    "diagnosis-risen": "The training diverged: since step {step} the loss is far above where it began ({loss}, not {level}); with the learning rate {rate} each step leaps over the valley that it should go down into.",
+    "diagnosis-growing": "The loss is now larger ({loss}) than at first ({first}): with the learning rate {rate} the steps are too long.",
+    "diagnosis-growing-h": "The loss is now larger ({loss}) than at first ({first}): with h = {h} the two losses are taken so far apart that the slope between them does not say which way is down.",
+    "diagnosis-flat-digits": "The loss stays at {loss}, as if nothing were known: with h = {h} the difference of the two losses is lost among their last digits.",
+    "diagnosis-flat-penalty": "The loss stays at {loss}, as if nothing were known: the penalty draws the weights to 0 before they can learn.",
+    "diagnosis-frozen": "No weight has moved: all of them are frozen.",
+    "diagnosis-unchanged-h": "No weight has moved: with h = {h} the losses on both sides are the same number to the last digit, so every measured slope is 0.",
+    "diagnosis-unchanged-rate": "No weight has moved: with the learning rate {rate} every step is lost among the digits.",
+    "diagnosis-unchanged-slopes": "No weight has moved: where it starts every slope is 0.",
+    "diagnosis-line": "No straight line parts these classes, and a network without hidden units can draw no other.",
+    "diagnosis-line-identity": "No straight line parts these classes, and hidden units that pass on their input as it is can draw no other.",
+    "diagnosis-line-single": "No straight line parts these classes, and a single hidden unit can draw no other.",
+    "diagnosis-dead": "Every unit of hidden layer {layer} gives the same value for all rows (a ReLU unit is dead where its input is never above 0), so no answer depends on the inputs any more, and no slope leads back.",
+    "diagnosis-flat-h": "The loss stays at {loss}, as if nothing were known: with h = {h} the two losses are taken so far apart that the slope between them does not say which way is down.",
+    "diagnosis-flat-rate": "The loss stays at {loss}, as if nothing were known: the slopes there are near 0, and with the learning rate {rate} the steps are too short to get away.",
+    "diagnosis-falling": "The loss is still falling: it needs more steps.",
+    "diagnosis-seed": "The loss has come to rest at {loss}, in a valley that is not the deepest; from other starting weights the way may lead elsewhere.",
+    "diagnosis-try": "Try {change}.",
     "help-usage": "Usage: {usage}",
     "help-commands": "Commands",
     "help-default": "{text} [default: {default}]",
@@ -569,7 +593,7 @@ SENTENCES = {
     "list-activation-identity": "v itself: the layers together are one straight map",
     "list-activation-step": "1 where v > 0, else 0; it has no useful derivative, but its differences can be measured",
     "list-methods": "Methods of slope",
-    "list-method-central": "(f(w+h) - f(w-h)) / 2h by response curves: the loop's numbers, fast",
+    "list-method-central": "(f(w+h) - f(w-h)) / 2h by response curves: the loop's numbers, without its rounding, and faster",
     "list-method-loop": "the same by the plain double loop: the definition, slow",
     "list-method-forward": "(f(w+h) - f(w)) / h",
     "list-method-complex-step": "the imaginary part of f(w+ih) / h: exact to rounding",
@@ -608,6 +632,10 @@ SENTENCES = {
     "progress-left-unknown": "",
     "progress-left-seconds": "{seconds} s left",
     "progress-left": "{time} h left",
+    "report-start-plain": (
+        "Learning {data}: network {sizes}, no hidden layer, seed {seed}.\n"
+        "{steps} steps, learning rate {learning_rate}; slopes by {method}, h = {h}."
+    ),
     "report-start": (
         "Learning {data}: network {sizes}, {activation}, seed {seed}.\n"
         "{steps} steps, learning rate {learning_rate}; slopes by {method}, h = {h}."
@@ -615,12 +643,13 @@ SENTENCES = {
     "data-unnamed": "data of your own",
     "report-going-on": "Going on after step {step}.",
     "report-success": "Learned: all {rows} answers are right.",
-    "report-failure": "Not learned: {right} of {rows} answers are right. Another seed may do it: --seed {seed}.",
+    "report-failure": "Not learned: {right} of {rows} answers are right.",
     "report-drawing": "Drawing the pictures and the film …",
     "report-answer": "answer",
     "report-right": "right",
     "report-scores": "{part}: {right} of {rows} rows are answered right ({accuracy} %), loss {loss}.",
     "report-fit": "{part}: of {rows} rows R² is {r2}, the typical error {error} ({name}).",
+    "report-fit-plain": "{part}: of {rows} rows the typical error is {error} ({name}).",
     "report-part-train": "Training",
     "report-part-validation": "Validation",
     "report-part-test": "Test",
@@ -662,6 +691,7 @@ SENTENCES = {
     "run-answers": "Answers",
     "run-data": "Data",
     "run-network": "Network",
+    "run-network-plain": "no hidden layer, seed {seed}",
     "run-network-is": "hidden {hidden}, {activation}, seed {seed}",
     "run-slopes": "Slopes",
     "run-descent-is": "{rule}, learning rate {rate}",
@@ -864,6 +894,7 @@ SENTENCES = {
         "along it, times the direction, stands for every slope; it is right on average."
     ),
     "script-put-back": "put it back",
+    "script-lost-h": "else h is lost among its digits",
     "script-training": "The training: first all slopes are measured, then all parameters move.",
     "script-answers": "What the trained network answers.",
     "script-picture-classes": "The decision region: which class the network answers where in the plane.",

@@ -276,6 +276,10 @@ SENTENCES = {
         "学習が発散し、ステップ {step} で損失または重みが有限の数でなくなったので、"
         "学習率を {learning_rate} より小さくしてください。"
     ),
+    "error-diverged-grown": (
+        "学習が発散し、ステップ {step} で損失が最初の 100 万倍を超えて {loss:.3g} になったので、"
+        "学習率を {learning_rate} より小さくしてください。"
+    ),
     "error-diverged-start": (
         "最初のステップの前（ステップ {step}）から損失が有限の数になっていません。スケールを小さくして、小さな重みから始めてください。"
     ),
@@ -393,6 +397,26 @@ SENTENCES = {
     "interrupted-kept": "ステップ {step} で中断しました。それまでの記録は {folder} にあります。続けるには: koubai runs resume {name}",
     "interrupted-finished": "図の描画中に中断しましたが、実行そのものは {folder} にすべて保存されています。",
     "diverged-kept": "それまでの記録は {folder} にあります。",
+    # why a training did not learn
+    "diagnosis-diverged": "学習が発散しました。ステップ {step} で損失か重みが有限の数でなくなったか、損失が最初の 100 万倍を超えました。学習率 {rate} では、一歩ごとに前より遠くへ跳んでしまいます。",
+    "diagnosis-risen": "学習が発散しました。ステップ {step} から、損失が最初よりずっと大きいままです（最初は {level}、最後は {loss}）。学習率 {rate} では、下りていくはずの谷を一歩ごとに飛び越えてしまいます。",
+    "diagnosis-growing": "損失が最初（{first}）より大きくなっています（{loss}）。学習率 {rate} では一歩が大きすぎます。",
+    "diagnosis-growing-h": "損失が最初（{first}）より大きくなっています（{loss}）。h = {h} では離れすぎた 2 点の損失を比べるため、測った傾きからは下る向きが分かりません。",
+    "diagnosis-flat-digits": "損失が {loss} のまま、何も学習していないときと変わりません。h = {h} では 2 つの損失の差が丸め誤差に埋もれてしまいます。",
+    "diagnosis-flat-penalty": "損失が {loss} のまま、何も学習していないときと変わりません。正則化が重みを 0 に引き寄せ、学習が進みません。",
+    "diagnosis-frozen": "すべて固定されているため、どの重みも動いていません。",
+    "diagnosis-unchanged-h": "どの重みも動いていません。h = {h} では両側の損失が最後の桁まで同じになり、測った傾きがすべて 0 になるためです。",
+    "diagnosis-unchanged-rate": "どの重みも動いていません。学習率 {rate} では一歩が小さすぎて、丸め誤差に消えてしまうためです。",
+    "diagnosis-unchanged-slopes": "どの重みも動いていません。出発点の傾きがすべて 0 のためです。",
+    "diagnosis-line": "これらのクラスは直線では分けられませんが、隠れ層のないネットワークに引ける境界は直線だけです。",
+    "diagnosis-line-identity": "これらのクラスは直線では分けられませんが、恒等関数の隠れ層だけのネットワークに引ける境界は直線だけです。",
+    "diagnosis-line-single": "これらのクラスは直線では分けられませんが、隠れユニットが 1 個だけのネットワークに引ける境界は直線だけです。",
+    "diagnosis-dead": "隠れ層 {layer} のユニットがどれも、すべての行に対して同じ値を出しています（ReLU のユニットは、入力が 0 を超えることがないと働かなくなります）。そのため、出力が入力によって変わらず、もとに戻る傾きもありません。",
+    "diagnosis-flat-h": "損失が {loss} のまま、何も学習していないときと変わりません。h = {h} では離れすぎた 2 点の損失を比べるため、測った傾きからは下る向きが分かりません。",
+    "diagnosis-flat-rate": "損失が {loss} のまま、何も学習していないときと変わりません。このあたりの傾きはほぼ 0 で、学習率 {rate} では一歩が小さすぎて抜け出せません。",
+    "diagnosis-falling": "損失はまだ下がり続けているので、ステップを増やす必要があります。",
+    "diagnosis-seed": "損失は {loss} で落ち着きましたが、そこはいちばん深い谷ではありません。別の初期値からなら、別の谷に下りるかもしれません。",
+    "diagnosis-try": "{change} を試してください。",
     "help-usage": "使い方: {usage}",
     "help-commands": "コマンド",
     "help-default": "{text} [既定値: {default}]",
@@ -591,7 +615,7 @@ SENTENCES = {
     "list-activation-identity": "v そのもの（層を重ねても全体で 1 つのアフィン変換）",
     "list-activation-step": "v > 0 なら 1、それ以外は 0（微分は役に立たないが、差分なら測れる）",
     "list-methods": "傾きの求め方",
-    "list-method-central": "中心差分 (f(w+h) - f(w-h)) / 2h を応答曲線で計算（値は loop と同じで高速）",
+    "list-method-central": "中心差分 (f(w+h) - f(w-h)) / 2h を応答曲線で計算（loop の値を、その丸め誤差なしに高速に）",
     "list-method-loop": "同じ中心差分を単純な二重ループで計算（定義そのもの、低速）",
     "list-method-forward": "前進差分 (f(w+h) - f(w)) / h",
     "list-method-complex-step": "複素ステップ: f(w+ih) の虚部 / h（丸め誤差を除いて正確）",
@@ -630,6 +654,10 @@ SENTENCES = {
     "progress-left-unknown": "",
     "progress-left-seconds": "残り {seconds} 秒",
     "progress-left": "残り {time} (時:分)",
+    "report-start-plain": (
+        "{data} の学習: ネットワーク {sizes}（隠れ層なし）、シード {seed}\n"
+        "{steps} ステップ、学習率 {learning_rate}、傾きの求め方 {method}、h = {h}"
+    ),
     "report-start": (
         "{data} の学習: ネットワーク {sizes}、{activation}、シード {seed}\n"
         "{steps} ステップ、学習率 {learning_rate}、傾きの求め方 {method}、h = {h}"
@@ -637,15 +665,13 @@ SENTENCES = {
     "data-unnamed": "自分のデータ",
     "report-going-on": "ステップ {step} の続きから始めます。",
     "report-success": "学習できました。{rows} 個の答えがすべて正解です。",
-    "report-failure": (
-        "学習できませんでした。{rows} 個の答えのうち正解は {right} 個です。\n"
-        "別のシードならうまくいくかもしれません: --seed {seed}"
-    ),
+    "report-failure": "学習できませんでした。{rows} 個の答えのうち正解は {right} 個です。",
     "report-drawing": "図と動画を描いています…",
     "report-answer": "答え",
     "report-right": "正解",
     "report-scores": "{part}: {rows} 行のうち {right} 行が正解です（{accuracy} %）。損失は {loss} です。",
     "report-fit": "{part}: {rows} 行での決定係数 R² は {r2}、典型的な誤差は {error} です（{name}）。",
+    "report-fit-plain": "{part}: {rows} 行での典型的な誤差は {error} です（{name}）。",
     "report-part-train": "学習データ",
     "report-part-validation": "検証データ",
     "report-part-test": "テストデータ",
@@ -687,6 +713,7 @@ SENTENCES = {
     "run-answers": "答え",
     "run-data": "データ",
     "run-network": "ネットワーク",
+    "run-network-plain": "隠れ層なし、シード {seed}",
     "run-network-is": "隠れ層 {hidden}、{activation}、シード {seed}",
     "run-slopes": "傾き",
     "run-descent-is": "{rule}、学習率 {rate}",
@@ -884,6 +911,7 @@ SENTENCES = {
         "その方向の傾きに方向を掛けて、全部の傾きを推定する。平均すれば正しい"
     ),
     "script-put-back": "元に戻す",
+    "script-lost-h": "等しければ、h は丸めで消えている",
     "script-training": "学習: 先に全部の傾きを求めてから、すべてのパラメータを動かす",
     "script-answers": "学習したネットワークの答え",
     "script-picture-classes": "決定領域: 平面のどこで、ネットワークがどのクラスと答えるか",

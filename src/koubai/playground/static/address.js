@@ -14,7 +14,7 @@ export function hashOf({ state, shown }, moving = false) {
   if (!state) return null;
   const header = shown?.state === state ? shown.frame.header : null;
   const rests = header?.status !== "playing" && header?.status !== "preparing";
-  const reached = header?.status === "diverged" ? header.divergence?.step : header?.step;
+  const reached = header && Math.max(header.step, header.status === "diverged" ? header.divergence?.step ?? 0 : 0);
   const step = reached && (rests || moving) ? reached : 0;
   const parts = [state.link, step > 0 ? `step=${step}` : ""].filter(Boolean);
   return parts.join("&");

@@ -102,6 +102,14 @@
  */
 
 /**
+ * @typedef {Object} Diagnosis
+ * @property {string} kind
+ * @property {string} text
+ * @property {Partial<Setting>} change  with which it may learn; empty where nothing is known
+ * @property {string} remedy  what a button that does so is called
+ */
+
+/**
  * @typedef {Object} FrameHeader
  * @property {number} frame  to be named in ``drawn``
  * @property {number} state  of the State that it belongs to
@@ -116,6 +124,7 @@
  * @property {string} price  a sentence: what these would be with backprop
  * @property {number} rate  steps a second, lately
  * @property {{step: number, text: string, learning_rate: number} | null} divergence  what happened, why, and which rate to try
+ * @property {Diagnosis | null} diagnosis  why it has not learned, where all steps are made
  * @property {number[][] | null} answers  of a gate: what the network answers to each row (probabilities or values)
  * @property {number[]} chosen  of a gate: the class answered to each row; else empty
  * @property {string} run  the name under which the run is kept; empty while it is not

@@ -69,20 +69,23 @@ function Options({ app }) {
 }
 
 /** What has gone wrong in the training, why, and the way out. @param {{app: App}} props */
-function Divergence({ app }) {
+function Trouble({ app }) {
   const { act, store } = app;
   const texts = useTexts(store);
-  const said = useSelected(store, (page) => page.shown?.frame.header.divergence?.text ?? "");
-  const rate = useSelected(store, (page) => page.shown?.frame.header.divergence?.learning_rate ?? 0);
+  const divergence = useSelected(store, (page) => page.shown?.frame.header.divergence ?? null);
+  const diagnosis = useSelected(store, (page) => page.shown?.frame.header.diagnosis ?? null);
+  const said = divergence?.text ?? diagnosis?.text ?? "";
+  const change = divergence ? { learning_rate: divergence.learning_rate } : diagnosis?.change ?? {};
+  const label = divergence ? texts("page-remedy", { rate: Number(divergence.learning_rate.toPrecision(3)) }) : diagnosis?.remedy ?? "";
   const remedy = () => {
-    act.change({ learning_rate: rate });
-    act.reset();
+    if (change.hidden) act.tell({ type: "layers", hidden: change.hidden, activations: change.activations });
+    else act.change(change);
+    if (!change.steps) act.reset(); // more steps go on from where it is
     act.tell({ type: "play" });
   };
-  const label = texts("page-remedy", { rate: Number(rate.toPrecision(3)) });
   return html`<div role="alert">${said && html`<div class="divergence">
     <p>${said}</p>
-    <${Button} kind="accent" text=${label} label=${label} onPress=${remedy} />
+    ${label && html`<${Button} kind="accent" text=${label} label=${label} onPress=${remedy} />`}
   </div>`}</div>`;
 }
 
@@ -90,7 +93,7 @@ function Divergence({ app }) {
 export function PlaneSection({ app }) {
   const texts = useTexts(app.store);
   return html`<${Section} app=${app} name="plane" title=${texts("page-plane")} tools=${html`<${Options} app=${app} />`}>
-    <${Divergence} app=${app} />
+    <${Trouble} app=${app} />
     <${View} app=${app} make=${fieldView} name="field" />
     <${Tools} app=${app} />
   </${Section}>`;

@@ -1,0 +1,57 @@
+"""When a training has diverged: its loss is no number any more, has grown without bound, or ended far above where it began.
+
+All three are measured against one level, ``level_of``: what the network loses at its start, or with all outputs 0, whichever
+is more. A descent that makes things worse than both has not descended.
+"""
+
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.core.losses import Loss
+from koubai.core.network import Network
+from koubai.core.penalty import Penalty
+from koubai.core.slopes.base import Batch, mean_loss
+from koubai.data import Dataset
+
+# Where the rate is too large for the start, the loss of a network may rise by about its width before it falls for good (A.
+# Lewkowycz et al., "The large learning rate phase of deep learning: the catapult mechanism", 2020). No width comes near this.
+BEYOND = 1e6  # times the level: the training ends here
+RISEN = 2.0  # times the level, at the end: no batch's chance, since it is the mean over an epoch
+ROWS_AT_ONCE = 4096
+
+
+def level_of(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
+    """What ``network`` loses at its start, with the penalty, or with all outputs 0, whichever is more.
+
+    It is inf where that is no number. The second is, for classes and cross-entropy, the logarithm of their number, for values
+    half their mean square.
+    """
+    with np.errstate(all="ignore"):
+        zero = float(np.mean(loss.rows(np.zeros(data.targets.shape), np.asarray(data.targets, np.float64), np)))
+    level = max(total_loss(network, data, loss, l1, l2), zero)
+    return level if 0 < level < inf else inf
+
+
+def total_loss(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
+    """What ``network`` loses on all rows, the penalty included."""
+    lost = float(Penalty(l1, l2).total(network, np)) if l1 or l2 else 0.0
+    with np.errstate(all="ignore"):
+        for first in range(0, len(data.inputs), ROWS_AT_ONCE):
+            rows = slice(first, first + ROWS_AT_ONCE)
+            part = Batch(np.asarray(data.inputs[rows], np.float64), np.asarray(data.targets[rows], np.float64))
+            lost += float(mean_loss(loss, network, part, np)) * len(part.inputs) / len(data.inputs)
+    return lost
+
+
+def risen_since(losses: NDArray[np.float64], window: int, level: float) -> int | None:
+    """The place in ``losses`` (n,) since which they are above ``RISEN`` times ``level``; None where the last isn't.
+
+    With batches they are judged by the mean over ``window`` of them, an epoch: before there are so many nothing is said.
+    """
+    if len(losses) < window or not np.mean(losses[-window:]) > RISEN * level:
+        return None
+    sums = np.cumsum(np.concatenate([[0.0], losses]))
+    low = np.flatnonzero(~((sums[window:] - sums[:-window]) / window > RISEN * level))
+    return int(low[-1]) + window if len(low) else 0
