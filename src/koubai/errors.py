@@ -1,6 +1,7 @@
 """What can go wrong: a code and the values. The sentence that a person reads is looked up in ``locale/``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -46,6 +47,35 @@ class InputError(KoubaiError, ValueError):
 
 class FileFault(KoubaiError, OSError):
     """A file or folder can't be read or written."""
+
+
+class OutOfMemory(KoubaiError, MemoryError):
+    """There is not enough memory for what was asked for."""
+
+    def __init__(self, code: str = "memory", **values: Any) -> None:
+        super().__init__(code, **values)
+
+
+class Unforeseen(Exception):
+    """Carries an exception, its ``__cause__``, that those on the way would take for something else."""
+
+
+@contextmanager
+def memory_faults() -> Iterator[None]:
+    """Within it, memory that Python, NumPy or XLA don't get is OutOfMemory."""
+    try:
+        yield
+    except KoubaiError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise OutOfMemory from error
+        raise
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether it says so, as Python and NumPy do, or as XLA does."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
 class Diverged(KoubaiError, ArithmeticError):

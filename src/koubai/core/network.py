@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from koubai.arrays import frozen_floats
 from koubai.core.activations import Activation, Array, Namespace, activations_in, activations_named, spelled
 from koubai.core.losses import softmax
-from koubai.errors import InputError, chosen
+from koubai.errors import InputError, chosen, memory_faults
+from koubai.memory import check_memory
 
 Output = Literal["softmax", "identity"]
 
@@ -74,12 +75,14 @@ class Network:
             raise InputError("scale", value=scale)
         if not (isinstance(seed, (int, np.integer)) and 0 <= seed < 2**32):
             raise InputError("seed", value=seed)
+        check_memory(2 * 8 * sum(inputs * units for inputs, units in pairwise(map(int, sizes))))  # they are copied once
         normals = np.random.RandomState(seed)
-        return cls.from_arrays(
-            [(normals.standard_normal(shape) * (spread(*shape) * scale), np.zeros(shape[1])) for shape in pairwise(sizes)],
-            activation=activation,
-            output=output,
-        )
+        with memory_faults():
+            return cls.from_arrays(
+                [(normals.standard_normal(shape) * (spread(*shape) * scale), np.zeros(shape[1])) for shape in pairwise(sizes)],
+                activation=activation,
+                output=output,
+            )
 
     @classmethod
     def from_arrays(

@@ -17,9 +17,10 @@ from koubai.core.schedules import check_schedule, schedule_named
 from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.training import Descent, Step, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
-from koubai.errors import InputError
+from koubai.errors import InputError, memory_faults
 from koubai.experiment.divergence import BEYOND, level_of, risen_since
 from koubai.experiment.learning import Learning, is_number, is_whole, learning_of
+from koubai.experiment.resources import check_compiling, check_needed
 from koubai.experiment.scores import Watch
 
 MOST = 2**31 - 2  # steps
@@ -142,30 +143,45 @@ class Experiment:
         run, for how many seconds it may before the next Step comes, and how many steps it may make at most.
 
         Raises Diverged at the first step at which the loss or a parameter isn't finite, or the loss is a million times its
-        ``level``.
+        ``level``; InputError where ``check_resources`` does; OutOfMemory where memory doesn't suffice after all.
         """
+        self.check_resources()
         records = () if resume is None else (resume,) if isinstance(resume, Step) else tuple(resume)
         if self.patience is not None and records and records[0].number > 0:
             raise InputError("resume-records", step=records[-1].number)
         problem, rows = self.problem, len(self.problem.dataset().inputs)
-        steps = descend(
-            problem.network(self.seed),
-            problem.dataset(),
-            self._descent(),
-            h=self.h or 0.0,
-            learning_rate=self.learning_rate,
-            steps=self.steps,
-            record_every=self.record_every,
-            seed=self.drawing_seed,
-            l1=self.l1,
-            l2=self.l2,
-            most_loss=BEYOND * self.level * max(1.0, rows / (self.batch_size or rows)),  # a batch may hold all that is lost
-            resume=records[-1] if records else None,
-            until=until,
-            pace=pace,
-            frozen=problem.mask(),
-        )
+        with memory_faults():
+            steps = descend(
+                problem.network(self.seed),
+                problem.dataset(),
+                self._descent(),
+                h=self.h or 0.0,
+                learning_rate=self.learning_rate,
+                steps=self.steps,
+                record_every=self.record_every,
+                seed=self.drawing_seed,
+                l1=self.l1,
+                l2=self.l2,
+                most_loss=BEYOND * self.level * max(1.0, rows / (self.batch_size or rows)),  # a batch may hold all that is lost
+                resume=records[-1] if records else None,
+                until=until,
+                pace=pace,
+                frozen=problem.mask(),
+            )
+        steps = _with_memory_faults(steps)
         return steps if self.patience is None else self._until_no_better(steps, records)
+
+    def check_resources(self, *, kept: bool = False) -> None:
+        """InputError where memory can't suffice to make a step, or where a person would wait too long for the first.
+
+        ``kept``: all records are kept in memory.
+        """
+        records = self.steps // self.record_every + 1 if kept else 0
+        if self.patience is not None:  # it may end early
+            records = min(records, self.patience + 1)
+        problem, descent = self.problem, self._descent()
+        check_compiling(descent, len(problem.hidden or ()))
+        check_needed(descent, problem.sizes, len(problem.dataset().inputs), records)
 
     def start(self) -> Step:
         """The first Step, made at once: ``run`` has to compile before it yields the same. Diverged as there."""
@@ -250,3 +266,8 @@ class Experiment:
 
     def __hash__(self) -> int:
         return hash(self.to_json())
+
+
+def _with_memory_faults(steps: Iterator[Step]) -> Iterator[Step]:
+    with memory_faults():
+        yield from steps

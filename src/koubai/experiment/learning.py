@@ -12,6 +12,7 @@ from koubai.core.activations import spelled
 from koubai.core.freezing import frozen_mask, frozen_names
 from koubai.core.losses import loss_named
 from koubai.core.network import INITS, Network, Output
+from koubai.core.slopes import MOST_LAYERS
 from koubai.data import GATES, Dataset, gate
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen
@@ -179,6 +180,8 @@ def learning_of(values: Any, arrays: Arrays) -> Learning:
 
 def _checked_hidden(hidden: Any) -> tuple[int, ...]:
     units = tuple(hidden) if isinstance(hidden, (tuple, list, np.ndarray)) else (hidden,)
+    if len(units) > MOST_LAYERS:
+        raise InputError("layers", value=len(units), most=MOST_LAYERS)
     if not all(is_whole(unit) and 1 <= unit <= MOST_UNITS for unit in units):
         raise InputError("hidden", value=hidden, most=MOST_UNITS)
     return tuple(int(unit) for unit in units)

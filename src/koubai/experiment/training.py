@@ -61,7 +61,8 @@ def train(
     For sets and tables other things are usual than for the founding example: 32 hidden units, "he" or "xavier", adam with a
     learning rate of 0.01, batches of 32, h = 1e-4 (0.01 in float32; 0.1 where units step), 20 epochs but at least 1000
     steps, a record each epoch. Prints and writes nothing. A run that diverges is returned as far as it came, with a
-    DivergenceWarning; ``Run.diagnosis`` says why one has not learned. InputError names what can't be.
+    DivergenceWarning; ``Run.diagnosis`` says why one has not learned. InputError names what can't be, OutOfMemory says where
+    memory doesn't suffice.
     """
     given = {name: value for name, value in locals().items() if name not in ("problem", "data")}
     if isinstance(problem, Experiment):
@@ -69,6 +70,7 @@ def train(
         if changed := [name for name, value in given.items() if value is not usual[name].default]:
             raise InputError("train-fields", names=", ".join(changed), value="Experiment")
     experiment = problem if isinstance(problem, Experiment) else experiment_of(problem, data, **given)
+    experiment.check_resources(kept=True)
     recording = Recording(experiment)
     try:
         for _ in recording.of(experiment.run()):

@@ -35,14 +35,23 @@ def _exact(loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple
     return backprop.value_and_gradient(lambda moved: mean_loss(loss, moved, data, jnp), network)
 
 
+MOST_LAYERS = 1000  # hidden ones, by any method
+
 METHODS = {
     method.name: method
     for method in (
-        Method("central", response.measure, wants_points=True, reported=response.measured),
-        Method("loop", loop.measure, compiled=False),
-        Method("forward", _of_the_whole_network(differences.forward)),
+        Method(
+            "central",
+            response.measure,
+            wants_points=True,
+            reported=response.measured,
+            takes_whole_batches=False,
+            most_layers=50,
+        ),
+        Method("loop", loop.measure, compiled=False, copies=5, most_layers=MOST_LAYERS),
+        Method("forward", _of_the_whole_network(differences.forward), most_layers=150),
         Method("complex-step", _of_the_whole_network(differences.complex_step), default_h=1e-20, wants_analytic=True),
-        Method("backprop", _exact),
+        Method("backprop", _exact, copies=8, most_layers=700),
         Method("spsa", _of_the_whole_network(stochastic.spsa, draws=True)),
         Method("random-directions", _of_the_whole_network(stochastic.random_directions, draws=True)),
     )

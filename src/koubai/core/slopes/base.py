@@ -52,6 +52,13 @@ class Method:
     """A slope method by name. ``compiled`` is False for plain NumPy, which runs a step at a time.
 
     ``reported``: like ``measure``, and says also how every layer was measured, where a method has something to say of it.
+
+    ``copies``: how often the parameters are in memory at once, at least, while a step is made: the start, the state before, on
+    the way and after, the slopes, two records. Measured on nine million parameters: 8.5 by backprop, 13 to 16 by the others.
+    ``takes_whole_batches``: whether all rows of a step go through the network together.
+
+    ``most_layers``: so many hidden layers were compiled in half a minute, by two cores of 2.1 GHz, for XOR and 8 units a layer
+    (units hardly matter). Central compiles for every layer what lies behind it, so that its time grows with the square.
     """
 
     name: str
@@ -61,6 +68,9 @@ class Method:
     wants_points: bool = False
     reported: Callable[..., Any] | None = None
     wants_analytic: bool = False
+    copies: int = 12
+    takes_whole_batches: bool = True
+    most_layers: int = 100
 
 
 def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array:

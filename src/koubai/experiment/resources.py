@@ -1,0 +1,59 @@
+"""What a training needs before its first step has come: memory, and the time that its program takes to compile.
+
+Both are estimated from below, by counting: what is refused could not have been, or not soon; what is let pass may still fail.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import jax
+import numpy as np
+
+from koubai.core.precision import dtype_of
+from koubai.core.slopes import METHODS
+from koubai.core.training import Descent
+from koubai.errors import InputError
+from koubai.memory import check_memory
+
+# How many numbers are there at once for each one that the optimizer keeps for a parameter: that before the step, those on the
+# way and after it, two records at least on the way, and those that come back. 7.4 were measured for adam.
+COPIES_OF_STATE = 7
+MANY = 10**5  # parameters: with fewer it doesn't matter what the optimizer keeps
+
+
+def parameters_in(sizes: Sequence[int]) -> int:
+    """How many weights and biases a network has."""
+    return sum((inputs + 1) * units for inputs, units in pairwise(sizes))
+
+
+def check_compiling(descent: Descent, layers: int) -> None:
+    """InputError where the program of so many hidden ``layers`` would take longer to compile than a person waits."""
+    most = descent.method.most_layers
+    if layers > most:
+        raise InputError(
+            "layers-method", value=layers, method=descent.method.name, most=most, best=METHODS["backprop"].most_layers
+        )
+
+
+def check_needed(descent: Descent, sizes: Sequence[int], rows: int, records: int = 0) -> None:
+    """InputError where there is not enough memory to train a network of ``sizes`` on ``rows`` rows.
+
+    ``records``: how many are kept in memory, at least.
+    """
+    number, method = np.dtype(dtype_of(descent.precision)).itemsize, descent.method
+    parameters = parameters_in(sizes)
+    state = state_of(descent) if parameters > MANY else 0
+    at_once = min(rows, descent.batch_size or rows) if method.takes_whole_batches else 0
+    of_rows = rows * (sizes[0] + sizes[-1]) + at_once * max(sizes[1:])
+    of_parameters = (method.copies + COPIES_OF_STATE * state) * parameters
+    check_memory(number * (of_parameters + of_rows))
+    if records:
+        check_memory(number * records * (1 + state) * parameters, "memory-records", records=f"{records:,}")
+
+
+def state_of(descent: Descent) -> int:
+    """How many numbers the optimizer keeps for every parameter."""
+    some = 1000
+    parameters = jax.ShapeDtypeStruct((some,), np.float32)  # type: ignore[no-untyped-call]
+    state = jax.eval_shape(lambda values: descent.rule.start(values, descent.rule_options), parameters)
+    return sum(int(leaf.size) for leaf in jax.tree.leaves(state)) // some

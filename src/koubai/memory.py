@@ -1,0 +1,101 @@
+"""How much memory this process can still have, and a sentence where that is less than it is about to ask for.
+
+A system hands out more than it has, and ends the process that uses it: it has to be asked beforehand.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from koubai.errors import InputError
+
+SMALL = 2**26  # bytes: what needs less isn't worth a look; loading JAX alone takes more
+PROC, GROUPS = Path("/proc"), Path("/sys/fs/cgroup")
+
+
+def check_memory(needed: float, code: str = "memory-needed", **values: object) -> None:
+    """InputError ``code`` where ``needed`` bytes are certainly more than this process can have."""
+    if needed <= SMALL:
+        return
+    there = available()
+    if there is not None and needed > there:
+        raise InputError(code, needed=gigabytes(needed), available=gigabytes(there), **values)
+
+
+def gigabytes(size: float) -> str:
+    """A number of bytes in GB."""
+    number = size / 1e9
+    return f"{number:,.0f} GB" if number >= 10 else f"{number:.1f} GB"
+
+
+def available() -> int | None:
+    """The bytes that this process can still have, by its own limits, those of its container, and what the machine has free.
+
+    None where the system doesn't tell.
+    """
+    bounds = [*_limits(), *_of_containers(), *_of_machine()]
+    return max(0, min(bounds)) if bounds else None
+
+
+def _limits() -> Iterator[int]:
+    """What ``ulimit`` leaves, by address space and by data."""
+    try:
+        import resource
+    except ImportError:  # not on this system
+        return
+    for kind, used in (("RLIMIT_AS", "VmSize"), ("RLIMIT_DATA", "VmData")):
+        limit = resource.getrlimit(getattr(resource, kind))[0]
+        if limit != resource.RLIM_INFINITY:
+            yield limit - _kilobytes(PROC / "self" / "status", used).get(used, 0) * 1024
+
+
+def _of_machine() -> Iterator[int]:
+    free = _kilobytes(PROC / "meminfo", "MemAvailable", "SwapFree")
+    if "MemAvailable" in free:
+        yield sum(free.values()) * 1024
+    elif sys.platform != "linux":
+        with suppress(AttributeError, ValueError, OSError):
+            yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _of_containers() -> Iterator[int]:
+    """What each control group leaves that this process is in; files that it has read only fill what is free."""
+    for line in _text(PROC / "self" / "cgroup").splitlines():
+        _, kinds, path = line.split(":", 2)
+        if not kinds:
+            yield from _left(GROUPS, path, "memory.max", "memory.current", "inactive_file")
+            yield from _left(GROUPS / "unified", path, "memory.max", "memory.current", "inactive_file")
+        elif "memory" in kinds.split(","):
+            yield from _left(GROUPS / "memory", path, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+
+
+def _left(root: Path, path: str, limit: str, used: str, files: str) -> Iterator[int]:
+    """Of the group ``path`` and those around it; a container may see its own group as the root."""
+    swap = _kilobytes(PROC / "meminfo", "SwapFree").get("SwapFree", 0) * 1024
+    own = root / path.lstrip("/")
+    for group in (own, *own.parents):
+        if not group.is_relative_to(root):
+            return
+        most, taken = _text(group / limit).strip(), _text(group / used).strip()
+        if most.isdigit() and taken.isdigit():
+            told = dict(line.split()[:2] for line in _text(group / "memory.stat").splitlines() if " " in line)
+            yield int(most) - int(taken) + int(told.get(files, "0")) + swap
+
+
+def _kilobytes(path: Path, *names: str) -> dict[str, int]:
+    """Some of the lines such as "MemAvailable:   123 kB" of a file."""
+    found = {}
+    for line in _text(path).splitlines():
+        name, _, rest = line.partition(":")
+        if name in names and rest.split()[:1] and rest.split()[0].isdigit():
+            found[name] = int(rest.split()[0])
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except (OSError, ValueError):
+        return ""
