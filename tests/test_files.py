@@ -2,6 +2,9 @@
 
 import os
 import stat
+import subprocess
+import sys
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from threading import Thread
@@ -9,7 +12,8 @@ from threading import Thread
 import pytest
 
 from koubai.errors import FileFault, InputError
-from koubai.files import check_free, check_writable, new_file, new_folder, numbered
+from koubai.files import check_free, check_free_file, check_writable, new_file, new_folder, numbered
+from koubai.temporaries import discard_all, sweep, temporary
 
 
 def fill(folder: Path) -> None:
@@ -83,3 +87,95 @@ def test_a_new_file_takes_the_place_of_the_old_only_when_whole(tmp_path: Path) -
     assert os.listdir(tmp_path) == ["picture.png"]
     with pytest.raises(FileFault, match="what was there before is unharmed"), new_file(tmp_path / "no" / "x.png"):
         pass
+
+
+LEAVES = """
+import sys
+from pathlib import Path
+from koubai.files import new_file, new_folder
+
+here = Path(sys.argv[1])
+
+def block(folder):
+    (folder / "half").write_text("half")
+    with new_file(here / "run" / "film.mp4") as film, new_file(here / ("東" * 80 + ".koubai.zip")) as archive:
+        film.write_text("half")
+        archive.write_text("half")
+        print("writing", flush=True)
+        sys.stdin.read()
+
+new_folder([here / "shown"], block)
+"""
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process in the middle of writing a folder, a run's film and an archive."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").touch()
+    process = subprocess.Popen(
+        [sys.executable, "-c", LEAVES, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "writing\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_what_a_killed_process_left_is_gone_at_the_next_use(writer: subprocess.Popen[str], tmp_path: Path) -> None:
+    before = everything(tmp_path)
+    assert len(before) > 6
+    with new_file(tmp_path / "live.txt") as beside:  # the process is alive: what it writes is its own
+        beside.write_text("live")
+    assert everything(tmp_path) == sorted([*before, "live.txt"])
+    writer.kill()
+    writer.wait()
+    new_folder([tmp_path / "other"], fill)
+    assert everything(tmp_path) == ["live.txt", "other", "other/a.txt", "run", "run/run.json"]
+
+
+def test_only_what_is_certainly_left_behind_is_swept_away(tmp_path: Path) -> None:
+    mark = ".koubai-0123456789ab.part"
+    for name in (f".a{mark}x", f"b{mark}", ".c.part", f"deep/.d{mark}"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / f".file{mark}").write_text("somebody's")
+    (tmp_path / f".link{mark}").symlink_to(tmp_path / "deep")
+    (tmp_path / f".full{mark}").mkdir()
+    (tmp_path / f".full{mark}" / "no lock").write_text("somebody's")
+    before = everything(tmp_path)
+    (tmp_path / f".empty{mark}").mkdir()  # a process died before it had its lock
+    sweep(tmp_path)
+    assert everything(tmp_path) == before
+    with temporary(tmp_path / "x") as held:
+        sweep(tmp_path)
+        assert held.is_dir()
+        (held / "part").write_text("half")
+        discard_all()
+        assert not held.exists()
+    assert everything(tmp_path) == before
+    sweep(tmp_path / "nowhere")
+
+
+def test_names_that_no_file_can_have(tmp_path: Path) -> None:
+    longest = "x" * 255
+    assert new_folder([tmp_path / longest], fill).name == longest
+    with new_file(tmp_path / f"{'y' * 251}.png") as beside:
+        beside.write_text("whole")
+    for name in ("x" * 256, "東" * 86, "nul\0"):
+        with pytest.raises(InputError, match="can't be written"):
+            check_free(tmp_path / name)
+        with pytest.raises(InputError, match="can't be written"):
+            check_writable(tmp_path / name)
+        with pytest.raises(InputError, match="can't be written"):
+            check_free_file(tmp_path / name)
+        with pytest.raises(FileFault):
+            new_folder([tmp_path / name], fill)
+        with pytest.raises(FileFault), new_file(tmp_path / name):
+            pass
+    with pytest.raises(InputError, match="File name too long"):
+        check_writable(Path("/".join([str(tmp_path), *["x" * 200] * 19, "x" * (4060 - 19 * 201 - len(str(tmp_path)))])))

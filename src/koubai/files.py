@@ -1,14 +1,16 @@
 """Files and folders that are there whole or not at all: written beside their place, then moved into it."""
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp, mkstemp
 
 from koubai.errors import FileFault, InputError
+from koubai.temporaries import sweep, temporary
+
+LONGEST_INSIDE = "x" * 64  # no file within a run's folder has a longer path in it, until it is moved into its place
 
 
 def reason(error: OSError) -> str:
@@ -22,10 +24,13 @@ def numbered(folder: Path) -> Iterator[Path]:
 
 
 def check_writable(folder: Path) -> None:
-    """InputError unless a new ``folder`` can be made there (the folders above it are made)."""
+    """InputError unless a new ``folder`` can be made there (the folders above it are made), with files in it."""
     try:
+        _check_path(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        Path(mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent)).rmdir()
+        sweep(folder.parent)
+        with temporary(folder) as made:
+            (made / LONGEST_INSIDE).touch()
     except OSError as error:
         raise InputError("folder-unwritable", path=str(folder), reason=reason(error)) from error
 
@@ -33,6 +38,7 @@ def check_writable(folder: Path) -> None:
 def check_free(folder: Path) -> None:
     """InputError where ``folder`` is there already, other than as an empty folder, or can't be looked at."""
     try:
+        _check_path(folder)
         if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
             return
         taken = os.path.lexists(folder)
@@ -44,10 +50,24 @@ def check_free(folder: Path) -> None:
 
 def check_free_file(path: Path) -> None:
     """InputError where a new file can't be made at ``path``: something is there, or there is no folder for it."""
+    try:
+        _check_path(path)
+    except OSError as error:
+        raise InputError("file-unwritable", path=str(path), reason=reason(error)) from error
     if os.path.lexists(path):
         raise InputError("file-taken", path=str(path))
     if not path.parent.is_dir():
         raise InputError("file-no-folder", path=str(path), folder=str(path.parent))
+
+
+def _check_path(path: Path) -> None:
+    """OSError where nothing can be at ``path``: it is too long, say, or has a character that no name can have."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except ValueError as error:
+        raise OSError(errno.EINVAL, str(error)) from error
 
 
 def new_folder(places: Iterable[Path], fill: Callable[[Path], None]) -> Path:
@@ -59,45 +79,42 @@ def new_folder(places: Iterable[Path], fill: Callable[[Path], None]) -> Path:
     places = iter(places)
     place = next(places)
     try:
+        _check_path(place)
         place.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(mkdtemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent))
-    except OSError as error:
-        raise FileFault("save", path=str(place), reason=reason(error)) from error
-    try:
-        fill(made)
-        for path in made.rglob("*"):
-            _to_disk(path)
-        made.chmod(0o777 & ~_umask())
-        while not _moved(made, place):
-            following = next(places, None)
-            if following is None:
-                raise InputError("folder-taken", path=str(place))
-            place = following
-        _to_disk(place.parent)
+        sweep(place.parent)
+        with temporary(place) as beside:
+            made = beside / "new"
+            made.mkdir()
+            fill(made)
+            for path in made.rglob("*"):
+                _to_disk(path)
+            made.chmod(0o777 & ~_umask())
+            while not _moved(made, place):
+                following = next(places, None)
+                if following is None:
+                    raise InputError("folder-taken", path=str(place))
+                place = following
+            _to_disk(place.parent)
     except OSError as error:
         if isinstance(error, FileFault):
             raise
         raise FileFault("save", path=str(place), reason=reason(error)) from error
-    finally:
-        rmtree(made, ignore_errors=True)
     return place
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` to write to; what stands there at the end takes the place of ``path``, at once and on disk."""
+    """A path of the same name to write to; what stands there at the end takes the place of ``path``, at once and on disk."""
     try:
-        handle, name = mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        made = Path(name)
-        try:
+        _check_path(path)
+        sweep(path.parent)
+        with temporary(path) as beside:
+            made = beside / path.name
+            made.touch()
             yield made
             _to_disk(made)
             made.chmod(0o666 & ~_umask())
             made.replace(path)
-        finally:
-            with suppress(FileNotFoundError):
-                made.unlink()
     except OSError as error:
         why = error.values.get("reason") if isinstance(error, FileFault) else reason(error)
         raise FileFault("file", path=str(path), reason=why) from error

@@ -3,12 +3,14 @@
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from koubai.experiment import Experiment, Learning
 from koubai.experiment.format import Provenance
 from koubai.store import Store, database, default_path
 from koubai.store.alive import SignOfLife, is_alive
+from koubai.store.values import can_be_a_name
 
 XOR = kb.train("xor", steps=30, record_every=10)
 
@@ -106,7 +109,8 @@ def test_names(store: Store) -> None:
     assert store.add(kb.train(own, steps=1))[0].name == "data-0"
     with pytest.raises(InputError, match="There is a run called 'xor-0' already"):
         store.add(XOR, name="xor-0")
-    for name in ("", " ", "a/b", "a\\b", ".a", "-a", "a\nb", "a" * 101, "latest", "a?", "\udcff", " a", "nul\0"):
+    odd = ("..", "a.", "a ", "con", "NUL.txt", "lpt9", "COM¹", "a\u202eb", "a\u200fb", "b.ZIP", "東" * 67, "e\u0301" * 101)
+    for name in ("", " ", "a/b", "a\\b", ".a", "-a", "a\nb", "a" * 101, "latest", "a?", "\udcff", " a", "nul\0", *odd):
         with pytest.raises(InputError, match="can't be a run's"):
             store.add(XOR, name=name)
         with pytest.raises(InputError, match="can't be a run's"):
@@ -114,6 +118,29 @@ def test_names(store: Store) -> None:
     assert store.entry("latest").name == "data-0"
     with pytest.raises(InputError, match="did you mean 'data-0'"):
         store.run("dat-0")
+
+
+def test_the_longest_names_fit_into_a_file_system(store: Store, tmp_path: Path) -> None:
+    name = store.add(XOR, name="東" * 66)[0].name
+    for made in (f"{name}-12345", f"{name}-film", f"{name}.koubai.zip"):
+        (tmp_path / made).touch()
+    data = XOR.data
+    for called in ("東" * 300, "a" * 300, "a b. " * 40, "e\u0301" * 200, "con", "\u202e", "x\0y", "a/b", "-", ".."):
+        run = replace(XOR, experiment=Experiment(kb.Learning(replace(data, name=called)), seed=2**32 - 1))
+        called_so = [store.add(run)[0].name for _ in range(2)]
+        assert all(can_be_a_name(one) and re.search(r"-4294967295(-\d+)?$", one) for one in called_so), called_so
+        (tmp_path / f"{called_so[1]}-film").touch()
+    foreign = store.add(XOR, Provenance(name="長" * 90))[0].name
+    assert set(foreign) == {"長"}
+    (tmp_path / f"{foreign}-2.koubai.zip").touch()
+
+
+def test_a_name_is_found_however_its_accents_are_written(store: Store) -> None:
+    store.add(XOR, name="e\u0301te\u0301")
+    assert store.names() == ["\xe9t\xe9"]
+    assert store.entry("e\u0301te\u0301").name == store.entry("\xe9t\xe9").name == "\xe9t\xe9"
+    with pytest.raises(InputError, match="There is a run called"):
+        store.add(XOR, name="\xe9t\xe9")
 
 
 def test_no_run_of_that_name(store: Store) -> None:

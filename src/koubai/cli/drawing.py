@@ -7,7 +7,7 @@ from typing import Any
 
 from koubai.cli.artist import Artist
 from koubai.cli.wanted import Wanted
-from koubai.errors import KoubaiError
+from koubai.errors import KoubaiError, memory_faults
 from koubai.experiment import Run
 from koubai.files import new_file
 from koubai.pictures.of_run import films_of, pictures_of
@@ -16,7 +16,7 @@ from koubai.pictures.of_samples import Picture
 Job = tuple[list[str], str, dict[str, Any]]  # the files of the same picture or film, the function, its arrays
 
 
-class _StoppedError(Exception):
+class Stopped(Exception):
     """A signal came while something was drawn: it is not kept."""
 
 
@@ -45,8 +45,9 @@ def draw_jobs(
     faults: list[KoubaiError] = []
     for names, function, values in jobs:
         try:
-            _draw_files([folder / name for name in names], function, values, wanted, artist, stop, language)
-        except _StoppedError:
+            with memory_faults():
+                _draw_files([folder / name for name in names], function, values, wanted, artist, stop, language)
+        except Stopped:
             break
         except KoubaiError as fault:
             faults.append(fault)
@@ -70,4 +71,4 @@ def _draw_files(
             where = {"paths": beside, "size": wanted.size, "rate": wanted.rate}
         if not artist.call(function, stop=stop, **{**values, **where}, language=language):
             artist.close()
-            raise _StoppedError
+            raise Stopped

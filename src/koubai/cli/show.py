@@ -5,19 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from koubai.cli.artist import Artist
+from koubai.cli.drawing import Stopped
 from koubai.cli.interrupts import Interrupts, noticed
 from koubai.cli.report import drawn
 from koubai.cli.screen import fits
 from koubai.cli.train import draw_beside, places_for, told
 from koubai.cli.wanted import Wanted
+from koubai.errors import KoubaiError
 from koubai.experiment import Run, load
 from koubai.files import check_free, check_writable, new_folder
+from koubai.store.values import folder_name
 
 
 def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str, artist: Artist) -> int:
     """Draw the run that is kept in ``folder`` into a new folder, and replay it. Returns the exit code."""
     run = load(folder)
-    beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder.name.partition('.')[0]}-shown")
+    beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder_name(folder.name.partition('.')[0])}-shown")
     if out:
         check_free(out)
     check_writable(out or beside)
@@ -38,10 +41,24 @@ def draw_anew(
     replayed: bool,
     language: str,
 ) -> int:
-    """Draw what is ``wanted`` of ``run`` into a new folder at the first of ``places`` that is free. Returns the exit code."""
-    made = new_folder(places, lambda _: None) if wanted.pictures or wanted.films else None
-    faults = draw_beside(run, made or Path(), wanted, artist, interrupts, quiet, replayed, language)
-    if interrupts:
+    """Draw what is ``wanted`` of ``run`` into a new folder at the first of ``places`` that is free. Returns the exit code.
+
+    The folder is there at the end, with all that could be drawn; not where a signal comes first.
+    """
+    faults: list[KoubaiError] = []
+
+    def fill(folder: Path) -> None:
+        faults.extend(draw_beside(run, folder, wanted, artist, interrupts, quiet, replayed, language))
+        if interrupts:
+            raise Stopped
+
+    made = None
+    try:
+        if wanted.pictures or wanted.films:
+            made = new_folder(places, fill)
+        else:
+            fill(Path())
+    except Stopped:
         return interrupts.exit_code
     if made is not None and not quiet:
         sys.stdout.write("\n".join(drawn(made, language)) + "\n")

@@ -1,12 +1,13 @@
 """What a page takes home of its run: pictures, the film, the numbers, a script, the run itself."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from threading import Lock
 from typing import Any
 from unicodedata import normalize
@@ -19,6 +20,7 @@ from koubai.experiment.folder import pack
 from koubai.experiment.format import losses_text
 from koubai.pictures.of_run import choices_of, films_of
 from koubai.pictures.of_samples import named
+from koubai.temporaries import sweep, temporary
 
 MOST_FRAMES = 300
 FILM_SIZE = (1280, 720)
@@ -130,9 +132,9 @@ def _losses(run: Run, stem: str, language: str) -> Taken:
 
 
 def _script(run: Run, stem: str, language: str) -> Taken:
-    with TemporaryDirectory() as folder:
-        export.write_script(run, Path(folder) / f"{stem}.py", language)
-        files = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+    with _folder() as folder:
+        export.write_script(run, folder / f"{stem}.py", language)
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     if len(files) == 1:
         return Taken(f"{stem}.py", files[f"{stem}.py"])
     packed = BytesIO()
@@ -152,10 +154,21 @@ _PLAIN = {"weights.csv": _weights, "losses.csv": _losses, "script.py": _script, 
 
 def _written(name: str, write: Callable[[Path], None]) -> bytes:
     """What ``write`` writes to a path that ends as ``name`` does."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(name).suffix}"
+    with _folder() as folder:
+        path = folder / f"file{Path(name).suffix}"
         write(path)
         return path.read_bytes()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """An empty folder, for now. Those that a server left which was killed are taken away."""
+    own = Path(gettempdir()) / f"koubai-page-{os.getpid()}"
+    sweep(own.parent)
+    with temporary(own) as beside:
+        folder = beside / "files"
+        folder.mkdir()
+        yield folder
 
 
 def _stem(run: Run) -> str:

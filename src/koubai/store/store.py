@@ -9,23 +9,14 @@ from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 from uuid import uuid4
 
 from koubai.errors import FileFault, InputError, chosen, unknown
 from koubai.store.alive import SignOfLife, forget, is_alive
 from koubai.store.database import Database
 from koubai.store.rows import BRIEF, SELECT, STATUSES, Entry, entry_of, insert, is_sound, now, update
-from koubai.store.values import (
-    LATEST,
-    MOST_BEGINNING,
-    MOST_NAME,
-    can_be_a_name,
-    checked_tags,
-    listed_of,
-    name_of,
-    unicode_of,
-    values_of,
-)
+from koubai.store.values import LATEST, checked_name, checked_tags, listed_of, name_of, unicode_of, values_of
 
 if TYPE_CHECKING:
     from koubai.experiment import Experiment, Run
@@ -47,12 +38,18 @@ SORTS = {  # what a list may be sorted by: the column, and whether the largest c
 
 
 def default_path() -> Path:
-    """Where the store is, unless one is named: KOUBAI_STORE, else in the user's data folder, by the platform's convention."""
+    """Where the store is, unless one is named: KOUBAI_STORE, else in the user's data folder, by the platform's convention.
+
+    FileFault where the user has none.
+    """
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
     from platformdirs import user_data_path
 
-    return user_data_path("koubai", appauthor=False) / "runs.sqlite"
+    path = user_data_path("koubai", appauthor=False) / "runs.sqlite"
+    if not path.is_absolute():  # ~, of a user whom the system doesn't know
+        raise FileFault("store-no-home")
+    return path
 
 
 class Store:
@@ -272,9 +269,8 @@ class Store:
             row = self._sound_row(name)
             entry = self._entry(row)
             changes = {"tags": json.dumps([text for text in dict.fromkeys([*entry.tags, *added]) if text not in taken])}
-            if rename is not None and rename != entry.name:
-                self._check_name(rename)
-                changes["name"] = rename
+            if rename is not None and (rename := checked_name(rename)) != entry.name:
+                changes["name"] = self._check_name(rename)
             changes |= {key: unicode_of(value) for key, value in (("note", note), ("folder", folder)) if value is not None}
             update(self._database, row["id"], **changes)
         return self.entry(row["uid"])
@@ -299,7 +295,8 @@ class Store:
         if name == LATEST:
             found = self._database.rows(f"{SELECT} ORDER BY started DESC, id DESC LIMIT 1")
         else:
-            found = self._database.rows(f"{SELECT} WHERE +name = ? OR +uid = ? ORDER BY +name = ? DESC", name, name, name)
+            query = f"{SELECT} WHERE +name IN (?, ?) OR +uid = ? ORDER BY +name = ? DESC"
+            found = self._database.rows(query, name, normalize("NFC", name), name, name)
         if found:
             return found[0]
         names = self.names()
@@ -349,8 +346,7 @@ class Store:
         return Keeping(Database(self.path, patience=self._patience), sign, self._row(uid), experiment, before, seconds)
 
     def _check_name(self, name: str) -> str:
-        if not can_be_a_name(name):
-            raise InputError("store-name", value=name, most=MOST_NAME)
+        name = checked_name(name)
         if self._database.rows("SELECT 1 FROM run WHERE name = ?", name):
             raise InputError("store-name-taken", value=name)
         return name
@@ -360,8 +356,7 @@ class Store:
     ) -> str:
         if name is not None:
             return self._check_name(name)
-        wanted = (beginning, name_of(experiment), f"data-{experiment.seed}")
-        beginning = next(name[:MOST_BEGINNING] for name in wanted if can_be_a_name(name))
+        beginning = name_of(experiment, beginning)
         taken = {*self.names(beginning)}
         numbered = chain([beginning], (f"{beginning}-{number}" for number in count(2)))
         return next(called for called in numbered if called not in taken and free(called))

@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from koubai.errors import InputError
 from koubai.store.rows import EMPTY, Entry, entry_of, now
+from koubai.temporaries import shortened
 
 if TYPE_CHECKING:
     from koubai.experiment import Experiment, Run
@@ -14,11 +16,38 @@ if TYPE_CHECKING:
 
 LATEST = "latest"  # the run that was started last, wherever a run is named
 MOST_NAME, MOST_BEGINNING = 100, 80  # characters, and of what is numbered
+# Bytes in UTF-8, which file systems count, 255 at most: the rest is for what koubai adds, such as -2, -film and .koubai.zip.
+MOST_NAME_BYTES, MOST_BEGINNING_BYTES = 200, 180
+RESERVED = r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)"  # on Windows nothing else can have such a name
 
 
-def name_of(experiment: "Experiment") -> str:
-    """What a run is called unless somebody calls it otherwise: xor-0."""
-    return f"{experiment.problem.dataset().name or 'data'}-{experiment.seed}"
+def name_of(experiment: "Experiment", own: str = "") -> str:
+    """What a run is called unless somebody calls it otherwise: its ``own`` name, or its data's and its seed, such as xor-0.
+
+    Too long a name is cut. Where none of them can be a name, it is data-0.
+    """
+    seed = f"-{experiment.seed}"
+    data = experiment.problem.dataset().name or "data"
+    called = (_cut(own), _cut(data, len(seed)) + seed, f"data{seed}")
+    return next(name for name in map(_composed, called) if can_be_a_name(name))
+
+
+def _cut(name: str, room: int = 0) -> str:
+    """The beginning of ``name`` that can be numbered, and leaves ``room`` characters."""
+    return shortened(unicode_of(name)[: MOST_BEGINNING - room], MOST_BEGINNING_BYTES - room).rstrip(" .")
+
+
+def _composed(name: str) -> str:
+    """In the form in which a letter and its accent are one character: what looks the same is the same."""
+    return normalize("NFC", name)
+
+
+def folder_name(name: str) -> str:
+    """What a run's folder is called: as the run is, cut where a file system would refuse it.
+
+    An older store, or a path, may have longer names than ``checked_name`` allows.
+    """
+    return shortened(name, MOST_NAME_BYTES)
 
 
 def listed_of(experiment: "Experiment") -> dict[str, Any]:
@@ -57,7 +86,16 @@ def described(run: "Run", provenance: "Provenance") -> Entry:
 def can_be_a_name(name: str) -> bool:
     """It is the name of a folder, too, on any system; and neither a uid nor the name of an exported file."""
     plain = 0 < len(name) <= MOST_NAME and name.isprintable() and name == name.strip() and name != LATEST
-    return plain and not re.search(r'^[-.]|[/\\:*?"<>|]|\.(zip)?$|^[0-9a-f]{32}$', name)
+    short = len(name.encode(errors="replace")) <= MOST_NAME_BYTES
+    odd = rf'^[-.]|[/\\:*?"<>|]|\.(zip)?$|^[0-9a-f]{{32}}$|{RESERVED}'
+    return plain and short and not re.search(odd, name, re.IGNORECASE)
+
+
+def checked_name(name: str) -> str:
+    """``name`` as a run can have it. InputError where it can't."""
+    if not can_be_a_name(made := _composed(name)):
+        raise InputError("store-name", value=name, most=MOST_NAME, bytes=MOST_NAME_BYTES)
+    return made
 
 
 def checked_tags(tags: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 from typing import Any
 
 from koubai.cli.artist import Artist
-from koubai.cli.drawing import draw_jobs, jobs_of
+from koubai.cli.drawing import Stopped, draw_jobs, jobs_of
 from koubai.cli.interrupts import noticed
 from koubai.cli.report import drawn
 from koubai.cli.runs.opening import Opened, opened
@@ -16,7 +16,7 @@ from koubai.cli.train import PLACE, places_for, told
 from koubai.cli.wanted import Wanted
 from koubai.columns import GAP, cut, in_columns, widest
 from koubai.core.surfaces import FINE, plane
-from koubai.errors import InputError
+from koubai.errors import InputError, KoubaiError
 from koubai.files import check_free, new_folder
 from koubai.locale import sentence
 from koubai.pictures.of_samples import Picture
@@ -41,9 +41,16 @@ def compare(
         facts = [_facts(one) for one in found]
         differing = [name for name in _in_order(facts) if len({json_format.dumps(own.get(name)) for own in facts}) > 1]
         jobs = jobs_of(_pictures(found, language), wanted)
-        folder = new_folder(places_for(out, PLACE / "compared"), lambda _: None) if jobs else None
-        faults = draw_jobs(jobs, folder, wanted, artist, interrupts.__bool__, language) if folder else []
-        if interrupts:
+        faults: list[KoubaiError] = []
+
+        def fill(made: Path) -> None:
+            faults.extend(draw_jobs(jobs, made, wanted, artist, interrupts.__bool__, language))
+            if interrupts:
+                raise Stopped
+
+        try:
+            folder = new_folder(places_for(out, PLACE / "compared"), fill) if jobs else None
+        except Stopped:
             return interrupts.exit_code
         if json:
             sys.stdout.write(_as_json(found, facts, differing, folder) + "\n")

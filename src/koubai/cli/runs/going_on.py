@@ -6,10 +6,11 @@ from typing import Any
 
 from koubai.cli.interrupts import noticed
 from koubai.cli.train import PLACE, Display, carry_out, check_place, places_for
-from koubai.errors import InputError
+from koubai.errors import InputError, KoubaiError
 from koubai.experiment.surroundings import differences
 from koubai.locale import sentence
 from koubai.store import Store
+from koubai.store.values import folder_name
 
 
 def go_on(run: str, store: Path | None, out: Path | None, steps: Any = None, *, extend: bool, **display: Any) -> int:
@@ -21,7 +22,14 @@ def go_on(run: str, store: Path | None, out: Path | None, steps: Any = None, *, 
     with noticed() as interrupts, Store(store) as runs:
         then = runs.entry(run)
         keeping = runs.resume(then.uid, steps)
+        try:
+            keeping.experiment.check_resources(kept=True)
+        except KoubaiError:
+            keeping.end()
+            raise
         for name, before, now in differences(then.surroundings):
             if not shown.quiet:
                 sys.stderr.write(sentence("resume-differs", shown.language, name=name, then=before, now=now) + "\n")
-        return carry_out(keeping.experiment, runs, keeping, places_for(out, PLACE / keeping.name), interrupts, shown)
+        return carry_out(
+            keeping.experiment, runs, keeping, places_for(out, PLACE / folder_name(keeping.name)), interrupts, shown
+        )

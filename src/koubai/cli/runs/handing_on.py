@@ -11,6 +11,7 @@ from koubai.experiment.folder import load_with_provenance, pack
 from koubai.files import check_free_file
 from koubai.locale import sentence
 from koubai.store import Store
+from koubai.store.values import checked_name, folder_name
 
 Write = Callable[[Opened, Path, str], None]
 
@@ -31,7 +32,7 @@ def export(run: str, store: Path | None, format: str | None, out: Path | None, l
     """Write ``run``, or its network, as one new file. Returns the exit code."""
     ending, write = chosen("format", format or _by_ending(out), FORMATS)
     found = opened(run, store)
-    path = out or Path(f"{found.name}{ending}")
+    path = out or Path(f"{folder_name(found.name)}{ending}")
     check_free_file(path)
     write(found, path, language)
     sys.stdout.write(sentence("export-done", language, name=found.name, path=str(path)) + "\n")
@@ -50,6 +51,7 @@ def import_runs(files: Sequence[Path], store: Path | None, name: str | None, lan
     """Take runs in that were exported, or whose folders are there. Returns the exit code."""
     if name is not None and len(files) > 1:
         raise InputError("import-one-name", name=name, files=len(files))
+    name = None if name is None else checked_name(name)
     read = [load_with_provenance(path) for path in files]  # first all of them: none is taken in where one is damaged
     with Store(store) as runs:
         for path, (run, provenance) in zip(files, read, strict=True):

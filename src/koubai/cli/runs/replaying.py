@@ -13,6 +13,7 @@ from koubai.cli.wanted import Wanted
 from koubai.errors import InputError
 from koubai.files import check_free
 from koubai.progress import line
+from koubai.store.values import folder_name
 
 
 def replay_run(run: str, store: Path | None, seconds: object, out: Path | None, wanted: Wanted, language: str) -> int:
@@ -24,7 +25,7 @@ def replay_run(run: str, store: Path | None, seconds: object, out: Path | None, 
     found = opened(run, store)
     with noticed() as interrupts:
         if wanted.films:
-            places = places_for(out, PLACE / f"{found.name}-film")
+            places = places_for(out, PLACE / f"{folder_name(found.name)}-film")
             return draw_anew(found.run, places, wanted, Artist(), interrupts, quiet=False, replayed=False, language=language)
         if fits(sys.stderr) and sys.stdout.isatty():
             replay(found.run, sys.stderr, language, seconds=seconds, stop=interrupts.__bool__)
