@@ -67,3 +67,26 @@ def test_a_long_training_shows_a_line_now_and_then(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(progress, "perf_counter", lambda: float(next(clock)))
     list(progress.shown(slow, experiment, stream))
     assert 2 <= len(stream.getvalue().splitlines()) <= 4
+
+
+def test_a_first_step_that_takes_its_time_is_waited_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(progress, "perf_counter", lambda: clock[0])
+    stream = Terminal()
+    waiting = progress.Waiting(stream)
+    for clock[0] in (100.9, 101.2, 101.4, 104.0):
+        waiting.look()
+    assert stream.getvalue() == "\rPreparing the first step … 1 s\rPreparing the first step … 4 s"
+    steps = waiting.of(Experiment(steps=1).run())
+    assert next(steps).number == 0
+    assert stream.getvalue().endswith("\r\x1b[K")
+    clock[0] = 200.0
+    waiting.look()
+    waiting.end()
+    assert stream.getvalue().endswith("4 s\r\x1b[K")
+    for quiet, other in ((True, Terminal()), (False, StringIO())):
+        silent = progress.Waiting(other, quiet=quiet)
+        clock[0] += 10
+        silent.look()
+        silent.end()
+        assert other.getvalue() == ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from threading import Lock
 from time import perf_counter
 from typing import Any, TextIO
 
@@ -28,11 +29,13 @@ def shown(
     """
     began, due, last_line, last = 0.0, 0, 0.0, experiment.steps
     first = 0 if before is None else before.records[-1].number
+    bar: Any = None
     with ExitStack() as stack:
-        bar = stack.enter_context(_bar(stream, last)) if stream.isatty() else None
-        write = bar.console.print if bar else lambda line: stream.write(f"{line}\n")
         for step in steps:
-            began = began or perf_counter()  # with the first step: what comes before it is made once
+            if not began:  # with the first step: what comes before it is made once
+                began = perf_counter()
+                bar = stack.enter_context(_bar(stream, last)) if stream.isatty() else None
+                write = bar.console.print if bar else lambda line: stream.write(f"{line}\n")
             elapsed = perf_counter() - began
             left = seconds_left(elapsed, step.number - first, last - step.number)
             if bar:
@@ -42,6 +45,43 @@ def shown(
                 write(line(step, experiment, left, language, samples_per_second(experiment, step.number - first, elapsed)))
                 last_line, due = elapsed, step.number + last // LINES
             yield step
+
+
+class Waiting:
+    """A note on a terminal while the first Step takes its time: a program is compiled before it, and that step may be long.
+
+    One thread makes the Steps, another calls ``look`` now and then.
+    """
+
+    def __init__(self, stream: TextIO, language: str = "en", *, quiet: bool = False) -> None:
+        self._stream, self._language = stream, language
+        self._over, self._told, self._began = quiet or not stream.isatty(), 0, perf_counter()
+        self._pen = Lock()
+
+    def of(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """The same Steps; the note is gone when the first one comes."""
+        for step in steps:
+            if not self._over:
+                self.end()
+            yield step
+
+    def look(self) -> None:
+        """Write how many seconds it has been, once a second."""
+        seconds = int(perf_counter() - self._began)
+        if seconds > self._told and not self._over:
+            with self._pen:
+                if not self._over:
+                    self._told = seconds
+                    self._stream.write("\r" + sentence("report-preparing", self._language, seconds=seconds))
+                    self._stream.flush()
+
+    def end(self) -> None:
+        """Take the note away."""
+        with self._pen:
+            if self._told and not self._over:
+                self._stream.write("\r\x1b[K")
+                self._stream.flush()
+            self._over = True
 
 
 def seconds_left(elapsed: float, made: int, to_make: int) -> float | None:

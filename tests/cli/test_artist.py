@@ -2,17 +2,20 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from koubai.cli.artist import Artist
+from koubai.cli.artist import Artist, _that_travels
 from koubai.errors import FileFault
 
 
 def test_it_draws_elsewhere_and_tells_what_went_wrong(tmp_path: Path) -> None:
     artist = Artist()
-    assert artist._work is not None
+    assert artist.is_elsewhere
     assert artist.call("save_loss", path=tmp_path / "loss.png", losses=[1.0, 0.5])
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(FileFault, match="No such file or directory"):
@@ -37,11 +40,48 @@ def test_it_never_hears_of_a_ctrl_c(tmp_path: Path) -> None:
     for child in _children():
         os.kill(child, signal.SIGINT)
     assert artist.call("save_loss", path=tmp_path / "a.png", losses=[1.0])
-    assert artist._work is not None
+    assert artist.is_elsewhere
+
+
+ASKS_FOR_EVER = """
+import sys
+from koubai.cli.artist import Artist, _that_travels
+artist = Artist()
+print(artist._process.pid, flush=True)
+artist.call("save_loss", path=sys.argv[1], losses=[1.0])
+"""
+
+
+def test_it_ends_with_whoever_asked_and_keeps_no_stream_of_theirs_open(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)  # which nobody reads: it draws for ever
+    process = subprocess.Popen(
+        [sys.executable, "-c", ASKS_FOR_EVER, pipe], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    child = int(process.stdout.readline())
+    process.kill()
+    assert process.communicate(timeout=60) == ("", "")
+    while Path(f"/proc/{child}").exists() and ") Z " not in Path(f"/proc/{child}/stat").read_text():
+        time.sleep(0.02)
+
+
+class Odd(Exception):
+    """Can be pickled, not made again."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__("odd")
+
+
+def test_a_fault_that_can_not_travel_is_told_as_another() -> None:
+    told = _that_travels(Odd(1, 2))
+    assert (type(told), str(told)) == (RuntimeError, "Odd: odd")
+    fault = FileFault("file", path="p", reason="r")
+    assert _that_travels(fault) is fault
 
 
 def _children() -> list[int]:
-    """The processes that draw: this one's children that run Python's spawn."""
+    """The processes that draw: this one's children that run its function."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -49,6 +89,6 @@ def _children() -> list[int]:
             command = (path.parent / "cmdline").read_text()
         except OSError:
             continue
-        if int(fields[1]) == os.getpid() and "spawn_main" in command and fields[0] != "Z":
+        if int(fields[1]) == os.getpid() and "draw_what_comes" in command and fields[0] != "Z":
             found.append(int(path.parent.name))
     return sorted(found)[-1:]

@@ -11,6 +11,8 @@ from PIL import Image
 from tests.process import KOUBAI, PLAIN, koubai, store_of
 
 import koubai as kb
+from koubai.cli.main import _ended
+from koubai.cli.options import command
 
 SCHEMA = json.loads((Path(__file__).parent.parent.parent / "docs" / "train-result.schema.json").read_text())
 
@@ -231,3 +233,15 @@ def test_a_full_disk_while_the_film_is_made_harms_nothing_else(tmp_path: Path) -
     assert {path.name for path in folder.iterdir()} >= {"region.png", "network.png", "run.json"}
     assert not [path.name for path in folder.iterdir() if "film" in path.name]
     assert kb.load(folder).status == "finished"
+
+
+@pytest.mark.parametrize("fault", [EOFError("cut"), KeyboardInterrupt()])
+def test_what_a_command_raises_is_no_wish_to_end(fault: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    def call() -> int:
+        raise fault
+
+    made = command("list", "en", call, [])
+    assert _ended(lambda: made.main([], standalone_mode=False), "en") == 1
+    said = capsys.readouterr().err
+    assert type(fault).__name__ in said
+    assert len(said.splitlines()) == 1

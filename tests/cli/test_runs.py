@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -239,7 +240,7 @@ def asked(answer: str, *words: str, cwd: Path) -> tuple[int, str]:
 def test_runs_are_deleted_after_asking(tmp_path: Path) -> None:
     for seed in "012":
         koubai("train", "xor", "--steps", "5", "--seed", seed, *QUICK, cwd=tmp_path)
-    assert "add --yes" in refused("runs", "delete", "xor-0", cwd=tmp_path, stdin=subprocess.DEVNULL)
+    assert "add --yes" in refused("runs", "delete", "xor-0", cwd=tmp_path, preexec_fn=partial(os.close, 0))
     code, text = asked("n\n", "runs", "delete", "xor-0", "xor-1", cwd=tmp_path)
     assert (code, "xor-1: finished, 5 steps" in text) == (1, True)
     assert "There is no run" in refused("runs", "delete", "xor-0", "nix", "--yes", cwd=tmp_path)

@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +17,19 @@ from PIL import Image
 from tests.process import KOUBAI, PLAIN, koubai, surroundings, training
 
 import koubai as kb
+from koubai.cli.interrupts import noticed
+from koubai.cli.main import _ended
+from koubai.cli.train import Display, carry_out
+from koubai.cli.wanted import wanted
+from koubai.core.training import Step
+from koubai.errors import FileFault, InputError, KoubaiError
+from koubai.store import Store
 
 
 @pytest.fixture(scope="module")
 def founding(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("founding")
-    return folder, koubai("train", "xor", cwd=folder)
+    return folder, koubai("train", "xor", cwd=folder, env={"HOME": os.devnull})  # where no library can keep anything
 
 
 def test_the_founding_example(founding: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -35,6 +45,7 @@ def test_the_founding_example(founding: tuple[Path, subprocess.CompletedProcess[
     assert "Learned: all 4 answers are right." in done.stdout
     assert "Files in koubai-runs/xor-0:" in done.stdout
     assert "seed 0" in done.stderr
+    assert all(re.match(r"Learning|5001 steps|step |\Z", line) for line in done.stderr.splitlines()), done.stderr
     assert "step 5001   loss 0.117396   answers 0 1 1 0" in done.stderr
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
     run = kb.load(folder / "koubai-runs" / "xor-0")
@@ -112,6 +123,11 @@ BAD = [
     (["--sede", "3"], "no option --sede; did you mean --seed?"),
     (["--zzz"], "no option --zzz; the options are: target, features"),
     (["--out", "x" * 300], "can't be written (File name too long)"),
+    (["--out", "東" * 86], "can't be written (File name too long)"),
+    (["--name", "東" * 100], "The name '東東"),
+    (["--name", "../x", "--no-store"], "The name '../x' can't be a run's"),
+    (["--hidden", ",".join(["8"] * 3000)], "There are 3,000 hidden layers, but there can be 1,000 at most"),
+    (["--hidden", ",".join(["8"] * 51)], "more than 50 take longer than half a minute to compile"),
     (["--h", "1e308"], "step size h is 1e+308, which float64 can't tell from 0 or infinity"),
     (["--seed"], "option --seed needs a value"),
     (["--quiet=3"], "option --quiet takes no value"),
@@ -140,6 +156,80 @@ def test_bad_input_is_one_sentence(options: list[str], message: str, tmp_path: P
 def test_bad_words_are_one_sentence(arguments: list[str], message: str, tmp_path: Path) -> None:
     assert_refused(koubai(*arguments, cwd=tmp_path), message)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_too_large_a_network_is_refused_before_it_is_tried(tmp_path: Path) -> None:
+    script = f"ulimit -v 8000000; exec {' '.join(KOUBAI)} train xor --hidden 100000,100000 --steps 3"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=surroundings(tmp_path), capture_output=True, text=True, check=False
+    )
+    assert_refused(done, "This needs about 960 GB of memory, and ")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+FAULTS = [
+    (MemoryError(), "There is not enough memory for this", 1),
+    (RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 80000000000 bytes."), "There is not enough memory for this", 1),
+    (KeyboardInterrupt(), "KeyboardInterrupt", 1),
+    (SystemExit(3), "SystemExit: 3", 1),
+    (GeneratorExit(), "GeneratorExit", 1),
+    (ValueError("odd\nlines"), "ValueError: odd", 1),
+    (InputError("steps", value="x", most=1), "The number of steps is x", 2),
+    (FileFault("store-broken", path="there", reason="why"), "there", 1),
+]
+
+
+@pytest.mark.parametrize("when", ["before", "within", "after", "drawn"])
+@pytest.mark.parametrize(("fault", "message", "code"), FAULTS, ids=[type(fault).__name__ for fault, *_ in FAULTS])
+def test_what_a_thread_raises_is_said_as_what_it_is(
+    fault: BaseException,
+    message: str,
+    code: int,
+    when: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first = next(kb.Experiment(steps=3).run())
+
+    def steps() -> Iterator[Step]:
+        if when != "within":
+            yield first
+        raise fault
+
+    def run(*_: object) -> Iterator[Step]:
+        if when == "before":
+            raise fault
+        return iter([first]) if when == "drawn" else steps()
+
+    def draw(*_: object) -> list[KoubaiError]:
+        raise fault
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(kb.Experiment, "run", run)
+    monkeypatch.setattr("koubai.cli.train.draw", draw)
+    with Store(tmp_path / "runs.sqlite") as store, noticed() as interrupts:
+        experiment = kb.Experiment(steps=0 if when == "drawn" else 3)
+        keeping = store.keep(experiment)
+        display = Display(True, True, False, wanted("png", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
+        work = partial(carry_out, experiment, store, keeping, iter([tmp_path / "made"]), interrupts, display)
+        assert _ended(work, "en") == code
+        said = capsys.readouterr().err
+        assert message in said
+        assert len(said.splitlines()) == 1
+        assert said.startswith("koubai: ")
+        assert "Interrupted" not in said
+        there = when in ("after", "drawn")
+        assert [entry.status for entry in store.entries()] == (
+            ["finished" if when == "drawn" else "interrupted"] if there else []
+        )
+
+
+def test_no_step_at_all_is_no_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kb.Experiment, "run", lambda *_: iter(()))
+    display = Display(True, True, False, wanted("none", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
+    with noticed() as interrupts, pytest.raises(KoubaiError, match="ended before its first step"):
+        carry_out(kb.Experiment(), None, None, iter([tmp_path / "made"]), interrupts, display)
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], message: str) -> None:

@@ -2,15 +2,15 @@
 
 import os
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from koubai.cli.interrupts import end_at_once, tell
 from koubai.cli.language import language_of
+from koubai.cli.libraries import quieten
 from koubai.cli.streams import discard_output, prepare
-from koubai.errors import InputError, KoubaiError, unknown
+from koubai.errors import InputError, KoubaiError, Unforeseen, is_out_of_memory, unknown
 from koubai.files import reason
 from koubai.locale import sentence
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """The command ``koubai``."""
     prepare()
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # they speak to programmers
+    quieten()
     language = "en"
     end_at_once(language)
     try:
@@ -67,12 +66,15 @@ def _ended(work: Callable[[], int], language: str) -> int:
     except OSError as error:
         discard_output()
         text, code = sentence("error-output-closed", language, reason=reason(error)), 1
-    except Exception as error:
-        out_of_memory = isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)  # as XLA says it
-        said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
-        text, code = sentence("error-memory" if out_of_memory else "error-internal", language, reason=said), 1
+    except BaseException as error:  # a thread may have ended with any, such as KeyboardInterrupt
+        text, code = _unforeseen(error.__cause__ if isinstance(error, Unforeseen) and error.__cause__ else error, language), 1
     tell(text, language)
     return code
+
+
+def _unforeseen(error: BaseException, language: str) -> str:
+    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}".rstrip(": ")
+    return sentence("error-memory" if is_out_of_memory(error) else "error-internal", language, reason=said)
 
 
 def _understood(error: "UsageError") -> KoubaiError:

@@ -11,6 +11,7 @@ import click
 
 from koubai.cli.help import Option, help_text
 from koubai.cli.wanted import FILMS, PICTURES
+from koubai.errors import Unforeseen
 from koubai.locale import LANGUAGES, sentence
 
 
@@ -113,9 +114,16 @@ def command(
 ) -> click.Command:
     """The command ``name``, which calls ``call``; ``within`` the group of that name."""
     key = f"{within}-{name}" if within else name
+
+    def called(**values: Any) -> int:
+        try:
+            return call(**values)
+        except (EOFError, KeyboardInterrupt) as fault:  # click would take it for a person's wish to end
+            raise Unforeseen from fault
+
     plain = click.Command(
         name,
-        callback=call,
+        callback=called,
         help=sentence(f"help-{key}", language),
         short_help=sentence(f"help-{key}-short", language),
         params=[*parameters, *common(language)],

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -17,14 +18,14 @@ from koubai.cli.screen import fits, replay, watched
 from koubai.cli.wanted import Wanted
 from koubai.core.training import Step
 from koubai.data import GATES, load
-from koubai.errors import Diverged, FileFault, KoubaiError
+from koubai.errors import Diverged, FileFault, KoubaiError, OutOfMemory
 from koubai.experiment import Experiment, Recording, Run, experiment_of
 from koubai.experiment.folder import save
 from koubai.files import check_free, check_writable, numbered
 from koubai.locale import sentence
-from koubai.progress import shown
+from koubai.progress import Waiting, shown
 from koubai.store import Store
-from koubai.store.values import name_of
+from koubai.store.values import checked_name, checked_tags, name_of
 
 if TYPE_CHECKING:
     from koubai.store.keeping import Keeping
@@ -68,7 +69,9 @@ def train(
     **numbers: Any,
 ) -> int:
     """Train, show, keep. Returns the exit code."""
+    name, tag = None if name is None else checked_name(name), checked_tags(tag)
     experiment, notes = _experiment(data, **numbers)
+    experiment.check_resources(kept=True)
     if not quiet:
         for key, said in notes:
             sys.stderr.write(sentence(key, language, **said) + "\n")
@@ -120,23 +123,33 @@ def carry_out(
         _train(recording, keeping, clock, interrupts, display)
     except Diverged as error:
         diverged = error
-    except FileFault as error:  # of the store: what was trained may still go into the folder
+    except (FileFault, OutOfMemory) as error:  # of the store, or of a step: what was trained may still go into the folder
         faults.append(error)
+    except BaseException:
+        if keeping:
+            with suppress(KoubaiError):
+                keeping.end()
+        raise
     if keeping:
         try:
             keeping.end()
-        except FileFault as error:
+        except (FileFault, OutOfMemory) as error:
             faults = [error]
     run = recording.run
     if run is None:
         if diverged or faults:
             raise diverged or faults[0]
+        if not interrupts:
+            raise KoubaiError("no-step")
         return _interrupted(interrupts, "interrupted-early", language)
     try:
         folder = save(run, places, store.provenance(keeping.uid) if store and keeping else None)
         name = store.edit(keeping.uid, folder=str(folder.resolve())).name if store and keeping else None
     except KoubaiError as error:
         return told([*faults, error], language)
+    if any(isinstance(fault, OutOfMemory) for fault in faults):
+        tell(f"{faults[0].sentence(language)} {sentence('diverged-kept', language, folder=folder)}", language)
+        return faults[0].exit_code
     if interrupts:
         key = "interrupted-kept" if keeping else "interrupted-folder"
         return _interrupted(interrupts, key, language, step=run.records[-1].number, folder=folder, name=name or "")
@@ -188,8 +201,11 @@ def draw_beside(
         replay(run, sys.stderr, language, stop=interrupts.__bool__)
     if noted and drawing.is_alive():
         sys.stderr.write(sentence("report-drawing", language))
-    while drawing.is_alive():
+    while drawing.is_alive() and not interrupts:
         drawing.join(SECONDS_BETWEEN_LOOKS)
+    if interrupts:
+        artist.close()
+        drawing.join(SECONDS_TO_THE_NEXT_STEP)
     if noted:
         sys.stderr.write("\r\x1b[K")  # the note has done its work
     if broken:
@@ -224,20 +240,16 @@ class _Clock:
 
 
 def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, interrupts: Interrupts, display: Display) -> None:
-    """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy."""
+    """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy.
+
+    Whatever ends that one is raised here.
+    """
     faults: list[BaseException] = []
+    waiting = Waiting(sys.stderr, display.language, quiet=display.quiet)
 
     def work() -> None:
-        before = keeping.before if keeping else None
-        experiment = recording.experiment
-        steps: Iterable[Step] = clock.of(experiment.run(before.records if before else None))
-        if keeping:
-            steps = keeping.of(steps)
-        steps = recording.of(steps)  # what isn't kept any more isn't recorded either
-        if not display.quiet:
-            steps = (watched if display.replayed else shown)(steps, experiment, sys.stderr, display.language, before=before)
         try:
-            for _ in steps:
+            for _ in _steps(recording, keeping, clock, waiting, display):
                 if interrupts:
                     break
         except BaseException as fault:  # is raised again below
@@ -247,9 +259,25 @@ def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, inter
     worker.start()
     while worker.is_alive() and not interrupts:
         worker.join(SECONDS_BETWEEN_LOOKS)
+        waiting.look()
     worker.join(SECONDS_TO_THE_NEXT_STEP)
+    waiting.end()
     if faults:
         raise faults[0]
+
+
+def _steps(
+    recording: Recording, keeping: "Keeping | None", clock: _Clock, waiting: Waiting, display: Display
+) -> Iterable[Step]:
+    """The Steps of the training; as they pass by they are timed, kept, recorded and shown."""
+    experiment, before = recording.experiment, keeping.before if keeping else None
+    steps: Iterable[Step] = clock.of(waiting.of(experiment.run(before.records if before else None)))
+    if keeping:
+        steps = keeping.of(steps)
+    steps = recording.of(steps)  # what isn't kept any more isn't recorded either
+    if display.quiet:
+        return steps
+    return (watched if display.replayed else shown)(steps, experiment, sys.stderr, display.language, before=before)
 
 
 def _interrupted(interrupts: Interrupts, key: str, language: str, **values: Any) -> int:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.training import Step
-from koubai.errors import Diverged, KoubaiError
+from koubai.errors import Diverged, KoubaiError, memory_faults
 from koubai.experiment import Experiment, Run
 from koubai.experiment.run import Status
 from koubai.store.alive import SignOfLife
@@ -151,9 +151,10 @@ class Keeping:
         atexit.unregister(self.end)
         try:
             if self._writer.ident is not None:
-                self._writer.join()
+                self._writer.join()  # as long as the store's patience and the disk take: what passed by isn't to be lost
             if self._fault is None:
-                self._finish()
+                with memory_faults():
+                    self._finish()
         except KoubaiError as fault:
             self._fault = fault
         finally:
@@ -195,7 +196,8 @@ class Keeping:
                     return
                 pieces = [piece for _, piece in self._waiting]
             try:
-                self._write(pieces)
+                with memory_faults():
+                    self._write(pieces)
             except BaseException as error:  # is raised where the Steps pass by
                 with self._changed:
                     self._fault = error

@@ -47,4 +47,8 @@ def _agreed(entries: Sequence[Entry], language: str) -> bool:
         sys.stderr.write(sentence("delete-what", language, name=entry.name, status=status, steps=steps_of(entry)) + "\n")
     sys.stderr.write(sentence("delete-ask", language, runs=len(entries)) + " ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in sentence("delete-yes", language).split()
+    try:
+        answer = sys.stdin.readline()
+    except OSError:  # the terminal is gone
+        answer = ""
+    return answer.strip().lower() in sentence("delete-yes", language).split()

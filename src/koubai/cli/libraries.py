@@ -1,0 +1,44 @@
+"""What libraries say to programmers, kept from the terminal; and a place for what they keep where there is no home for it."""
+
+import logging
+import os
+import sys
+import warnings
+from contextlib import suppress
+from pathlib import Path
+from tempfile import gettempdir
+
+
+def quieten() -> None:
+    """No warning of Python's, no log, and none of XLA's, which C++ writes, reaches the terminal."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    logging.getLogger().addHandler(logging.NullHandler())
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _give_matplotlib_a_place()
+
+
+def _give_matplotlib_a_place() -> None:
+    """Where it can't write into its own folders, a lasting one: it would make a new one each time, and look for fonts again."""
+    home = os.path.expanduser("~")  # noqa: PTH111  (Path.home() fails where there is none)
+    own = {"XDG_CONFIG_HOME": ".config", "XDG_CACHE_HOME": ".cache"}
+    folders = [Path(os.environ.get(name) or Path(home) / usual) / "matplotlib" for name, usual in own.items()]
+    if os.environ.get("MPLCONFIGDIR"):
+        folders = [Path(os.environ["MPLCONFIGDIR"])]
+    if all(map(_can_be_written, folders)):
+        return
+    with suppress(OSError, AttributeError):
+        place = Path(gettempdir()) / f"koubai-{os.getuid()}"
+        place.mkdir(mode=0o700, exist_ok=True)
+        found = place.lstat()
+        if found.st_uid == os.getuid() and found.st_mode & 0o777 == 0o700 and place.is_dir() and not place.is_symlink():
+            os.environ["MPLCONFIGDIR"] = str(place)
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether ``folder`` is there, or can be made, and can be written."""
+    with suppress(OSError, ValueError):
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        return folder.is_absolute() and folder.is_dir() and os.access(folder, os.W_OK)
+    return False
