@@ -87,6 +87,16 @@ class Connection:
         if not self._ended.done():
             self._ended.set_result(ended)
 
+    def greeted(self) -> None:
+        """The page has said hello: from now on it is somebody."""
+        self._told("greeted")()
+
+    def _told(self, what: str) -> Callable[[], None]:
+        """What the server lets a connection do with its socket, beside what ASGI has; see ``server``."""
+        extensions = self._websocket.scope.get("extensions", {}).get("koubai", {})
+        act: Callable[[], None] = extensions.get(what, lambda: None)
+        return act
+
     async def hear(self) -> Message:
         """The next message. Ended where none comes any more, or what comes is none."""
         await self._until_allowed()
@@ -147,7 +157,7 @@ class Connection:
                     raise Ended from error
 
     async def _close(self, ended: Ended) -> None:
-        cut = self._websocket.scope.get("extensions", {}).get("koubai.cut", {}).get("cut", lambda: None)
+        cut = self._told("cut")
         asyncio.get_running_loop().call_later(LINGERING, cut)
         if ended.closing is None:
             return

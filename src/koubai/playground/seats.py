@@ -95,6 +95,7 @@ class Seats:
         return hello
 
     async def _sit(self, hello: Hello, connection: Connection) -> Seat:
+        connection.greeted()
         seat = self._seats.get(hello.session) or await self._new(hello)
         if seat.connection is not None:
             seat.connection.end(Ended(Closing.TAKEN_OVER, sentence("play-closed-taken", hello.language)))

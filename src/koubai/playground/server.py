@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import uvicorn
@@ -21,7 +21,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from koubai.errors import InputError, KoubaiError
 from koubai.files import reason
@@ -30,6 +29,7 @@ from koubai.playground.access import Access, Guard
 from koubai.playground.connection import Bounds, Connection
 from koubai.playground.protocol import MOST_TABLE
 from koubai.playground.seats import Make, Seats
+from koubai.playground.sockets import BACKLOG, HttpProtocol, WebSocketProtocol, connections_possible
 
 if TYPE_CHECKING:
     from koubai.playground.taking import Taking
@@ -47,7 +47,6 @@ TYPES = {
 }
 PORT, PORTS_TRIED = 8765, 20
 TAKERS, MOST_ASKED = 4, 40  # threads that make what is taken home, and files that are waited for at once
-MOST_CONNECTIONS = 1000
 LARGEST_MESSAGE = MOST_TABLE * 4 // 3 + 2**12  # a table in base64, and what stands around it
 SECONDS_TO_END = 3
 
@@ -178,22 +177,6 @@ def _fresh(response: Response, request: Request) -> Response:
     return response
 
 
-class _Protocol(WebSocketsSansIOProtocol):
-    """uvicorn's, but what a page never reads doesn't wait for it for good: the connection can be cut."""
-
-    def handle_connect(self, event: Any) -> None:
-        """Begin, and let the application know how to cut it."""
-        super().handle_connect(event)
-        if not self.close_sent:
-            extensions: Any = self.scope["extensions"]
-            extensions["koubai.cut"] = {"cut": self.transport.abort}
-
-    def keepalive_timeout(self) -> None:
-        """Nobody answers any more."""
-        super().keepalive_timeout()
-        self.transport.abort()
-
-
 def listening(host: str, port: int | None) -> socket.socket:
     """A socket that listens on ``host`` and ``port``, by default the first free one from ``PORT`` on; 0: any.
 
@@ -250,17 +233,18 @@ class Served:
     def __init__(self, app: Guard, listener: socket.socket) -> None:
         config = uvicorn.Config(
             app,
-            ws=_Protocol,
+            ws=WebSocketProtocol,
             ws_max_size=LARGEST_MESSAGE,
             ws_per_message_deflate=False,
-            http="h11",
+            http=HttpProtocol,
             lifespan="on",
             log_config=None,
             log_level=100,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_CONNECTIONS,
+            backlog=BACKLOG,
+            limit_concurrency=connections_possible() + 1,  # which refuses with 503: of so many, the protocol lets one go
             timeout_graceful_shutdown=SECONDS_TO_END,
         )
         self._server = uvicorn.Server(config)
