@@ -20,6 +20,8 @@ def described() -> str:
         "Made by `python docs/make_protocol.py` from `playground/protocol.py` and `playground/static/types.js`.\n",
         f"The page sends JSON texts, at most {protocol.MOST_MESSAGE} bytes each, but for {protocol.MOST_LINK} of a link, and",
         f"{protocol.MOST_TABLE} of a file in base64. The server answers with JSON texts and with frames.\n",
+        "A value that isn't possible is answered by a fault, which names the field, the value and what is possible. What is no",
+        "message at all ends the connection.\n",
         "## The setting\n",
         *_message(protocol.Setting),
         "## What the page sends\n",
@@ -65,7 +67,8 @@ def _schema(schema: dict[str, Any]) -> str:
     kind = str(schema.get("type", "anything"))
     bounds = {
         "minimum": "from {}", "exclusiveMinimum": "above {}", "maximum": "to {}",
-        "maxLength": "at most {} characters", "minItems": "at least {}", "maxItems": "at most {}", "pattern": "like `{}`",
+        "maxLength": "at most {} characters", "minItems": "at least {}", "maxItems": "at most {}",
+        "maxProperties": "at most {}", "pattern": "like `{}`",
     }  # fmt: skip
     said = [text.format(str(schema[name]).replace("|", "\\|")) for name, text in bounds.items() if name in schema]
     if kind == "array" and isinstance(schema.get("items"), dict):

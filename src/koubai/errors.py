@@ -97,6 +97,17 @@ def _rebuilt(kind: type[KoubaiError], code: str, values: dict[str, Any]) -> Koub
     return kind(code, **values)
 
 
+def internal(error: BaseException) -> KoubaiError:
+    """``error`` itself where it has a sentence; else, as nobody thought of it, one that tells its kind and its first line."""
+    if isinstance(error, KoubaiError):
+        return error
+    try:
+        said = (str(error).splitlines() or [""])[0]
+    except Exception:  # what it says is wrong, too
+        said = ""
+    return KoubaiError("internal", reason=f"{type(error).__name__}: {said}")
+
+
 def chosen(code: str, name: object, table: Mapping[str, Entry]) -> Entry:
     """The entry of ``table`` called ``name``; InputError, with the nearest name, where there is none."""
     if isinstance(name, str) and name in table:

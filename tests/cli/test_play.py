@@ -123,7 +123,7 @@ def test_a_class_gets_a_link_with_a_token(tmp_path: Path) -> None:
         ("--allow-host class.example.org:80", "can't be allowed"),
         ("nothing", "There is no run called 'nothing'"),
         ("./koubai-runs/xor-0", "but './koubai-runs/xor-0' is a path; take it in first"),
-        ("data=xor&hidden=many", "hidden"),
+        ("data=xor&hidden=many", "Hidden layers [0] can not be many; give a whole number from 1 to 64."),
         ("http://127.0.0.1:8765/#colour=red", "colour"),
         ("--store /proc/none/runs.sqlite", "/proc/none"),
     ],

@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 import koubai as kb
-from koubai.errors import InputError
+from koubai.errors import FileFault, InputError
 from koubai.experiment import Run
 from koubai.playground import protocol
 from koubai.playground.access import Access
@@ -41,13 +41,19 @@ class Plain:
     def __init__(self, language: str, link: str) -> None:
         if link.startswith("wrong"):
             raise InputError("link-broken", name=link)
+        if link.startswith("damaged"):
+            raise FileFault("file", path=link, reason="damaged")
+        if link.startswith("huge"):
+            raise OverflowError("out of all measure")
         self.key, self.language, self.link = uuid4().hex, language, link
-        self.heard: list[protocol.Message] = []
+        self.heard: list[protocol.Message | InputError] = []
         self.told: list[str] = []  # attach, detach, close
         self.to_say: list[str | bytes] = []
         self.lock = Lock()
 
     def attach(self) -> None:
+        if self.link.startswith("mute"):
+            raise ValueError("nothing can be told")
         with self.lock:
             resumed = "attach" in self.told
             self.told.append("attach")
@@ -57,9 +63,11 @@ class Plain:
     def detach(self) -> None:
         self.told.append("detach")
 
-    def receive(self, message: protocol.Message) -> None:
+    def receive(self, message: protocol.Message | InputError) -> None:
         with self.lock:
             self.heard.append(message)
+            if isinstance(message, InputError):
+                self.to_say.append(json.dumps({"type": "fault", "text": message.sentence(self.language)}))
             if isinstance(message, protocol.Language):
                 self.language = message.language
             if isinstance(message, protocol.Price):
@@ -76,7 +84,7 @@ class Plain:
     def run(self) -> Run:
         return run()
 
-    def close(self) -> None:
+    def close(self, *seconds: float) -> None:
         self.told.append("close")
 
 

@@ -34,7 +34,7 @@ def settings(draw: st.DrawFn) -> Setting:
         "hidden": hidden,
         "activations": [draw(words) for _ in hidden],
         "seed": draw(st.integers(0, 2**32 - 1)),
-        "h": draw(st.floats(1e-30, 1e6, exclude_min=True)),
+        "h": draw(st.floats(protocol.LEAST_H, 1e6)),
         "learning_rate": draw(NUMBERS),
         "batch_size": draw(st.none() | st.integers(1, 5000)),
         "frozen": draw(st.lists(st.sampled_from(["w1[0,3]", "b2[1]"]), unique=True)),
@@ -48,8 +48,8 @@ POINT = st.tuples(st.floats(-1e30, 1e30), st.floats(-1e30, 1e30), st.integers(0,
 @given(
     settings(),
     st.lists(POINT, max_size=20),
-    st.none() | st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=20),
-    st.integers(0, 10**9),
+    st.none() | st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=20),
+    st.integers(0, protocol.MOST_STEPS),
 )
 def test_a_link_brings_everything_back(
     setting: Setting, points: list[tuple[float, float, float]], weights: list[float] | None, begin: int

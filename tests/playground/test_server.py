@@ -4,13 +4,16 @@ import errno
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPException
+from threading import Event, Thread
 
 import pytest
-from tests.playground.serving import HELLO, Serving, serving, until
+from tests.playground.serving import HELLO, Plain, Serving, serving, until
 
 from koubai.errors import InputError
 from koubai.locale import sentences
-from koubai.playground import protocol, server
+from koubai.playground import protocol, seats, server
 from koubai.playground.connection import Bounds
 from koubai.playground.server import STATIC, listening, outward_address, own_names
 
@@ -92,13 +95,61 @@ def test_a_page_whose_session_is_gone_gets_a_new_one(there: Serving) -> None:
     page.close()
 
 
-def test_a_link_that_cannot_be_read_opens_the_founding_example_and_says_so(there: Serving) -> None:
-    page = there.page(hello={"link": "wrong=1"})
+@pytest.mark.parametrize(
+    ("link", "language", "said"),
+    [
+        ("wrong=1", "en", ["This link can not be opened, so here is the founding example.", "wrong=1"]),
+        ("damaged=1", "ja", ["このリンクは開けないので", "damaged=1"]),
+        ("huge=1", "en", ["This link can not be opened", "OverflowError: out of all measure"]),
+        ("mute=1", "ja", ["このリンクは開けないので", "ValueError: nothing can be told"]),
+    ],
+)
+def test_a_link_that_cannot_be_opened_opens_the_founding_example_and_says_so(
+    link: str, language: str, said: list[str], there: Serving
+) -> None:
+    page = there.page(hello={"link": link, "language": language})
     assert page.welcome["link"] == ""
     fault = page.hear()
     assert fault["type"] == "fault"
-    assert "wrong=1" in fault["text"]
+    assert all(part in fault["text"] for part in said)
+    page.say(type="price")
+    assert page.hear()["type"] == "price"
     page.close()
+
+
+def test_where_nothing_can_be_opened_the_page_is_told_why(there: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Plain, "attach", lambda self: 1 / 0)
+    page = there.page(hello={})
+    page.say(**HELLO)
+    code, reason = page.closing()
+    assert (code, "ZeroDivisionError" in reason) == (1011, True)
+
+
+def test_a_link_whose_session_fails_again_is_not_opened_for_ever(there: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(seconds: float) -> None:
+        raise ZeroDivisionError("by zero")
+
+    key = ""
+    for _ in range(2):  # it may be by chance once
+        page = there.page(hello={"session": key, "link": "data=and"})
+        assert page.welcome["link"] == "data=and"
+        key = page.welcome["session"]
+        monkeypatch.setattr(there.sessions[-1], "turn", fail)
+        page.say(type="pause")
+        assert page.closing()[0] == 1011
+    page = there.page(hello={"session": key, "link": "data=and"})
+    assert page.welcome["link"] == ""
+    assert "ZeroDivisionError: by zero" in page.hear()["text"]
+    page.close()
+
+
+def test_what_a_page_is_told_again_may_fail(there: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = there.page()
+    monkeypatch.setattr(there.sessions[-1], "attach", lambda: 1 / 0)
+    again = there.page(hello={})
+    again.say(**{**HELLO, "session": page.welcome["session"]})
+    assert again.closing()[0] == 1011
+    assert page.closing()[0] == 4001
 
 
 def test_a_session_moves_to_the_page_that_asks_for_it_last(there: Serving) -> None:
@@ -162,10 +213,42 @@ def test_a_session_that_nobody_comes_back_to_is_closed() -> None:
 def test_what_a_session_leaves_behind_does_not_keep_others_from_ending() -> None:
     with serving() as there:
         pages = [there.page() for _ in range(2)]
-        there.sessions[0].close = lambda: 1 / 0  # type: ignore[assignment,method-assign]
+        there.sessions[0].close = lambda *_: 1 / 0  # type: ignore[assignment,method-assign]
         for page in pages:
             page.close()
     assert there.sessions[1].told[-1] == "close"
+
+
+def test_the_end_waits_for_nothing_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A turn, the end of a session, and a download: the process is to end all the same, and what can be kept is kept."""
+    gate, over = Event(), []
+
+    def last(*_: object) -> list[str | bytes]:
+        gate.wait(30)
+        over.append(1)
+        return []
+
+    monkeypatch.setattr(seats, "SECONDS_TO_KEEP", 0.2)
+    monkeypatch.setattr(server, "SECONDS_TO_ANSWER", 0.1)
+    with serving() as there:
+        pages = [there.page() for _ in range(4)]
+        first, second, third, _ = there.sessions
+        monkeypatch.setattr(first, "turn", last)
+        monkeypatch.setattr(second, "close", last)
+        monkeypatch.setattr(third, "run", last)
+        pages[0].say(type="pause")
+        until(lambda: first.heard)
+
+        def take() -> None:
+            with suppress(OSError, HTTPException):
+                there.get(f"/take/{third.key}/film.mp4")
+
+        taking = Thread(target=take, daemon=True)
+        taking.start()
+    assert not over
+    assert there.sessions[3].told[-1] == "close"
+    gate.set()
+    taking.join(20)
 
 
 def test_downloads(there: Serving) -> None:

@@ -1,23 +1,35 @@
 """Sessions: a page without a browser does what the page does, and what it is shown is true."""
 
 import json
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
+from contextlib import ExitStack
 from pathlib import Path
+from struct import pack
+from threading import Event
+from time import monotonic
 from typing import Any
+from zlib import compress
 
 import numpy as np
 import pytest
 from tests.playground.pages import Page
 
 import koubai as kb
+from koubai.errors import InputError, KoubaiError
 from koubai.experiment.scores import loss_on
-from koubai.playground import plan, protocol, session
+from koubai.playground import plan, programs, protocol, telling
 from koubai.playground import session as sessions
+from koubai.playground.message_queue import MOST_WAITING
 from koubai.store import Store
 
 
 def change(**fields: Any) -> protocol.Change:
     return protocol.Change(setting=fields)
+
+
+def packed(*numbers: float) -> str:
+    """Numbers as a link holds them."""
+    return urlsafe_b64encode(compress(pack(f"<{len(numbers)}d", *numbers))).decode().rstrip("=")
 
 
 def parameters(page: Page) -> np.ndarray[Any, Any]:
@@ -413,6 +425,18 @@ def test_runs_are_kept_listed_opened_and_shown_beside(tmp_path: Path) -> None:
     assert "nobody" in other.said[-1]
 
 
+def test_a_run_whose_numbers_are_out_of_all_measure_is_refused_and_the_page_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    inputs = np.array([[1e307, -1e307], [0.0, 1.0]])
+    with Store(path) as store:
+        store.add(kb.train(kb.data.Dataset.from_arrays(inputs, [0, 1]), hidden=(2,), scale=1e-300, steps=0), name="huge")
+    page = Page.open(store=path).say(protocol.Open(name="huge"), protocol.Beside(name="huge"))
+    assert [said.startswith("The data hold the number 1e+307, but") for said in page.said] == [True, True]
+    assert (page.state["setting"]["data"], page.frame.header["beside"]) == ("xor", None)
+    with pytest.raises(InputError, match=r"1e\+307"):
+        Page.open("data=run&run=huge", store=path)
+
+
 def test_a_store_that_fails_is_told_once_and_the_training_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "runs.sqlite"
     page = Page.open(store=path)
@@ -475,7 +499,7 @@ def test_what_can_t_be_is_explained_and_changes_nothing(message: protocol.Messag
 
 def test_it_speaks_both_languages() -> None:
     page = Page.open(language="ja").say(change(learning_rate=-1))
-    assert "値" in page.said[0]
+    assert "0 から 1,000,000 までの数にしてください" in page.said[0]
     page.say(protocol.Language(language="en"))
     welcome = [text for text in page.texts if text["type"] == "welcome"][-1]
     assert welcome["language"] == "en"
@@ -485,11 +509,178 @@ def test_it_speaks_both_languages() -> None:
 
 def test_too_many_messages_are_refused() -> None:
     page = Page.open()
-    with pytest.raises(protocol.Malformed, match=str(session.MOST_WAITING)):
-        for _ in range(session.MOST_WAITING + 1):
+    with pytest.raises(protocol.Malformed, match=str(MOST_WAITING)):
+        for _ in range(MOST_WAITING + 1):
             page.session.receive(protocol.Pause())
 
 
 def test_the_founding_program_is_compiled_beforehand() -> None:
     sessions.warm_up()
     assert Page.open().session.lesson.is_known()
+
+
+def test_many_equal_questions_are_one() -> None:
+    page = Page.open()
+    for _ in range(500):
+        page.session.receive(protocol.Price())
+    page.say(protocol.Price())
+    assert [text["type"] for text in page.texts].count("price") == 1
+
+
+def test_messages_are_obeyed_within_the_time_of_a_turn() -> None:
+    page = Page.open()
+    for unit in range(5):
+        page.session.receive(protocol.Edit(values={f"w1[0,{unit}]": 2.0}))
+
+    def edited() -> int:
+        return int((page.session.lesson.network.layers[0].weights[0] == 2.0).sum())
+
+    assert page.session.turn(0.0) == []  # one at least, and no word before the others
+    assert edited() == 1
+    now = monotonic()
+    assert page.session.next_turn(now) == now  # behind the others
+    page.turn(0.0)
+    assert edited() == 5
+
+
+def test_what_comes_of_many_messages_is_seen_before_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "SECONDS_OBEYING", 0.0)
+    page = Page.open()
+    for unit in range(3):
+        page.session.receive(protocol.Edit(values={f"w1[0,{unit}]": 2.0}))
+    assert page.session.turn(0.0) != []
+
+
+def test_what_was_said_before_the_page_left_is_done_and_questions_are_dropped() -> None:
+    page = Page.open()
+    page.session.receive(protocol.Edit(values={"w1[0,3]": 0.75}))
+    for _ in range(3):
+        page.session.receive(protocol.Price())
+        page.session.receive(protocol.Slope(place="b2[0]"))
+    page.session.detach()
+    assert page.session.next_turn(0.0) == 0.0
+    assert page.session.turn(0.01) == []
+    assert page.session.next_turn(0.0) is None
+    assert page.session.lesson.network.layers[0].weights[0, 3] == 0.75
+    page.session.attach()
+    page.texts.clear()
+    assert [text["type"] for text in page.turn().texts] == ["welcome", "state"]
+
+
+def test_a_value_that_can_t_be_is_said_and_the_state_told_again() -> None:
+    page = Page.open().step_to(3)
+    with pytest.raises(InputError) as caught:
+        protocol.read('{"type":"edit","values":{"w1[0,0]":2e31}}')
+    page.texts.clear()
+    page.session.receive(caught.value)
+    page.turn()
+    assert [text["type"] for text in page.texts] == ["state", "fault"]
+    assert page.said == ["w1[0,0] can not be 2e+31; give a number from -1e+30 to 1e+30."]
+    page.step_to(5)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (protocol.Edit(values={"w1[0,0]": 1e30, "w1[1,0]": -1e30, "w2[0,0]": 1e30, "b2[1]": -1e30}),),
+        (change(l1=1e6, l2=1e6), protocol.Edit(values={"w1[0,0]": 1e30})),
+        (protocol.Mark(points=((1e30, -1e30, 1.0), (-1e30, 1e30, 0.0))),),
+        (protocol.Mark(points=((1e-30, 0, 1.0), (-1e-30, 1e30, 0.0)), fresh=True), change(features=["x1", "x1^2", "x1*x2"])),
+        (change(data="own"), change(task="regress"), protocol.Mark(points=((0, 0, 1e30), (1, 1, -1e30)), fresh=True)),
+        (change(learning_rate=1e6, loss="squared", h=1e6, l2=1e6),),
+        (change(h=protocol.LEAST_H), change(scale=100, seed=2**32 - 1)),
+        (change(steps=protocol.MOST_STEPS), protocol.Speed(steps=1e6)),
+        (change(steps=0, record_every=1_000_000), protocol.Speed(steps=protocol.LEAST_SPEED)),
+    ],
+)
+def test_all_is_shown_at_the_extremes(messages: tuple[protocol.Message, ...]) -> None:
+    page = Page.open("method=loop").say(*messages)  # which needs no program
+    before = page.frame.header["frame"]
+    page.say(protocol.Forward(count=2), turns=4)
+    assert page.frame.header["frame"] > before
+    assert not any("unexpected" in said for said in page.said)
+    due = page.session.next_turn(monotonic())
+    assert due is None or due < monotonic() + 1 / protocol.LEAST_SPEED + 1
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("begin=9999999999", "begin can not be 9999999999; give a whole number from 0 to 100,000,000."),
+        ("step=100000001", "step can not be 100000001"),
+        ("begin=-1", "begin can not be -1"),
+        (f"weights={packed(*[1e200] * 42)}", "the number 1e+200, but numbers go to 1e+30 at most"),
+        (f"data=own&points={packed(1e308, -1e308, 1.0)}", "the number 1e+308, but"),
+        (f"data=own&points={packed(float('nan'), 0.0, 1.0)}", "is damaged"),
+        (f"weights={packed(*[1e30] * 41)}", "has 41 weights and biases, but this network has 42"),
+        ("run=" + "x" * 201, "run can not be xxx"),
+        ("x" * (protocol.MOST_LINK + 1), "has 524289 characters, but may have at most 524288"),
+        ("wings" * 50 + "=1", "wingswings"),
+    ],
+)
+def test_a_link_has_the_bounds_of_messages(link: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Page.open(link)
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_link_at_the_extremes_opens() -> None:
+    most = protocol.MOST_STEPS
+    page = Page.open(f"method=loop&weights={packed(*[1e30, -1e30] * 21)}&begin={most}&step={most}&steps={most}")
+    assert page.frame.header["step"] == most
+    page.say(protocol.Play(), protocol.Forward(), protocol.Back(), turns=3)
+    assert page.frame.header["last"] == most
+    assert not any("unexpected" in said for said in page.said)
+
+
+def test_what_can_t_be_told_of_a_link_is_found_out_before_a_page_is_welcomed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "state", lambda *_: {"type": "state", "speed": float("inf")})
+    with pytest.raises(ValueError, match="JSON"):
+        Page.open("data=and")
+    page = Page(sessions.Session("en", "", None, keeps=False))
+    page.session.attach()
+    page.turn().turn()
+    assert [text["type"] for text in page.texts] == ["fault"]  # said once, and not tried again by itself
+
+
+def test_a_program_that_others_are_in_the_way_of_is_compiled_later() -> None:
+    page = Page.open("hidden=3")
+    with ExitStack() as others:
+        for number in range(programs.AT_ONCE):
+            of_others = kb.Experiment(kb.Learning("or", hidden=(number + 20,)))
+            others.enter_context(programs.compiling(of_others, purpose="slope"))
+        page.session.receive(protocol.Slope(place="b1[0]"))
+        page.turn_once()
+        assert page.session.next_turn(0.0) == page.session._again_at
+        page.session._again_at = 0.0
+        page.turn_once()
+        assert "slope" not in [text["type"] for text in page.texts]
+    page.session._again_at = 0.0
+    page.turn()
+    assert page.texts[-1]["type"] == "slope"
+
+
+def test_a_turn_that_lasts_keeps_nothing_from_being_kept(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    page = Page.open(store=path).step_to(250)
+    with page.session._lock:  # as in a turn
+        page.session.close(1.0)
+    with Store(path) as store:
+        (entry,) = store.entries()
+        assert (entry.steps_made, entry.status) == (250, "interrupted")
+    assert page.session.turn(0.01) == []
+
+
+def test_what_does_not_come_to_disk_in_time_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "runs.sqlite"
+    page = Page.open(store=path).step_to(250)
+    keeper = page.session.lesson.keeper
+    gate = Event()
+    keeping = keeper._keeping
+    assert keeping is not None
+    plain, keeping.end = keeping.end, lambda: gate.wait(20) and plain()  # type: ignore[method-assign,assignment]
+    with pytest.raises(KoubaiError, match="could not be brought to its end in time"):
+        page.session.close(0.02)
+    gate.set()
+    page.session.close()

@@ -16,11 +16,12 @@ class Fake:
     def __init__(self, turns: int, *, blocks: Event | None = None, later: float | None = None) -> None:
         self.left, self.blocks, self.later = turns, blocks, later
         self.seconds: list[float] = []
-        self.over = Event()
+        self.begun, self.over = Event(), Event()
         self._one = Lock()
 
     def turn(self, seconds: float) -> list[str]:
         assert self._one.acquire(blocking=False), "two turns at once"
+        self.begun.set()
         if self.blocks is not None:
             self.blocks.wait(20)
         self.seconds.append(seconds)
@@ -33,6 +34,25 @@ class Fake:
             return now if self.later is None else now + self.later
         self.over.set()
         return None
+
+
+class Faulty(Fake):
+    """A session of which a turn, or the question when it wants the next, does what it mustn't."""
+
+    def __init__(self, *, turn: BaseException | None = None, due: Any = None) -> None:
+        super().__init__(1)
+        self.fails, self.due = turn, due
+
+    def turn(self, seconds: float) -> list[str]:
+        if self.fails is not None:
+            raise self.fails
+        return super().turn(seconds)
+
+    def next_turn(self, now: float) -> float | None:
+        self.over.set()
+        if isinstance(self.due, Exception):
+            raise self.due
+        return cast("float | None", self.due)
 
 
 def session(fake: Fake) -> Session:
@@ -103,3 +123,98 @@ def test_one_that_is_forgotten_gets_none(turns: Turns) -> None:
     turns.wake(session(other))
     assert other.over.wait(20)
     assert len(fake.seconds) == 1
+
+
+@pytest.mark.parametrize(
+    ("faulty", "fails"),
+    [
+        (Faulty(due=1e300), False),  # a wait that no clock can measure
+        (Faulty(due=float("inf")), True),
+        (Faulty(due=float("nan")), True),
+        (Faulty(due=ZeroDivisionError()), True),
+        (Faulty(due="soon"), True),
+        (Faulty(turn=ZeroDivisionError()), True),
+        (Faulty(turn=SystemExit()), True),
+        (Faulty(turn=MemoryError()), True),
+    ],
+    ids=lambda value: "" if isinstance(value, bool) else repr(value.fails or value.due),
+)
+def test_nothing_ends_a_thread(faulty: Faulty, fails: bool) -> None:
+    failed: list[object] = []
+    turns = Turns(1, lambda session, items: None, lambda session, error: failed.append(session))
+    turns.wake(session(faulty))
+    other = Fake(20)
+    turns.wake(session(other))
+    assert other.over.wait(20)
+    assert failed == ([faulty] if fails else [])
+    assert turns.close()
+
+
+def test_nothing_that_is_done_with_what_was_made_ends_a_thread() -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    turns = Turns(1, fail, fail)
+    for _ in range(3):
+        turns.wake(session(Fake(1)))
+    other = Fake(1)
+    other.turn = lambda seconds: []  # type: ignore[method-assign]
+    other.left = 0
+    turns.wake(session(other))
+    assert other.over.wait(20)
+    assert turns.close()
+
+
+def test_a_mistake_in_the_turns_themselves_ends_no_thread(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = iter([ZeroDivisionError(), MemoryError()])
+    plain = Turns._next
+
+    def fails_at_first(self: Turns) -> Session | None:
+        if (fault := next(faults, None)) is not None:
+            raise fault
+        return plain(self)
+
+    monkeypatch.setattr(Turns, "_next", fails_at_first)
+    fakes = [Fake(3) for _ in range(4)]
+    for fake in fakes:
+        turns.wake(session(fake))
+    assert all(fake.over.wait(20) for fake in fakes)
+
+
+def test_as_many_may_last_as_there_are_threads() -> None:
+    gate = Event()
+    turns = Turns(2, lambda session, items: None)
+    lasting = [Fake(1, blocks=gate) for _ in range(4)]
+    for fake in lasting:
+        turns.wake(session(fake))
+    quick = Fake(50)
+    turns.wake(session(quick))
+    assert quick.over.wait(20)
+    assert not any(fake.over.is_set() for fake in lasting)
+    gate.set()
+    assert all(fake.over.wait(20) for fake in lasting)
+    again = Fake(50)
+    turns.wake(session(again))
+    assert again.over.wait(20)
+    assert turns.close()
+
+
+def test_the_end_waits_for_no_turn_that_lasts() -> None:
+    gate = Event()
+    turns = Turns(1, lambda session, items: None)
+    slow = Fake(1, blocks=gate)
+    turns.wake(session(slow))
+    assert slow.begun.wait(20)
+    assert not turns.close(0.01)
+    assert not slow.over.is_set()
+    gate.set()
+    assert turns.close()
+
+
+def test_one_that_is_woken_again_and_again_leaves_nothing_behind(turns: Turns) -> None:
+    fake = Fake(10, later=3600.0)
+    for count in range(1, 10):
+        turns.wake(session(fake))
+        while len(fake.seconds) < count:
+            pass
+    assert len(turns._later) <= 1

@@ -7,7 +7,7 @@ import secrets
 import sys
 import webbrowser
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -52,9 +52,13 @@ def play(what: str | None, asked: Asked, *, browser: bool, store: Path | None, k
     asked = _checked(asked)
     link = _link_of(what, store)
     place = (store or default_path()) if keeps else None
-    if place is not None:
-        with Store(place):  # said now, if it can't be one
-            pass
+    # said now, if it can't be one; and held open, since whoever closes a store last tidies it up, which may take a while
+    with Store(place) if place is not None else nullcontext():
+        return _serve(asked, link, place, browser=browser, language=language)
+
+
+def _serve(asked: Asked, link: str, place: Path | None, *, browser: bool, language: str) -> int:
+    """Serve until Ctrl-C. Returns the exit code."""
     listener = listening(asked.host, asked.port)
     port: int = listener.getsockname()[1]
     names = LOOPBACK if _is_loopback(asked.host) else (*LOOPBACK, *own_names(), asked.host)
@@ -73,7 +77,7 @@ def play(what: str | None, asked: Asked, *, browser: bool, store: Path | None, k
                 pass
         if not interrupts:
             raise KoubaiError("play-ended")
-        tell(sentence("play-over-kept" if keeps else "play-over", language), language)
+        tell(sentence("play-over" if place is None else "play-over-kept", language), language)
         for fault in faults:
             tell(fault.sentence(language), language)
         return interrupts.exit_code
@@ -131,7 +135,8 @@ def _new(store: Path | None) -> "Make":
 def _warm_up() -> None:
     from koubai.playground.session import warm_up
 
-    warm_up()
+    with suppress(Exception):  # then the first page has to wait, and says what is wrong if it still is
+        warm_up()
 
 
 def _called_here(host: str) -> str:

@@ -13,6 +13,7 @@ from time import monotonic
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from koubai.errors import InputError
 from koubai.playground.protocol import Malformed, Message, read
 
 LONGEST_REASON = 123  # bytes, as the protocol of WebSockets has it
@@ -97,8 +98,8 @@ class Connection:
         act: Callable[[], None] = extensions.get(what, lambda: None)
         return act
 
-    async def hear(self) -> Message:
-        """The next message. Ended where none comes any more, or what comes is none."""
+    async def hear(self) -> Message | InputError:
+        """The next message, or why its values can't be. Ended where none comes any more, or what comes is none."""
         await self._until_allowed()
         try:
             event = await self._websocket.receive()
@@ -114,6 +115,8 @@ class Connection:
         except Malformed as error:
             too_large = error.code == "message-size"
             raise Ended(Closing.TOO_LARGE if too_large else Closing.MALFORMED, str(error)) from error
+        except InputError as error:  # it may be what somebody has typed
+            return error
 
     async def _until_allowed(self) -> None:
         """A page that sends more than it may waits, and nobody else does."""

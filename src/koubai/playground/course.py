@@ -16,6 +16,7 @@ from koubai.errors import Diverged
 from koubai.experiment import Experiment, Run
 from koubai.experiment.diagnosis import Diagnosis, diagnosis_of
 from koubai.experiment.divergence import risen_since
+from koubai.playground.programs import compiling
 
 MOST_KEPT = 256  # records of a stretch; beyond that every other one is forgotten
 MOST_SEEN = 1024  # points of a stretch's loss curve
@@ -148,7 +149,10 @@ class Stretch:
         if self.head is not None and self.head.number <= number:
             return self.head
         before = self.before(number)
-        return before if before.number == number else [*self.experiment.run(resume=before, until=number)][-1]
+        if before.number == number:
+            return before
+        with compiling(self.experiment, waits=True):  # its program may have been let go
+            return [*self.experiment.run(resume=before, until=number)][-1]
 
     def before(self, number: int) -> Step:
         """The last Step that is kept, up to this number."""

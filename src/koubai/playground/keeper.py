@@ -5,13 +5,14 @@ While a person drags a weight, a new stretch begins with every move: what did no
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
-from threading import Thread
+from threading import RLock, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from koubai.core.training import Step
-from koubai.errors import Diverged, InputError, KoubaiError
+from koubai.errors import Diverged, InputError, KoubaiError, internal
 from koubai.experiment import Experiment, Run
 from koubai.store import Store
 
@@ -40,6 +41,8 @@ class Keeper:
         self._fault: KoubaiError | None = None
         self._is_broken = False
         self._endings: list[Thread] = []
+        self._lock = RLock()  # at the end somebody else may close it while a turn lasts
+        self._is_over = False
 
     def fault(self) -> KoubaiError | None:
         """What went wrong since this was asked last. The run in which it did is kept no further."""
@@ -50,8 +53,8 @@ class Keeper:
     def _noting(self) -> Iterator[None]:
         try:
             yield
-        except KoubaiError as error:
-            self._fault, self._is_broken = error, True
+        except Exception as error:
+            self._fault, self._is_broken = internal(error), True
             self._keeping, self._waiting = None, []
 
     def begin(self, experiment: Experiment) -> None:
@@ -61,36 +64,41 @@ class Keeper:
 
     def go_on(self, name: str, uid: str, experiment: Experiment) -> None:
         """What comes goes on with a run that is kept already."""
-        self._end_long()
-        self._experiment, self._waiting, self.name, self._uid, self._is_broken = experiment, [], name, uid, False
+        with self._lock:
+            self._end_long()
+            self._experiment, self._waiting, self.name, self._uid, self._is_broken = experiment, [], name, uid, False
 
     def extend(self, experiment: Experiment) -> None:
         """The same run is to have more steps."""
-        if self._keeping is not None:
-            self.end()
-        self._experiment = experiment
+        with self._lock:
+            if self._keeping is not None:
+                self.end()
+            self._experiment = experiment
 
     def take(self, step: Step) -> None:
         """The next Step of the stretch."""
-        if self.path is None or self._is_broken:
-            return
-        if self._keeping is None:
-            self._waiting.append(step)
-            if self._uid or monotonic() - self._since > SECONDS or len(self._waiting) > MOST_WAITING:
-                self._write()
-            return
-        with self._noting():
-            self._keeping.take(step)
+        with self._lock:
+            if self.path is None or self._is_broken or self._is_over:
+                return
+            if self._keeping is None:
+                self._waiting.append(step)
+                if self._uid or monotonic() - self._since > SECONDS or len(self._waiting) > MOST_WAITING:
+                    self._write()
+                return
+            with self._noting():
+                self._keeping.take(step)
 
     def rest(self) -> None:
         """The training rests: what waits is kept now, however short it is, where a step was made."""
-        if self._keeping is None and self._waiting and self._waiting[-1].number > 0:
-            self._write()
+        with self._lock:
+            if self._keeping is None and self._waiting and self._waiting[-1].number > 0:
+                self._write()
 
     def end(self, diverged: Diverged | None = None) -> None:
         """The run ends here, and is kept however short it is. A thread brings it to disk: the page goes on at once."""
-        self.rest()
-        self._end_long(diverged)
+        with self._lock:
+            self.rest()
+            self._end_long(diverged)
 
     def _end_long(self, diverged: Diverged | None = None) -> None:
         """The same, but one that has not lasted is let go."""
@@ -105,19 +113,27 @@ class Keeper:
     def _finish(self, keeping: "Keeping") -> None:
         try:
             keeping.end()
-        except KoubaiError as error:
-            self._fault = error
+        except Exception as error:
+            self._fault = internal(error)
 
-    def close(self) -> None:
-        """End, and wait until all is on disk. FileFault where it can't be."""
-        self.end()
-        self._await_endings()
+    def close(self, seconds: float | None = None) -> None:
+        """End, and wait until all is on disk; for ``seconds``, if they are given. An error tells of what could not be kept."""
+        ends = inf if seconds is None else monotonic() + seconds
+        if self._lock.acquire(timeout=-1 if seconds is None else seconds):
+            try:
+                self.end()
+                self._is_over = True
+            finally:
+                self._lock.release()
+        self._await_endings(ends)
         if (fault := self.fault()) is not None:
             raise fault
+        if self._keeping is not None or any(one.is_alive() for one in self._endings):
+            raise KoubaiError("keep-late", name=self.name)
 
-    def _await_endings(self) -> None:
+    def _await_endings(self, ends: float = inf) -> None:
         for one in self._endings:
-            one.join()
+            one.join(None if ends == inf else max(0.0, ends - monotonic()))
 
     def kept(self, name: str, step: int) -> Run | None:
         """The run called ``name`` once it is kept until ``step``; None where it doesn't come to that soon."""

@@ -4,7 +4,7 @@ It knows no messages. Every act either succeeds or raises an InputError and leav
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -21,9 +21,10 @@ from koubai.playground import plan
 from koubai.playground.course import Course, Stretch
 from koubai.playground.keeper import Keeper, kept_run
 from koubai.playground.link import Linked, written
-from koubai.playground.programs import is_compiled, note_compiled
+from koubai.playground.programs import compiling, is_compiled
 from koubai.playground.protocol import MOST_POINTS, Setting
 from koubai.playground.source import OWN, RUN, TABLE, Brought, Point, Source, kind_of, source_of
+from koubai.playground.validation import explained
 
 GOING_ON = {
     "method", "h", "loss", "optimizer", "learning_rate", "l1", "l2", "batch_size", "batch_seed", "activations", "record_every",
@@ -150,7 +151,18 @@ class Lesson:
         if goal < self._reach:  # what the program has made ahead goes beyond
             self._steps = None
         self._pace = (seconds, goal)
-        if fresh := self._steps is None:
+        fresh = self._steps is None
+        with compiling(present.experiment) if fresh else nullcontext():
+            self._train_until(goal, ends)
+        if not fresh:
+            self._seconds_each = (perf_counter() - began) / max(1, present.last - present.begin - first)
+        self._show(self.course.last)
+
+    def _train_until(self, goal: int, ends: float) -> None:
+        present = self.course.present
+        head = present.head
+        assert head is not None
+        if self._steps is None:
             self._steps, self._reach = present.experiment.run(resume=head, pace=self._next_pace), 0
         try:
             while head.number < goal:
@@ -165,11 +177,6 @@ class Lesson:
                     self._take(step)
             present.diverged = error
             self.keeper.end(error)
-        if fresh:  # it may have been compiled
-            note_compiled(present.experiment)
-        else:
-            self._seconds_each = (perf_counter() - began) / max(1, head.number - first)
-        self._show(self.course.last)
 
     def _next_pace(self) -> tuple[float, int]:
         """How long the program may run, and how many steps it may make, when it is asked for more."""
@@ -257,7 +264,7 @@ class Lesson:
         try:
             return msgspec.convert({**values, **fields}, Setting)
         except msgspec.ValidationError as error:
-            raise InputError("link-value", reason=str(error)) from error
+            raise explained(Setting, fields, error) from error
 
     def _go_on(self, network: Network | None = None) -> None:
         """A new stretch, from the network that is looked at, or from ``network``. What came after it is left."""
@@ -293,9 +300,10 @@ class Lesson:
         """Parameters that stay as they are, or move again; with ``cut`` they become 0 first."""
         for place in places:
             plan.place_of(place, self.network.sizes)
-        left = [place for place in self.setting.frozen if place not in places]
+        named = dict.fromkeys(places)
+        left = [place for place in self.setting.frozen if place not in named]
         with self._all_or_nothing():
-            self.setting = msgspec.structs.replace(self.setting, frozen=tuple([*left, *places] if frozen else left))
+            self.setting = msgspec.structs.replace(self.setting, frozen=tuple([*left, *named] if frozen else left))
             self._go_on(plan.edited(self.network, dict.fromkeys(places, 0.0)) if cut else None)
 
     # rows that a person brings
@@ -348,10 +356,10 @@ class Lesson:
         run, called, uid = kept_run(self._store, name)
         setting = plan.setting_of(run)
         brought = Brought(run=run)
-        source = source_of(setting, brought)
+        source, course = source_of(setting, brought), Course.after(run)
         self.keeper.end()
         self.setting, self.brought, self.source, self.base, self.run_name = setting, brought, source, run.experiment, called
-        self.course, self._steps = Course.after(run), None
+        self.course, self._steps = course, None
         if run.diverged_at is not None:
             self.course.present.diverged = Diverged(
                 "diverged", step=run.diverged_at, learning_rate=run.experiment.learning_rate

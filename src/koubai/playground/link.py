@@ -8,7 +8,7 @@ began, ``begin`` its step.
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote
 
 import msgspec
@@ -16,15 +16,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.errors import InputError
-from koubai.playground.protocol import MOST_PARAMETERS, MOST_POINTS, MOST_TABLE, Setting
+from koubai.playground.protocol import (
+    MOST_LINK,
+    MOST_NUMBER,
+    MOST_PARAMETERS,
+    MOST_POINTS,
+    MOST_TABLE,
+    Name,
+    Setting,
+    StepNumber,
+)
 from koubai.playground.source import Brought, Point
+from koubai.playground.validation import explained
 
 MOST_IN_LINK = 2**14  # characters of a file, compressed; a larger one is named only
+Part = TypeVar("Part", bound=msgspec.Struct)
 USUAL = Setting()
 NOTHING = Brought()
 _TEXTS = ("data", "task", "target", "init", "method", "loss", "optimizer")
 _LISTS = ("features", "hidden", "activations", "frozen")
+LONGEST_NAMED = 40  # characters of what a sentence repeats
 _NONE = {"noise": "usual", "batch_size": "all"}
+
+
+class _Extra(msgspec.Struct, frozen=True):
+    """What a link holds beside the setting, and how large it may be."""
+
+    points: str = ""
+    table: Name = ""
+    content: str = ""
+    run: Name = ""
+    weights: str = ""
+    begin: StepNumber = 0
+    step: StepNumber = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,30 +84,36 @@ def written(linked: Linked) -> str:
 
 def understood(text: str) -> Linked:
     """What a link says. InputError where a part of it can't be."""
+    if len(text) > MOST_LINK:
+        raise InputError("link-long", value=len(text), most=MOST_LINK)
     text = text.removeprefix("#").removeprefix("&")
     try:
         parts = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=64))
     except ValueError as error:
-        raise InputError("link-broken", name=text[:40]) from error
-    extra = {name: parts.pop(name, "") for name in ("points", "table", "content", "run", "weights", "begin", "step")}
+        raise InputError("link-broken", name=text[:LONGEST_NAMED]) from error
+    extra = _converted({name: parts.pop(name) for name in _Extra.__struct_fields__ if parts.get(name)}, _Extra)
     known: dict[str, Any] = {}
     for name, value in parts.items():
         if name not in USUAL.__struct_fields__:
-            raise InputError("link-field", name=name)
+            raise InputError("link-field", name=name[:LONGEST_NAMED])
         known[name] = _value(name, value)
-    try:
-        setting = msgspec.convert(known, Setting, strict=False)
-    except msgspec.ValidationError as error:
-        raise InputError("link-value", reason=str(error)) from error
-    points = _points(_unpacked("points", extra["points"], MOST_POINTS * 24)) if extra["points"] else ()
-    content = _unpacked("content", extra["content"], MOST_TABLE) if extra["content"] else b""
+    setting = _converted(known, Setting)
+    points = _points(_unpacked("points", extra.points, MOST_POINTS * 24)) if extra.points else ()
+    content = _unpacked("content", extra.content, MOST_TABLE) if extra.content else b""
     weights = None
-    if extra["weights"]:
-        weights = _floats("weights", _unpacked("weights", extra["weights"], MOST_PARAMETERS * 8))
-    brought = Brought(points, extra["table"], content)
+    if extra.weights:
+        weights = _floats("weights", _unpacked("weights", extra.weights, MOST_PARAMETERS * 8))
     if setting.data == "table" and not content:
-        raise InputError("link-table", name=extra["table"])
-    return Linked(setting, brought, extra["run"], weights, _whole("begin", extra["begin"]), _whole("step", extra["step"]))
+        raise InputError("link-table", name=extra.table)
+    return Linked(setting, Brought(points, extra.table, content), extra.run, weights, extra.begin, extra.step)
+
+
+def _converted(values: dict[str, Any], kind: type[Part]) -> Part:
+    """``values``, which are texts, as a ``kind``. InputError where one isn't possible."""
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise explained(kind, values, error, strict=False) from error
 
 
 def _text(name: str, value: Any) -> str:
@@ -100,12 +130,6 @@ def _value(name: str, text: str) -> Any:
     if name in _LISTS:
         return () if text == "none" else tuple(text.split(";"))
     return text
-
-
-def _whole(name: str, text: str) -> int:
-    if text and not (text.isascii() and text.isdigit() and len(text) < 11):
-        raise InputError("link-broken", name=name)
-    return int(text or 0)
 
 
 def _packed(content: bytes) -> str:
@@ -126,6 +150,8 @@ def _unpacked(name: str, text: str, most: int) -> bytes:
 def _floats(name: str, content: bytes) -> NDArray[np.float64]:
     if len(content) % 8 or not np.isfinite(numbers := np.frombuffer(content, "<f8").astype(np.float64)).all():
         raise InputError("link-broken", name=name)
+    if len(beyond := numbers[np.abs(numbers) > MOST_NUMBER]):
+        raise InputError("link-number", name=name, value=f"{beyond[0]:g}", most=f"{MOST_NUMBER:g}")
     return numbers
 
 

@@ -11,6 +11,7 @@ from koubai.errors import InputError
 from koubai.playground import protocol, questions, telling
 from koubai.playground.beside import BesideRun
 from koubai.playground.keeper import kept_run
+from koubai.playground.programs import compiling
 from koubai.playground.protocol import MOST_TABLE
 from koubai.playground.source import OWN, Brought, source_of
 
@@ -170,7 +171,9 @@ def _beside(session: "Session", message: protocol.Beside) -> None:
 
 
 def _slope(session: "Session", message: protocol.Slope) -> None:
-    session.answer({"type": "slope", **questions.slope(session.lesson, message.place)})
+    with compiling(session.lesson.stretch.experiment, purpose="slope"):
+        answer = questions.slope(session.lesson, message.place)
+    session.answer({"type": "slope", **answer})
 
 
 def _price(session: "Session", message: protocol.Price) -> None:

@@ -16,6 +16,7 @@ from koubai.experiment import Experiment, Learning, Run
 from koubai.playground.course import evaluations_each
 from koubai.playground.protocol import MOST_PARAMETERS, MOST_SAMPLES, Setting
 from koubai.playground.source import OWN, RUN, Source, kind_of
+from koubai.playground.validation import explained
 
 STEPS = 20_000  # of a set
 MOST_AT_A_STEP = 4e9  # products, by methods that evaluate the whole network for each of its parameters
@@ -136,7 +137,7 @@ def setting_of(run: Run) -> Setting:
     try:
         return msgspec.convert(values, Setting)
     except msgspec.ValidationError as error:
-        raise InputError("page-run", reason=str(error)) from error
+        raise InputError("page-run", reason=explained(Setting, values, error)) from error
 
 
 def flat(network: Network) -> NDArray[np.float64]:

@@ -1,16 +1,28 @@
-"""Programs: which are compiled in this process, and that they don't fill its memory."""
+"""Programs: which are compiled in this process, that they don't fill its memory, and that few are compiled at once."""
 
 import ctypes
 import gc
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from os import cpu_count
+from threading import BoundedSemaphore, Lock
 
 import jax
 
 from koubai.experiment import Experiment
 
-MOST = 24  # each takes 10 to 20 MB: those of a whole class, which tries this and that, would fill the memory
+MOST_LAYERS = 64  # of all programs: each takes 10 to 15 MB, and those of a class that tries this and that would fill the memory
+# a compilation can't be interrupted, and may last minutes: a core stays free for those who wait for none, and where there are
+# but two, a short one needn't wait for a long one
+AT_ONCE = max(2, (cpu_count() or 2) - 1)
 
-_compiled: set[tuple[object, ...]] = set()  # losing an entry costs a word on the page
+_compiled: dict[tuple[object, ...], int] = {}  # the layers of each; losing an entry costs a word on the page
+_counting = Lock()
+_slots = {purpose: BoundedSemaphore(AT_ONCE) for purpose in ("training", "slope")}  # for a slope takes seconds at most
+
+
+class Occupied(Exception):
+    """As many programs as may be are being compiled: it is to be tried again soon."""
 
 
 def is_compiled(experiment: Experiment) -> bool:
@@ -18,27 +30,54 @@ def is_compiled(experiment: Experiment) -> bool:
     return _signature(experiment) in _compiled
 
 
-def note_compiled(experiment: Experiment) -> None:
-    """Its program was compiled. Where there are many, all are let go: what is needed is compiled again."""
-    if len(_compiled) >= MOST:
-        _compiled.clear()
-        jax.clear_caches()  # type: ignore[no-untyped-call]
-        give_back_memory()
-    _compiled.add(_signature(experiment))
+@contextmanager
+def compiling(*experiments: Experiment, purpose: str = "training", waits: bool = False) -> Iterator[None]:
+    """Within it the programs of ``experiments`` may be compiled, after which they count; ``purpose``: training or slope.
+
+    Raises Occupied where too many are being compiled, or waits.
+    """
+    if all(_signature(experiment, purpose) in _compiled for experiment in experiments):
+        yield
+        return
+    slots = _slots[purpose]
+    if not slots.acquire(blocking=waits):
+        raise Occupied
+    try:
+        yield
+    finally:
+        for experiment in experiments:
+            _note(_signature(experiment, purpose), len(_sizes(experiment)) - 1)
+        give_back_memory()  # compiling takes much more than what is compiled
+        slots.release()
+
+
+def _note(signature: tuple[object, ...], layers: int) -> None:
+    """A program was compiled. Where there are many, all are let go: what is needed is compiled again."""
+    with _counting:
+        if sum(_compiled.values()) + layers > MOST_LAYERS:
+            _compiled.clear()
+            jax.clear_caches()  # type: ignore[no-untyped-call]
+            gc.collect()
+        _compiled[signature] = layers
 
 
 def give_back_memory() -> None:
     """Return freed memory to the system, where the C library can (glibc's ``malloc_trim``); elsewhere nothing happens."""
-    gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _signature(experiment: Experiment) -> tuple[object, ...]:
+def _signature(experiment: Experiment, purpose: str = "training") -> tuple[object, ...]:
     """What a program is compiled for."""
-    problem = experiment.problem
+    problem, start = experiment.problem, experiment.problem.start
     options = tuple(experiment.optimizer_options.items())
     penalty, frozen = bool(experiment.l1 or experiment.l2), bool(problem.frozen)
     rows = len(problem.dataset().inputs)
     how = (experiment.method, experiment.optimizer, options, experiment.precision, experiment.schedule, experiment.batch_size)
-    return (*how, problem.loss, problem.activation, problem.sizes, rows, penalty, frozen)
+    activation = problem.activation if start is None else start.activation
+    return (purpose, *how, problem.loss, activation, _sizes(experiment), rows, penalty, frozen)
+
+
+def _sizes(experiment: Experiment) -> tuple[int, ...]:
+    start = experiment.problem.start
+    return experiment.problem.sizes if start is None else start.sizes

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from koubai.errors import InputError
+from koubai.playground.validation import Unfit, check, explained
 
 VERSION = 1
 FRAMES_AHEAD = 2
@@ -27,13 +28,18 @@ MOST_SAMPLES = 5000
 MOST_LAYERS, MOST_LAYER_UNITS, MOST_PARAMETERS = 10, 64, 20_000
 MOST_FEATURES = 100
 MOST_CLASSES = 10
+MOST_STEPS = 100_000_000  # in all: the number of each fits into 32 bits, also where as many are made again
+MOST_NUMBER = 1e30  # a coordinate or a weight: its square, and the square of a sum of thousands, are numbers still
+LEAST_SPEED = 0.01  # steps a second: of one that is slower nobody would see that anything happens
+LEAST_H = 1e-300  # its reciprocal, and that of its double, are numbers still
 FIELD = 96  # the side of a field's grid, in points
 SMALL = 32  # of a unit's small picture
 
 Name = Annotated[str, Meta(max_length=200)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
-Number = Annotated[float, Meta(ge=-1e30, le=1e30)]
+Number = Annotated[float, Meta(ge=-MOST_NUMBER, le=MOST_NUMBER)]
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+StepNumber = Annotated[int, Meta(ge=0, le=MOST_STEPS)]
 Part = Annotated[float, Meta(ge=0, le=0.9)]
 Place = Annotated[str, Meta(pattern=r"^[wb][0-9]{1,2}\[[0-9]{1,3}(,[0-9]{1,3})?\]$")]
 Unit = Annotated[str, Meta(pattern=r"^([0-9]{1,2}\[[0-9]{1,3}\])?$")]
@@ -64,14 +70,14 @@ class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     seed: Seed = 0
     batch_seed: Seed = 0
     method: Name = "central"
-    h: Annotated[float, Meta(gt=0, le=1e6)] = 0.1
+    h: Annotated[float, Meta(ge=LEAST_H, le=1e6)] = 0.1
     loss: Name = "cross-entropy"
     optimizer: Name = "gradient-descent"
     learning_rate: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
     l1: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
     l2: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
     batch_size: Annotated[int, Meta(ge=1, le=MOST_SAMPLES)] | None = None
-    steps: Annotated[int, Meta(ge=0, le=100_000_000)] = 5001
+    steps: StepNumber = 5001
     record_every: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
     frozen: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)] = ()
 
@@ -87,10 +93,10 @@ class Hello(Message, frozen=True, tag="hello"):
     as ``link`` says: what the address holds after its #, empty for the founding example.
     """
 
-    version: int
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
     language: Literal["en", "ja"] = "en"
     session: Annotated[str, Meta(max_length=64)] = ""
-    link: Annotated[str, Meta(max_length=MOST_LINK)] = ""
+    link: str = ""  # one that is too long is refused as a link: the page is to open all the same
 
 
 class Language(Message, frozen=True, tag="language"):
@@ -125,13 +131,13 @@ class Back(Message, frozen=True, tag="back"):
 class Go(Message, frozen=True, tag="go"):
     """Show step ``step``: at most the last that was made."""
 
-    step: Annotated[int, Meta(ge=0, le=2**31 - 2)]
+    step: StepNumber
 
 
 class Speed(Message, frozen=True, tag="speed"):
     """How many steps are made in a second; null: as many as can be."""
 
-    steps: Annotated[float, Meta(gt=0, le=1e6)] | None = None
+    steps: Annotated[float, Meta(ge=LEAST_SPEED, le=1e6)] | None = None
 
 
 class Reset(Message, frozen=True, tag="reset"):
@@ -150,7 +156,7 @@ class Change(Message, frozen=True, tag="change"):
     For other data ``usual`` takes the rest as is usual for these.
     """
 
-    setting: dict[Name, Any]
+    setting: Annotated[dict[Name, Any], Meta(max_length=64)]
     usual: bool = False
 
 
@@ -204,7 +210,7 @@ class Rub(Message, frozen=True, tag="rub"):
 
     x: Number
     y: Number
-    radius: Annotated[float, Meta(gt=0, le=1e30)]
+    radius: Annotated[float, Meta(gt=0, le=MOST_NUMBER)]
 
 
 class Table(Message, frozen=True, tag="table"):
@@ -252,6 +258,8 @@ _decoder: Any = msgspec.json.Decoder(
 )  # fmt: skip
 
 
+_KINDS = {str(message.__struct_config__.tag): message for message in MESSAGES}
+MOST_DIGITS = 300  # of a whole number that is shown again
 _LARGE = ('"hello"', '"table"')
 
 
@@ -260,7 +268,7 @@ class Malformed(InputError):
 
 
 def read(text: str | bytes) -> Message:
-    """The message that ``text`` is. Malformed where it is none, or too large."""
+    """The message that ``text`` is. Malformed where it is none, or too large; another InputError where its values don't fit."""
     size = len(text)
     try:
         head = text[:200] if isinstance(text, str) else text[:200].decode("latin-1")
@@ -268,10 +276,51 @@ def read(text: str | bytes) -> Message:
             raise Malformed("message-size", value=size, most=MOST_MESSAGE)
         message: Message = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Malformed("message-malformed", reason=str(error)[:200]) from error
+        raise _refused(text, error) from error
     if size > MOST_MESSAGE and not isinstance(message, (Hello, Table)):
         raise Malformed("message-size", value=size, most=MOST_MESSAGE)
+    if isinstance(message, Change):
+        check(Setting, message.setting)
     return message
+
+
+def _refused(text: str | bytes, error: Exception) -> InputError:
+    """Why ``text`` could not be read: it is no message, or one of ours whose values don't fit."""
+    malformed = Malformed("message-malformed", reason=str(error)[:200])
+    if len(text) > MOST_MESSAGE:
+        return _refused_table(text) or malformed
+    try:  # numbers beyond all others are read as infinite: whoever typed one is to be told so
+        content = json.loads(text, parse_int=_whole, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return malformed
+    name = content.pop("type", None) if isinstance(content, dict) else None
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    return malformed if kind is None else explained(kind, content, error)
+
+
+class _AnyTable(msgspec.Struct, frozen=True, tag="table"):
+    name: str
+    content: str
+    target: str = ""
+
+
+def _refused_table(text: str | bytes) -> InputError | None:
+    """Why a file can't be: its name may be too long. What is large and nothing of the kind isn't looked at for long."""
+    try:
+        check(Table, msgspec.structs.asdict(msgspec.json.decode(text, type=_AnyTable)))
+    except Unfit as unfit:
+        return unfit
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return None
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= MOST_DIGITS else float(digits)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:

@@ -13,6 +13,7 @@ from koubai.experiment.scores import loss_on
 from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
 from koubai.playground.plan import edited, parameters_of, place_of
+from koubai.playground.programs import compiling
 from koubai.playground.telling import number_or_none, penalty_of
 
 SECONDS_TO_TIME = 0.05  # a price is measured for so long
@@ -52,11 +53,13 @@ def price(lesson: Lesson) -> dict[str, Any]:
     """What a step costs, measured now: as it is measured, and with backprop."""
     experiment = lesson.stretch.experiment
     exact = replace(experiment, method="backprop")
+    with compiling(experiment, exact):
+        measured, as_backprop = _microseconds(experiment, lesson), _microseconds(exact, lesson)
     return {
         "method": experiment.method,
         "evaluations": evaluations_each(experiment.method, parameters_of(lesson.network.sizes)),
-        "microseconds": _microseconds(experiment, lesson),
-        "backprop": _microseconds(exact, lesson),
+        "microseconds": measured,
+        "backprop": as_backprop,
     }
 
 

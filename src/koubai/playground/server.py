@@ -48,7 +48,8 @@ TYPES = {
 PORT, PORTS_TRIED = 8765, 20
 TAKERS, MOST_ASKED = 4, 40  # threads that make what is taken home, and files that are waited for at once
 LARGEST_MESSAGE = MOST_TABLE * 4 // 3 + 2**12  # a table in base64, and what stands around it
-SECONDS_TO_END = 3
+SECONDS_TO_ANSWER = 0.5  # at the end: for what has been asked for
+SECONDS_TO_END = 2.4  # for all of it: what isn't over then goes down with the process
 
 
 def application(access: Access, make: Make, bounds: Bounds | None = None, faults: list[KoubaiError] | None = None) -> Guard:
@@ -245,7 +246,7 @@ class Served:
             proxy_headers=False,
             backlog=BACKLOG,
             limit_concurrency=connections_possible() + 1,  # which refuses with 503: of so many, the protocol lets one go
-            timeout_graceful_shutdown=SECONDS_TO_END,
+            timeout_graceful_shutdown=SECONDS_TO_ANSWER,  # type: ignore[arg-type] # it only waits for so long
         )
         self._server = uvicorn.Server(config)
         self._listener = listener
@@ -267,7 +268,7 @@ class Served:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._server.should_exit = True
-        self._thread.join()
+        self._thread.join(SECONDS_TO_END)
 
     def wait(self, seconds: float) -> bool:
         """Wait so long, or until it has ended by itself, which it shouldn't; whether it has."""

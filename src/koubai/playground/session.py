@@ -15,20 +15,23 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from koubai.errors import KoubaiError
+from koubai.errors import InputError, KoubaiError, internal
 from koubai.experiment import Run
 from koubai.playground import protocol, telling
 from koubai.playground.beside import BesideRun
 from koubai.playground.lesson import Lesson
 from koubai.playground.link import understood
+from koubai.playground.message_queue import MessageQueue, Noted
 from koubai.playground.obeying import ORDERS
-from koubai.playground.protocol import FRAMES_AHEAD, Message
+from koubai.playground.programs import Occupied
+from koubai.playground.protocol import FRAMES_AHEAD
 
 BETWEEN_FRAMES = 1 / 33  # seconds, on the average; no fewer than 30 a second are to reach the screen
 LEAST_SECONDS = 0.001  # of a turn that ends early, since a frame is due: a shorter one makes too few steps for its price
+UNTIL_AGAIN = 0.05  # seconds until what others are in the way of is tried again
 HOLD = 0.4  # seconds without training after rows were drawn, which need a program of their own
 REPLAY = 3.0  # seconds in which what was made before is played again, as fast as it goes
-MOST_WAITING = 1000  # messages
+SECONDS_OBEYING = 0.1  # without a word, where many messages wait: what comes of some is to be seen before the last
 USUAL_SPEED = 1000.0  # steps a second
 
 
@@ -43,7 +46,7 @@ class Session:
     """The lesson of one page, and how far the page has come. Every method may be called from any thread."""
 
     def __init__(self, language: str, link: str, store: Path | None, keeps: bool) -> None:
-        """InputError where the link can't be understood."""
+        """Whatever is wrong with what the link brings is raised here, before a page is told anything of it."""
         self.key = uuid4().hex
         self.language = language
         self.store = store if keeps else None
@@ -54,7 +57,7 @@ class Session:
         self.look = ""
         self.beside: BesideRun | None = None
         self._lock = Lock()  # held during a turn
-        self._noted: deque[Message] = deque()
+        self._noted = MessageQueue()
         self._page = False
         self._left: _Left | None = None
         self._closed = False
@@ -68,8 +71,18 @@ class Session:
         self._changed = self._fresh = True
         self._next_frame = 0.0
         self._held_until = 0.0
+        self._silent_since = monotonic()
+        self._again_at = 0.0  # when it may be that a program can be compiled
         if linked.step > linked.begin:
             self.go_to(linked.step)
+        if link:
+            self._rehearse()
+
+    def _rehearse(self) -> None:
+        """Say all that a page would be told, to nobody: what can't be said is to be found out while there is another way."""
+        told = telling.Told()
+        _text(telling.state(self, told, 1))
+        telling.frame(self, told, 1, 1)
 
     # from outside
 
@@ -86,23 +99,30 @@ class Session:
 
     def detach(self) -> None:
         """The page is gone; the session rests until it is back, and then goes on with what it did."""
+        self._noted.drop_questions()
         with self._lock:
             self._page = False
             self._answers.clear()
             self._left = _Left(self.goal) if self.playing else None
             self._rest()
 
-    def receive(self, message: Message) -> None:
-        """To be obeyed at the next turn. More than ``MOST_WAITING`` are too many: Malformed."""
-        if len(self._noted) >= MOST_WAITING:
-            raise protocol.Malformed("message-many", most=MOST_WAITING)
-        self._noted.append(message)
+    def receive(self, noted: Noted) -> None:
+        """To be obeyed at one of the next turns. Malformed where too many wait."""
+        self._noted.put(noted)
 
-    def close(self) -> None:
-        """What is to be kept is kept; there are no turns after it."""
-        with self._lock:
-            self._closed = True
-            self.lesson.keeper.close()
+    def close(self, seconds: float = -1) -> None:
+        """What is to be kept is kept; there are no turns after it.
+
+        Within ``seconds``, if they are given: a turn that lasts longer is not waited for. FileFault where something is lost.
+        """
+        self._closed = True
+        ends = monotonic() + seconds
+        is_quiet = self._lock.acquire(timeout=seconds / 2 if seconds >= 0 else -1)
+        try:
+            self.lesson.keeper.close(max(0.0, ends - monotonic()) if seconds >= 0 else None)
+        finally:
+            if is_quiet:
+                self._lock.release()
 
     def run(self) -> Run:
         """The run that is looked at, until the step that is: whole, which may take a while."""
@@ -111,34 +131,50 @@ class Session:
         return make()
 
     def turn(self, seconds: float) -> list[str | bytes]:
-        """Obey, train for about ``seconds``, and what is to be sent."""
+        """Obey, train for about ``seconds``, and what is to be sent. Where messages are left, they are for the next turn."""
         with self._lock:
             if self._closed:
                 return []
-            while self._noted:
-                message = self._noted.popleft()
-                self._obey(message)
-                if not isinstance(message, protocol.Drawn):
-                    self._next_frame = 0.0  # a person waits for what comes of it
-            if not self._page:
+            self._obey_for(seconds)
+            if not self._page or (self._noted and monotonic() - self._silent_since < SECONDS_OBEYING):
                 return []
-            self._guarded(lambda: self._advance(seconds))
+            self._silent_since = monotonic()
+            if not self._noted and monotonic() >= self._again_at:
+                self._train(seconds)
             if (fault := self.lesson.keeper.fault()) is not None:
                 self._say(fault)
             try:
                 return self._sendings()
             except Exception as error:  # a fault of ours: it is said once, and what made it isn't tried again by itself
-                return [json.dumps(_fault(_internal(error), self.language))]
+                return [_text(_fault(internal(error), self.language))]
+
+    def _obey_for(self, seconds: float) -> None:
+        """Obey until ``seconds`` are over, or nothing waits any more: at least one message, whatever it takes."""
+        ends = monotonic() + seconds
+        while monotonic() >= self._again_at and (noted := self._noted.pop()) is not None:
+            try:
+                self._obey(noted)
+            except Occupied:
+                self._noted.put_back(noted)
+                self._again_at = monotonic() + UNTIL_AGAIN
+                return
+            if not isinstance(noted, protocol.Drawn):
+                self._next_frame = 0.0  # a person waits for what comes of it
+            if monotonic() >= ends:
+                return
 
     def next_turn(self, now: float) -> float | None:
         """When it wants its next turn; None: when it is woken."""
-        if self._closed or not self._page:
-            return now if self._noted and not self._closed else None
-        held = self._held_until > now
-        if self._noted or (self.playing and self._wants_now() and not held):
+        occupied = self._again_at > now
+        if self._closed or (not self._noted and not self._page):
+            return None
+        if self._noted:
+            return self._again_at if occupied else now
+        held = occupied or self._held_until > now
+        if self.playing and self._wants_now() and not held:
             return now
         times = [self._steps_wanted] if self.playing and self.speed else []
-        times = [self._held_until] if self.playing and held else times
+        times = [max(self._held_until, self._again_at)] if self.playing and held else times
         if self._fresh and self._may_send:
             times.append(self._next_frame)
         return min(times) if times else None
@@ -189,19 +225,21 @@ class Session:
 
     # a turn
 
-    def _obey(self, message: Message) -> None:
-        self._guarded(lambda: ORDERS[type(message)](self, message))
+    def _obey(self, noted: Noted) -> None:
+        self._guarded(lambda: _refuse(noted) if isinstance(noted, InputError) else ORDERS[type(noted)](self, noted))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """What goes wrong is said on the page, and the training rests."""
         try:
             work()
+        except Occupied:
+            raise
         except KoubaiError as error:
             self.playing, self.goal = False, None
             self._say(error)
         except Exception as error:  # a fault of ours, or no memory: the page says so, and all others go on
             self.playing, self.goal = False, None
-            self._say(_internal(error))
+            self._say(internal(error))
 
     def _say(self, error: KoubaiError) -> None:
         self.answer(_fault(error, self.language))
@@ -217,6 +255,12 @@ class Session:
 
     def _steps_due(self) -> float:
         return self._owed + (monotonic() - self._since) * self.speed
+
+    def _train(self, seconds: float) -> None:
+        try:
+            self._guarded(lambda: self._advance(seconds))
+        except Occupied:
+            self._again_at = monotonic() + UNTIL_AGAIN
 
     def _advance(self, seconds: float) -> None:
         if not self.playing or monotonic() < self._held_until:
@@ -291,8 +335,8 @@ class Session:
             self._told.course_due = True
             self._answers.append(telling.state(self, self._told, self._count))
             self._answers.sort(key=lambda answer: answer["type"] == "fault")  # after what explains it
-        made += [json.dumps(answer, ensure_ascii=False, allow_nan=False) for answer in self._answers]
-        self._answers.clear()
+        answers, self._answers = self._answers, []  # what can't be said is not tried again
+        made += map(_text, answers)
         now = monotonic()
         if self._fresh and self._may_send and (now >= self._next_frame or not self.playing):
             self._frame, self._fresh = self._frame + 1, False
@@ -302,12 +346,16 @@ class Session:
         return made
 
 
+def _refuse(error: InputError) -> None:
+    raise error
+
+
+def _text(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False, allow_nan=False)
+
+
 def _fault(error: KoubaiError, language: str) -> dict[str, str]:
     return {"type": "fault", "text": error.sentence(language)}
-
-
-def _internal(error: Exception) -> KoubaiError:
-    return KoubaiError("internal", reason=f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
 
 
 def warm_up() -> None:

@@ -16,7 +16,7 @@ from koubai.data.split import split
 from koubai.data.table import Table
 from koubai.errors import InputError, unknown
 from koubai.experiment import Run
-from koubai.playground.protocol import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_SAMPLES, Setting
+from koubai.playground.protocol import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_NUMBER, MOST_SAMPLES, Setting
 
 Kind = Literal["gate", "planar", "shipped", "own", "table", "run"]
 Point = tuple[float, float, float]  # x, y, and the class or the value
@@ -208,4 +208,7 @@ def _checked(source: Source) -> Source:
     for name, most in (("samples", MOST_SAMPLES), ("features", MOST_FEATURES), ("classes", MOST_CLASSES)):
         if given[name] > most:
             raise InputError(f"page-{name}", value=given[name], most=most)
+    for values in (source.raw, train.targets if source.test is None else np.concatenate([train.targets, source.test.targets])):
+        if len(beyond := values[~(np.abs(values) <= MOST_NUMBER)]):
+            raise InputError("page-number", value=f"{beyond[0]:g}", most=f"{MOST_NUMBER:g}")
     return source

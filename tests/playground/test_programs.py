@@ -1,0 +1,67 @@
+"""Programs: all that are compiled are counted, and few are compiled at once."""
+
+from contextlib import ExitStack
+
+import jax
+import pytest
+from tests.playground.pages import Page
+
+import koubai as kb
+from koubai.playground import programs, protocol, questions
+from koubai.playground.programs import Occupied, compiling, is_compiled
+
+
+def of(hidden: int) -> kb.Experiment:
+    return kb.Experiment(kb.Learning("xor", hidden=(hidden,)))
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[object, ...], int]:
+    """The programs that count, none at first."""
+    none: dict[tuple[object, ...], int] = {}
+    monkeypatch.setattr(programs, "_compiled", none)
+    return none
+
+
+def test_questions_count_too(counted: dict[tuple[object, ...], int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "_microseconds", lambda *_: 1.0)
+    monkeypatch.setattr(questions, "slope", lambda *_: {})
+    page = Page.open()
+    page.say(protocol.Price(), protocol.Slope(place="w1[0,0]"))
+    assert len(counted) == 3  # as it is measured, with backprop, and for a slope
+    assert is_compiled(page.session.lesson.stretch.experiment)
+
+
+def test_where_there_are_many_all_are_let_go(counted: dict[tuple[object, ...], int], monkeypatch: pytest.MonkeyPatch) -> None:
+    cleared: list[int] = []
+    monkeypatch.setattr(jax, "clear_caches", lambda: cleared.append(len(counted)))
+    most = programs.MOST_LAYERS // 2
+    for hidden in range(1, most + 2):
+        with compiling(of(hidden)):
+            assert not is_compiled(of(hidden))
+        assert is_compiled(of(hidden))
+    assert len(cleared) == 1
+    assert len(counted) == 1
+
+
+def test_few_are_compiled_at_once(counted: dict[tuple[object, ...], int]) -> None:
+    with compiling(of(1)):
+        pass
+    with ExitStack() as others:
+        for hidden in range(2, 2 + programs.AT_ONCE):
+            others.enter_context(compiling(of(hidden)))
+        with pytest.raises(Occupied), compiling(of(99)):
+            raise AssertionError
+        with compiling(of(1)), compiling(of(1), waits=True):  # which is compiled
+            pass
+    with compiling(of(99)):
+        pass
+
+
+def test_edited_networks_of_other_sizes_are_other_programs(counted: dict[tuple[object, ...], int]) -> None:
+    for hidden in (3, 4):
+        start = kb.Network.random([2, hidden, 2], activation="relu", scale=0.1, seed=0)
+        experiment = kb.Experiment(kb.Learning("xor", start=start))
+        assert not is_compiled(experiment)
+        with compiling(experiment):
+            pass
