@@ -1,9 +1,10 @@
 """Links: they reproduce the page to the last bit; a teacher's link hides and locks."""
 
+import json
 import re
 
 import numpy as np
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 from tests.playground.browser.conftest import Opens
 from tests.playground.browser.watched import Watched
 
@@ -192,3 +193,36 @@ def test_hashes_are_readable(opens: Opens) -> None:
     page = opens("data=moons&step=2")
     page.until_rest(2)
     assert re.fullmatch(r"[^#]*#data=moons&step=2", link_of(page))
+
+
+def test_a_link_that_cannot_be_opened_opens_the_founding_example_and_says_why(opens: Opens) -> None:
+    page = opens("data=and&begin=9999999999")
+    page.until_rest(0)
+    assert page.setting["data"] == "xor"
+    expect(page.page.get_by_text("begin can not be 9999999999")).to_be_visible()
+    page.press("step")
+    page.until_rest(1)
+
+
+def test_a_page_that_the_server_cannot_welcome_leaves_its_link(opens: Opens) -> None:
+    page = opens("data=and")
+    page.breaks = True
+    links: list[str] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        def say(message: str | bytes) -> None:
+            hello = json.loads(message)
+            if hello["type"] == "hello":
+                links.append(hello["link"])
+            if len(links) == 1:
+                socket.close(code=1011, reason="out of all measure")
+            else:
+                server.send(message)
+
+        server = socket.connect_to_server()
+        socket.on_message(say)
+
+    page.page.route_web_socket(re.compile("/socket"), between)
+    page.page.reload()
+    expect(page.page.get_by_text("out of all measure")).to_be_visible()
+    assert links == ["data=and", ""]

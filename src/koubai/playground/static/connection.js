@@ -5,6 +5,7 @@ import { frameOf } from "./frames.js";
 const VERSION = 1;
 const SOON = 250; // milliseconds until the first new try; then twice as long each time, up to
 const LATE = 5000;
+const FAULT = 1011; // something went wrong in the server
 // told by the server when there is no use in coming back: too many sessions, taken over by another page, another version
 const FINAL = new Set([1008, 1009, 4001, 4003, 4004]);
 
@@ -39,16 +40,18 @@ export function connect(address, listener, signal) {
   let session = "";
   let tries = 0;
   let timer = 0;
+  let unopened = ""; // why the server could not even welcome the page: then the next session is not made of the same link
 
   function open() {
     clearTimeout(timer);
     if (signal.aborted) return;
     const mine = new WebSocket(address);
     mine.binaryType = "arraybuffer";
+    let welcomed = false;
     socket = mine;
     mine.onopen = () => {
-      const hello = { type: "hello", version: VERSION, language: listener.language(), session, link: listener.link() };
-      mine.send(JSON.stringify(hello));
+      const link = unopened ? "" : listener.link();
+      mine.send(JSON.stringify({ type: "hello", version: VERSION, language: listener.language(), session, link }));
     };
     mine.onmessage = ({ data }) => {
       if (socket !== mine) return;
@@ -58,13 +61,17 @@ export function connect(address, listener, signal) {
       if (message.type === "welcome") {
         session = message.session;
         tries = 0;
+        welcomed = true;
         listener.condition("open", 0);
       }
       listener.message(message);
+      if (welcomed && unopened) listener.message({ type: "fault", text: unopened });
+      if (welcomed) unopened = "";
     };
-    mine.onclose = ({ code }) => {
+    mine.onclose = ({ code, reason }) => {
       if (socket !== mine || signal.aborted) return;
       socket = null;
+      if (code === FAULT && !welcomed) unopened = reason;
       if (FINAL.has(code)) return listener.condition("closed", code);
       listener.condition("lost", code);
       timer = window.setTimeout(open, Math.min(LATE, SOON * 2 ** tries++));
