@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: demo test page test-slow benchmark pictures lock clean
+.PHONY: demo test page soak benchmark pictures lock clean
 
 demo: .venv/ready  # the founding example: a network learns XOR by measured slopes
 	$(BIN)/koubai train xor
@@ -20,8 +20,9 @@ test: .venv/ready page  # lint, types, tests with branch coverage
 page:  # the types of the playground's page; without npm that is left out, but where KOUBAI_BROWSER is "required"
 	@if command -v npm >/dev/null || [ "$$KOUBAI_BROWSER" = required ]; then $(MAKE) --no-print-directory node_modules/ready && npm run --silent check; fi
 
-test-slow: .venv/ready  # the tests that take minutes
+soak: .venv/ready  # the tests that take minutes, then the playground's server under all that pages may send (SEED=N repeats it)
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m tests.soak.play $(if $(SEED),--seed $(SEED))
 
 benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/founding.py
