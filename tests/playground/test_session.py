@@ -429,7 +429,10 @@ def test_a_run_whose_numbers_are_out_of_all_measure_is_refused_and_the_page_goes
     path = tmp_path / "runs.sqlite"
     inputs = np.array([[1e307, -1e307], [0.0, 1.0]])
     with Store(path) as store:
-        store.add(kb.train(kb.data.Dataset.from_arrays(inputs, [0, 1]), hidden=(2,), scale=1e-300, steps=0), name="huge")
+        store.add(
+            kb.train(kb.data.Dataset.from_arrays(inputs, [0, 1]), hidden=(2,), scale=1e-300, steps=0, method="loop"),
+            name="huge",
+        )
     page = Page.open(store=path).say(protocol.Open(name="huge"), protocol.Beside(name="huge"))
     assert [said.startswith("The data hold the number 1e+307, but") for said in page.said] == [True, True]
     assert (page.state["setting"]["data"], page.frame.header["beside"]) == ("xor", None)
