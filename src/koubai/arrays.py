@@ -1,7 +1,9 @@
 """Arrays that come from outside: made finite float64 numbers that nobody changes, and named by their content; and places."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from hashlib import sha256
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,17 +15,68 @@ Arrays = Mapping[str, NDArray[Any]]  # by their SHA-256
 
 
 def frozen_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """A read-only copy as float64; InputError, with ``name``, where it isn't regular, not numeric or not finite."""
+    """A read-only array of float64, a copy where anybody could still write to ``values``.
+
+    InputError, with ``name``, where it isn't regular, not numeric or not finite.
+    """
+    given = numeric_array(values, name)
+    try:
+        array = given if given.dtype == np.float64 and is_sealed(given) else np.array(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:  # an integer beyond the largest float
+        raise InputError("not-numbers", name=name) from error
+    check_finite(array, name)
+    array.setflags(write=False)
+    return array
+
+
+def numeric_array(values: ArrayLike, name: str, *, truths: bool = True) -> NDArray[Any]:
+    """``values`` as an array of real numbers, or of objects that are; with ``truths`` also of truth values, as 1 and 0.
+
+    InputError, with ``name``, where it is none: texts, dates and complex numbers aren't made into numbers.
+    """
     try:
         given = np.asanyarray(values)
-        if given.dtype.kind == "c" or np.ma.is_masked(given):
-            raise InputError("not-numbers", name=name)
-        array = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
+    except Exception as error:  # rows of different lengths, or whatever a foreign object says when it is asked for an array
         raise InputError("not-numbers", name=name) from error
-    if not np.isfinite(array).all():
-        raise InputError("not-finite", name=name, value=array[~np.isfinite(array)].flat[0])
-    array.setflags(write=False)
+    if np.ma.is_masked(given):
+        raise InputError("not-numbers", name=name)
+    if given.dtype.kind == "O":
+        for one in given.flat:
+            truth = isinstance(one, (bool, np.bool_))
+            if isinstance(one, np.timedelta64) or not (truths if truth else isinstance(one, (Real, Decimal))):
+                raise InputError("not-numbers-but", name=name, value=one)
+    elif given.dtype.kind not in ("biuf" if truths else "iuf"):
+        raise InputError("not-numbers-but", name=name, value=str(given.dtype))
+    return np.asarray(given)
+
+
+def check_finite(array: NDArray[Any], name: str) -> None:
+    """InputError, with the place, where a number of ``array`` isn't finite."""
+    good = np.isfinite(array)
+    if not good.all():
+        place = [int(axis[0]) for axis in np.nonzero(np.atleast_1d(~good))]
+        value = np.atleast_1d(array)[tuple(place)]
+        if len(place) == 2:
+            where = InputError("place-cell", row=place[0], column=place[1])
+        else:
+            where = InputError("place-entry", place=", ".join(map(str, place)))
+        raise InputError("not-finite", name=name, value=value, place=where)
+
+
+def is_sealed(array: NDArray[Any]) -> bool:
+    """Whether nobody can write to the array, nor to one that it is a part of."""
+    part: Any = array
+    while isinstance(part, np.ndarray):
+        if part.flags.writeable:
+            return False
+        part = part.base
+    return part is None or isinstance(part, bytes)
+
+
+def sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """An array of our own, which from now on nobody writes to."""
+    if array.flags.writeable:
+        array.setflags(write=False)
     return array
 
 

@@ -118,7 +118,7 @@ def chosen(code: str, name: object, table: Mapping[str, Entry]) -> Entry:
 def unknown(code: str, value: object, choices: Iterable[str]) -> InputError:
     """An unknown name, with the nearest of ``choices`` suggested where one is near, else all of them."""
     names = list(choices)
-    near = get_close_matches(str(value).lower(), names, n=1, cutoff=0.5)
+    near = get_close_matches(value.lower(), names, n=1, cutoff=0.5) if isinstance(value, str) else []
     if near:
         return InputError(f"{code}-near", value=value, nearest=near[0])
     return InputError(code, value=value, choices=", ".join(names))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import koubai as kb
@@ -87,7 +88,7 @@ def test_from_arrays(targets: Any, task: Any, classes: Any, rows: Any) -> None:
         ([1, 2], [0, 1], {}, r"inputs have the shape \(2,\), but"),
         ([[]], [0], {}, r"inputs have the shape \(1, 0\)"),
         ([[1], [2]], [0], {}, "2 rows of inputs but 1 targets"),
-        ([[1], [np.nan]], [0, 1], {}, "inputs holds nan"),
+        ([[1], [np.nan]], [0, 1], {}, r"inputs holds nan at row 1, column 0 \(both counted from 0\)"),
         ([[1], ["x"]], [0, 1], {}, "inputs must hold real numbers"),
         ([[1], [1j]], [0, 1], {}, "inputs must hold real numbers"),
         ([[1], [10**400]], [0, 1], {}, "inputs must hold real numbers"),
@@ -100,6 +101,37 @@ def test_from_arrays(targets: Any, task: Any, classes: Any, rows: Any) -> None:
         ([[1], [2]], [[1, 0], [1, 1]], {"task": "classify"}, "Row 1 of the targets is not one-hot"),
         ([[1], [2]], [0.5, np.inf], {}, "targets holds inf"),
         ([[1], [2]], [0, 1], {"task": "rank"}, "task is 'rank'"),
+        ([[1], [2]], [0, 1], {"task": np.zeros(2)}, "task is"),
+        ([[1], ["2"]], [0, 1], {}, "inputs must hold real numbers, but <U21"),
+        (np.array([[1], ["2"]], object), [0, 1], {}, "inputs must hold real numbers, but 2 is among"),
+        (np.array([["2020-01-01"], ["NaT"]], "M8[D]"), [0, 1], {}, r"inputs must hold real numbers, but datetime64\[D\]"),
+        (np.array([[1], [2]], "m8[s]"), [0, 1], {}, r"but timedelta64\[s\]"),
+        (np.array([[np.timedelta64(1)], [2]], object), [0, 1], {}, "but 1 is among"),
+        (
+            pd.DataFrame({"a": pd.to_datetime(["2020-01-01", None])}),
+            [0, 1],
+            {},
+            "inputs must hold real numbers, but datetime64",
+        ),
+        (pd.DataFrame({"a": pd.cut([1, 2], 2)}), [0, 1], {}, "inputs must hold real numbers"),
+        ([[1], [2]], pd.Series(pd.to_datetime(["2020-01-01", None])), {}, "targets must hold real numbers, but datetime64"),
+        ([[1], [2]], np.array([1, 2], "m8[s]"), {}, "targets must hold real numbers, but timedelta64"),
+        ([[1], [2]], [b"a", b"b"], {}, "targets must hold real numbers, but "),
+        ([[1], [2]], [True, 1], {}, r"mix texts, numbers and truth values \(1, True\)"),
+        ([[1], [2]], [[0], [False]], {}, r"mix .* \(False, 0\)"),
+        ([[1], [2]], ["1", 1], {}, r"mix .* \(1, '1'\)"),
+        ([[1], [2]], np.array([1, "1"], object), {}, r"mix .* \('1', 1\)"),
+        ([[1], [2]], [True, 2.5], {"task": "regress"}, "mix"),
+        ([[1], [2]], [0, 1], {"classes": {0, 1}}, "classes are given as set, but must be a list or tuple"),
+        ([[1], [2]], [0, 1], {"classes": {0: "a", 1: "b"}}, "classes are given as dict"),
+        ([[1], [2]], [0, 1], {"classes": "01"}, "classes are given as str"),
+        ([[1], [2]], [0, 1], {"classes": 2}, "classes are given as int"),
+        ([[1], [2]], [0, 1], {"classes": (one for one in (0, 1))}, "classes are given as generator"),
+        ([[1], [2]], [0, 1], {"classes": [0, None]}, "labels must be distinct texts, numbers or booleans, but None"),
+        ([[1], [2]], [0, 1], {"classes": [0, False, 1]}, "labels must be distinct .*, but False"),
+        ([[1], [2]], [0, 1], {"feature_names": "a"}, "feature_names are given as str"),
+        ([[1], [2]], [0, 1], {"feature_names": {"a"}}, "feature_names are given as set"),
+        ([[1], [2]], [0, 1], {"preparation": 3}, "see columns"),
         ([[1], [2]], [0, 1], {"classes": (0, 2)}, "label 1, which is none of the classes: 0, 2"),
         ([[1], [2]], [0, 1], {"feature_names": ("a", "b")}, "2 names for 1 features"),
         ([[1], [2]], [[1, 0], [0, 1]], {"classes": ("a",)}, "1 names for 2 classes"),
@@ -108,6 +140,28 @@ def test_from_arrays(targets: Any, task: Any, classes: Any, rows: Any) -> None:
 def test_arrays_that_can_not_be(inputs: Any, targets: Any, more: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         Dataset.from_arrays(inputs, targets, **more)
+
+
+def test_labels_of_one_kind_are_what_they_are() -> None:
+    assert Dataset.from_arrays([[1], [2]], [1, 1.0], task="classify").classes == (1.0,)
+    assert Dataset.from_arrays([[1], [2]], pd.Series(["b", "a"], index=[7, 7], dtype="category")).classes == ("a", "b")
+    assert Dataset.from_arrays([[1], [2]], [0, 1], classes=np.array([0, 1])).classes == (0, 1)
+    assert Dataset.from_arrays([[1], [2]], [0, 1], classes=pd.Index([0, 1])).classes == (0, 1)
+    assert Dataset.from_arrays([[1], [2]], [0, 1], classes=range(2)).classes == (0, 1)
+
+
+def test_nobody_writes_to_a_dataset() -> None:
+    inputs, targets = np.array([[1.0], [2.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    read_only = inputs[:]
+    read_only.setflags(write=False)  # which can be written to by another name
+    for data in (Dataset.from_arrays(read_only, targets), Dataset(read_only, targets, (0, 1), ("x1",))):
+        inputs[0, 0], targets[0, 0] = 5.0, 5.0
+        assert (data.inputs[0, 0], data.targets[0, 0]) == (1, 0)
+        inputs[0, 0], targets[0, 0] = 1.0, 0.0
+        for array in (data.inputs, data.targets):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0, 0] = 3.0
+        assert Dataset.from_arrays(data.inputs, data.targets).inputs is data.inputs  # nothing is copied twice
 
 
 def test_regression_trains_with_several_outputs() -> None:

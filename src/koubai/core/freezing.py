@@ -28,7 +28,7 @@ def frozen_names(names: Any, sizes: Sequence[int]) -> tuple[str, ...]:
 
 def frozen_mask(network: Network, names: Sequence[str]) -> Network:
     """A Network of truth values, True in the places of the parameters that stay. InputError as above."""
-    masks = [Layer(np.zeros(np.shape(a.weights), bool), np.zeros(np.shape(a.bias), bool)) for a in network.layers]
+    masks = [Layer.holding(np.zeros(np.shape(a.weights), bool), np.zeros(np.shape(a.bias), bool)) for a in network.layers]
     for name in names:
         _, field, layer, place = _checked(name, network.sizes)
         getattr(masks[layer], field)[place] = True

@@ -1,21 +1,24 @@
 """Network: dense layers and an activation, as frozen data (a JAX pytree whose leaves are the weights and biases)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
+import jax
 import numpy as np
-from jax.tree_util import register_dataclass
+from jax.tree_util import GetAttrKey, register_dataclass, register_pytree_with_keys
 from numpy.typing import ArrayLike, NDArray
 
-from koubai.arrays import frozen_floats
+from koubai.arrays import check_finite, frozen_floats, is_sealed, numeric_array, sealed
 from koubai.core.activations import Activation, Array, Namespace, activations_in, activations_named, spelled
 from koubai.core.losses import softmax
 from koubai.errors import InputError, chosen, memory_faults
 from koubai.memory import check_memory
 
 Output = Literal["softmax", "identity"]
+
+_LARGEST = float(np.finfo(float).max)
 
 # how starting weights are spread: from a layer's inputs and units, the standard deviation of its normals, and the usual scale
 INITS: dict[str, tuple[Callable[[int, int], float], float]] = {
@@ -25,13 +28,49 @@ INITS: dict[str, tuple[Callable[[int, int], float], float]] = {
 }
 
 
-@register_dataclass
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """One dense layer: ``weights`` (inputs, units) and ``bias`` (units,)."""
+    """One dense layer: ``weights`` (inputs, units) and ``bias`` (units,), read-only.
+
+    Both are copied, float32 or float64 as they are, any other real numbers as float64; JAX's arrays are kept. InputError where
+    they hold something else.
+    """
 
     weights: Any
     bias: Any
+
+    def __post_init__(self) -> None:
+        for name in ("weights", "bias"):
+            object.__setattr__(self, name, _parameters(getattr(self, name), name))
+
+    @classmethod
+    def holding(cls, weights: Any, bias: Any) -> "Layer":
+        """A Layer of these very objects, whatever they are: traced values, truth values, arrays that are moved in place."""
+        layer = object.__new__(cls)
+        object.__setattr__(layer, "weights", weights)
+        object.__setattr__(layer, "bias", bias)
+        return layer
+
+
+def _parameters(values: Any, name: str) -> Any:
+    if isinstance(values, (jax.Array, jax.ShapeDtypeStruct)):  # which nobody can write to
+        return values
+    given = numeric_array(values, name, truths=False)
+    if given.dtype in (np.float32, np.float64):
+        return given if is_sealed(given) else sealed(given.copy())
+    try:
+        return sealed(np.array(given, dtype=np.float64))
+    except (TypeError, ValueError, OverflowError) as error:  # an integer beyond the largest float
+        raise InputError("not-numbers", name=name) from error
+
+
+# made from its leaves as they are, as JAX asks of what checks its fields
+register_pytree_with_keys(
+    Layer,
+    lambda layer: (((GetAttrKey("weights"), layer.weights), (GetAttrKey("bias"), layer.bias)), None),
+    lambda _, leaves: Layer.holding(*leaves),
+    lambda layer: ((layer.weights, layer.bias), None),
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,12 +107,11 @@ class Network:
         """
         spread, usual = chosen("init", init, INITS)
         scale = usual if scale is None else scale
-        sizes = tuple(sizes)
-        if len(sizes) < 2 or not all(isinstance(s, (int, np.integer)) and s > 0 for s in sizes):
-            raise InputError("sizes", value=list(sizes))
-        if not isinstance(scale, (int, float, np.number)) or not (np.isfinite(scale) and scale >= 0):
+        sizes = _checked_sizes(sizes)
+        number = isinstance(scale, (int, float, np.integer, np.floating)) and not isinstance(scale, bool)
+        if not (number and 0 <= scale <= _LARGEST):
             raise InputError("scale", value=scale)
-        if not (isinstance(seed, (int, np.integer)) and 0 <= seed < 2**32):
+        if isinstance(seed, bool) or not (isinstance(seed, (int, np.integer)) and 0 <= seed < 2**32):
             raise InputError("seed", value=seed)
         check_memory(2 * 8 * sum(inputs * units for inputs, units in pairwise(map(int, sizes))))  # they are copied once
         normals = np.random.RandomState(seed)
@@ -99,11 +137,11 @@ class Network:
         InputError where the shapes don't follow each other, a number isn't finite, a name is unknown, or there are more or
         fewer of them than hidden layers.
         """
-        if output not in ("softmax", "identity"):
+        if not isinstance(output, str) or output not in ("softmax", "identity"):
             raise InputError("output", value=output)
         made: list[Layer] = []
-        for number, pair in enumerate(layers, 1):
-            if not isinstance(pair, Sequence) or len(pair) != 2:
+        for number, pair in enumerate(_listed(layers), 1):
+            if not isinstance(pair, Sequence) or isinstance(pair, (str, bytes)) or len(pair) != 2:
                 raise InputError("layer-pairs", layer=number, value=pair)
             weights, bias = pair
             w, b = frozen_floats(weights, f"w{number}"), frozen_floats(bias, f"b{number}")
@@ -136,10 +174,19 @@ class Network:
         return replace(self, layers=self.layers[number + 1 :], activation=spelled(own, len(own)))
 
     def logits(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
-        """The last layer's values: (features,) -> (outputs,), or (n, features) -> (n, outputs)."""
-        x = np.asarray(inputs, dtype=self.layers[0].weights.dtype)
-        if x.ndim not in (1, 2) or x.shape[-1] != self.sizes[0]:
-            raise InputError("inputs-shape", shape=x.shape, features=self.sizes[0])
+        """The last layer's values: (features,) -> (outputs,), or (n, features) -> (n, outputs).
+
+        InputError where the inputs are of another shape, or not all finite numbers.
+        """
+        given, kind = numeric_array(inputs, "inputs"), self.layers[0].weights.dtype
+        if given.ndim not in (1, 2) or given.shape[-1] != self.sizes[0]:
+            raise InputError("inputs-shape", shape=given.shape, features=self.sizes[0])
+        try:
+            with np.errstate(over="ignore"):  # such a number isn't finite then
+                x = np.asarray(given, dtype=kind if np.issubdtype(kind, np.floating) else np.float64)
+        except OverflowError as error:
+            raise InputError("not-numbers", name="inputs") from error
+        check_finite(x, "inputs")
         with np.errstate(over="ignore", invalid="ignore"):  # weights beyond all measure answer inf or nan
             values: NDArray[np.floating[Any]] = forward(self, x, np)
         return values
@@ -166,8 +213,14 @@ class Network:
         return np.asarray(self.logits(inputs).argmax(axis=-1))
 
     def astype(self, dtype: Any) -> "Network":
-        """The same network with NumPy arrays of ``dtype``."""
-        cast = tuple(Layer(np.asarray(a.weights, dtype), np.asarray(a.bias, dtype)) for a in self.layers)
+        """The same network with NumPy arrays of ``dtype``, float32 or float64: InputError for any other."""
+        try:
+            kind = np.dtype(dtype)
+        except Exception as error:  # whatever a foreign object says when it is asked for its type
+            raise InputError("network-type", value=dtype) from error
+        if dtype is None or kind not in (np.float32, np.float64):
+            raise InputError("network-type", value=dtype)
+        cast = tuple(Layer.holding(_cast(layer.weights, kind), _cast(layer.bias, kind)) for layer in self.layers)
         return replace(self, layers=cast)
 
     def arrays(self) -> dict[str, Any]:
@@ -180,6 +233,27 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({'-'.join(map(str, self.sizes))}, {self.activation}, {self.output})"
+
+
+def _listed(layers: Any) -> list[Any]:
+    try:
+        return [] if isinstance(layers, (str, bytes, Mapping, Set)) else list(layers)
+    except TypeError as error:
+        raise InputError("layer-list", value=layers) from error
+
+
+def _cast(array: Any, kind: Any) -> NDArray[Any]:
+    given = np.asarray(array)
+    return sealed(given if given.dtype == kind and is_sealed(given) else np.array(given, kind))
+
+
+def _checked_sizes(sizes: Any) -> tuple[int, ...]:
+    several = isinstance(sizes, Sequence) or (isinstance(sizes, np.ndarray) and sizes.ndim == 1)
+    listed = list(sizes) if several and not isinstance(sizes, (str, bytes)) else [sizes]
+    whole = all(isinstance(size, (int, np.integer)) and not isinstance(size, (bool, np.timedelta64)) for size in listed)
+    if len(listed) < 2 or not whole or min(listed) < 1:
+        raise InputError("sizes", value=listed)
+    return tuple(int(size) for size in listed)
 
 
 register_dataclass(Network, data_fields=["layers"], meta_fields=["activation", "output"])

@@ -18,6 +18,7 @@ from jax import lax
 from jax.tree_util import register_dataclass
 from numpy.typing import NDArray
 
+from koubai.arrays import sealed
 from koubai.core.batches import Batches, Orders
 from koubai.core.descent import Rule
 from koubai.core.losses import Loss
@@ -217,15 +218,20 @@ def _state_at_start(network: Network, descent: Descent) -> Any:
 
 def _steps(made: _Made, key: NDArray[np.uint32]) -> Iterator[Step]:
     """The records of one call, and where it ended."""
-    losses, since = np.asarray(made.losses, np.float64), 0
+    losses, since = sealed(np.array(made.losses, np.float64)), 0
     for number, parameters, optimizer_state in made.records:
         upto = number - made.first + 1
         yield Step(number, parameters, float(losses[upto - 1]), losses[since:upto], optimizer_state, key, recorded=True)
         since = upto
     if since < len(losses) and made.finite:
-        parameters, optimizer_state = jax.tree.map(np.asarray, _recorded(made.state))
+        parameters, optimizer_state = jax.tree.map(_sealed_leaf, _recorded(made.state))
         number = made.first + len(losses) - 1
         yield Step(number, parameters, float(losses[-1]), losses[since:], optimizer_state, key, recorded=False)
+
+
+def _sealed_leaf(leaf: Any) -> NDArray[Any]:
+    """The NumPy array that a part of a Step is: nobody writes to it."""
+    return sealed(np.asarray(leaf))
 
 
 def _next_count(count: int, elapsed: float, seconds: float) -> int:
@@ -332,7 +338,7 @@ def _compiled_chunk(
     first = int(state.number) + (not fresh)
     numbers_made = np.arange(first, first + int(made))
     at = numbers_made[(numbers_made % int(numbers.record_every) == 0) | (numbers_made == int(numbers.last))]
-    kept = jax.tree.map(lambda room: np.asarray(room)[: int(used)].copy(), rooms)
+    kept = jax.tree.map(lambda room: sealed(np.asarray(room)[: int(used)].copy()), rooms)
     records = [(int(number), *jax.tree.map(lambda room, slot=slot: room[slot], kept)) for slot, number in enumerate(at)]
     losses = np.asarray(losses)[: int(made)].copy()  # a part of it would hold all the room that the program had for it
     return _Made(after, first, losses, bool(finite), records, _beyond(after, bool(finite)))
@@ -364,7 +370,9 @@ def _plainly_advanced(descent: Descent, batches: Batches | None, state: _State, 
             rate = _rate(descent, state, numbers, np)
             made = descent.rule.move(state.gradient, optimizer_state, moved, rate, descent.rule_options)
         moved, optimizer_state = jax.tree.map(np.asarray, made)
-        moved = _put_back(numbers.frozen, state.parameters, moved, np)
+        moved, optimizer_state = jax.tree.map(
+            _sealed_leaf, (_put_back(numbers.frozen, state.parameters, moved, np), optimizer_state)
+        )
         number = np.int32(number + 1)
     data = batches.plain_batch(numbers.data, _orders(numbers), int(number)) if batches else numbers.data
     with np.errstate(all="ignore"):

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.arrays import Arrays, digest, frozen_floats, named_array
-from koubai.data.preparation import Preparation
+from koubai.data.preparation import Preparation, check_task
 from koubai.data.preparation import Task as Task
 from koubai.errors import InputError
 
+MOST_SHOWN = 20  # labels in a message
 _FIELDS = ("inputs", "targets", "classes", "feature_names", "task", "name")
 _MORE_FIELDS = ("preparation", "image")  # where there are any
 
@@ -34,6 +37,10 @@ class Dataset:
     preparation: Preparation | None = None
     image: tuple[int, int] | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("inputs", "targets"):
+            object.__setattr__(self, name, frozen_floats(getattr(self, name), name))
+
     @classmethod
     def from_arrays(
         cls,
@@ -41,7 +48,7 @@ class Dataset:
         targets: ArrayLike,
         *,
         task: Task | None = None,
-        classes: Sequence[Any] | None = None,
+        classes: Sequence[Any] | NDArray[Any] | None = None,
         feature_names: Sequence[str] | None = None,
         name: str = "",
         preparation: Preparation | None = None,
@@ -57,8 +64,7 @@ class Dataset:
 
         InputError where shapes don't fit, a number isn't finite, or the task can't be.
         """
-        if task not in (None, "classify", "regress"):
-            raise InputError("task", value=task)
+        check_task(task)
         x = frozen_floats(inputs, "inputs")
         if x.ndim != 2 or 0 in x.shape:
             raise InputError("data-shape", shape=x.shape)
@@ -73,14 +79,17 @@ class Dataset:
             values, labels = frozen_floats(t if t.ndim == 2 else t[:, None], "targets"), ()
         else:
             values, labels = _one_hot(t[:, 0] if t.ndim == 2 and t.shape[1] == 1 else t, classes)
-        names = tuple(feature_names) if feature_names is not None else tuple(f"x{i}" for i in range(1, x.shape[1] + 1))
+        usual = [f"x{i}" for i in range(1, x.shape[1] + 1)]
+        names = tuple(usual if feature_names is None else _in_order(feature_names, "feature_names"))
         if len(names) != x.shape[1]:
             raise InputError("data-feature-names", names=len(names), columns=x.shape[1])
         for text in (name, *names):
-            if not isinstance(text, str) or any("\ud800" <= letter <= "\udfff" for letter in text):
+            if not is_unicode(text):
                 raise InputError("data-name", value=text)
         shape = None if image is None else _checked_image(image, x.shape[1])
-        if preparation is not None and len(preparation.feature_names) != x.shape[1]:
+        if preparation is not None and (
+            not isinstance(preparation, Preparation) or len(preparation.feature_names) != x.shape[1]
+        ):
             raise InputError("preparation-damaged", field="columns")
         return cls(x, values, labels, names, task, name, preparation, shape)
 
@@ -162,11 +171,47 @@ def _checked_image(image: Any, features: int) -> tuple[int, int]:
     return int(sides[0]), int(sides[1])
 
 
-def _targets(targets: ArrayLike) -> NDArray[Any]:
+def is_unicode(text: Any) -> bool:
+    """Whether it is a text that UTF-8 can hold."""
     try:
-        return np.asarray(targets)
-    except ValueError as error:  # rows of different lengths
+        return isinstance(text, str) and text.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _in_order(values: Any, name: str) -> list[Any]:
+    """``values`` as a list; InputError for what has no order of its own, or is a single text."""
+    listed = isinstance(values, Sequence) and not isinstance(values, (str, bytes))
+    if not listed and getattr(values, "ndim", None) != 1:
+        raise InputError("data-order", name=name, value=type(values).__name__)
+    return list(values) if listed else list(np.asarray(values).tolist())
+
+
+def _targets(targets: ArrayLike) -> NDArray[Any]:
+    """As an array; a list of numbers as one of numbers. InputError where it mixes texts, numbers and truth values, which an
+    array would make into one of these, and for types that are neither.
+    """
+    try:
+        given = np.asarray(targets)
+        own = given if hasattr(targets, "dtype") else np.asarray(targets, dtype=object)
+    except Exception as error:  # rows of different lengths, or whatever a foreign object says when it is asked for an array
         raise InputError("not-numbers", name="targets") from error
+    if given.dtype.kind not in "biufUSO" or given.dtype.kind == "S":
+        raise InputError("not-numbers-but", name="targets", value=str(given.dtype))
+    if own.dtype.kind == "O":
+        first = {kind: one for one in reversed(own.ravel()) if (kind := _kind_of(one))}
+        if len(first) > 1:
+            raise InputError("data-mixed", values=", ".join(repr(one) for one in first.values()))
+    return given
+
+
+def _kind_of(label: Any) -> str:
+    """What a label is, of the three things that it can be; empty for none of them."""
+    if isinstance(label, (bool, np.bool_)):
+        return "truth"
+    if isinstance(label, str):
+        return "text"
+    return "number" if isinstance(label, (Real, Decimal)) else ""
 
 
 def _look_like_classes(targets: NDArray[Any]) -> bool:
@@ -179,27 +224,33 @@ def _one_hot_rows(targets: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(((targets == 0) | (targets == 1)).all(axis=1) & (targets.sum(axis=1) == 1))
 
 
-def _one_hot(targets: NDArray[Any], classes: Sequence[Any] | None) -> tuple[NDArray[np.float64], tuple[Any, ...]]:
-    known = None if classes is None else _labels(np.asarray(classes, dtype=object).tolist())
+def _one_hot(targets: NDArray[Any], classes: Any) -> tuple[NDArray[np.float64], tuple[Any, ...]]:
+    known = None if classes is None else _labels(_in_order(classes, "classes"))
     if targets.ndim == 2:
-        good = _one_hot_rows(frozen_floats(targets, "targets"))
+        rows = frozen_floats(targets, "targets")
+        good = _one_hot_rows(rows)
         if not good.all():
             raise InputError("data-one-hot", row=int(np.argmin(good)))
         if known is not None and len(known) != targets.shape[1]:
             raise InputError("data-class-names", names=len(known), columns=targets.shape[1])
-        return frozen_floats(targets, "targets"), known or tuple(range(targets.shape[1]))
+        return rows, known or tuple(range(targets.shape[1]))
     found = _labels(targets.tolist(), distinct=False)
     labels = known or tuple(sorted(dict.fromkeys(found), key=lambda label: (str(type(label)), label)))
-    missing = [label for label in found if label not in labels]
-    if missing:
-        raise InputError("data-label", value=missing[0], choices=", ".join(map(str, labels)))
     place = {label: column for column, label in enumerate(labels)}
-    return frozen_floats(np.eye(len(labels))[[place[label] for label in found]], "targets"), labels
+    for label in found:
+        if label not in place:
+            raise InputError("data-label", value=label, choices=", ".join(map(str, labels[:MOST_SHOWN])))
+    rows = np.zeros((len(found), len(labels)))
+    rows[np.arange(len(found)), [place[label] for label in found]] = 1
+    return frozen_floats(rows, "targets"), labels
 
 
 def _labels(values: list[Any], *, distinct: bool = True) -> tuple[Any, ...]:
     """Labels that JSON keeps as they are; InputError for any other."""
+    seen = set()
     for value in values:
-        if not isinstance(value, (str, bool, int, float)) or value != value or (distinct and values.count(value) > 1):
+        good = is_unicode(value) if isinstance(value, str) else isinstance(value, (bool, int, float)) and value == value
+        if not good or (distinct and value in seen):
             raise InputError("data-labels", value=value)
+        seen.add(value)
     return tuple(values)

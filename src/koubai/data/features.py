@@ -29,7 +29,8 @@ PLAIN = ("x1", "x2")
 
 def ordered_features(names: Sequence[str]) -> tuple[str, ...]:
     """``names`` in the order of ``FEATURES``; InputError where one is unknown or stands twice, or there is none."""
-    listed: list[Any] = [names] if isinstance(names, str) else list(names)
+    several = isinstance(names, Sequence) and not isinstance(names, (str, bytes))
+    listed: list[Any] = list(names) if several or getattr(names, "ndim", None) == 1 else [names]
     for name in listed:
         chosen("feature", name, FEATURES)
         if listed.count(name) > 1:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from koubai.data.bounds import check_features
 from koubai.data.cells import Column, numeric
 from koubai.data.table import Table
 from koubai.errors import InputError
@@ -52,7 +54,7 @@ class CategoryColumn:
     categories: tuple[str, ...]
     fill: str | None = None
 
-    @property
+    @cached_property
     def feature_names(self) -> tuple[str, ...]:
         """A feature for every category: colour=red."""
         return tuple(f"{self.name}={category}" for category in self.categories)
@@ -96,7 +98,7 @@ class Preparation:
     columns: tuple[NumberColumn | CategoryColumn, ...]
     target: Target
 
-    @property
+    @cached_property
     def feature_names(self) -> tuple[str, ...]:
         """What the network's inputs are called: a number's column by its name, a category as colour=red."""
         return tuple(name for column in self.columns for name in column.feature_names)
@@ -108,7 +110,10 @@ class Preparation:
         filled in. A category that was not among those for training is 0 in all of its features; see ``unseen``.
         """
         table = self._fitting(table)
-        inputs = np.empty((table.rows, len(self.feature_names)))
+        features = len(self.feature_names)
+        widest = max(self.columns, key=lambda column: len(column.feature_names))
+        check_features(table.rows, features, widest.name, table.place_of_all())
+        inputs = np.empty((table.rows, features))
         start = 0
         for column in self.columns:
             stop = start + len(column.feature_names)
@@ -160,7 +165,14 @@ class Preparation:
         lacking = [column.name for column in self.columns if column.name not in table.arrays]
         if lacking:
             raise InputError("preparation-columns", table=table.place_of_all(), names=", ".join(lacking))
+        table.understand(column.name for column in self.columns)
         return table
+
+
+def check_task(task: Any) -> None:
+    """InputError unless ``task`` is one, or None."""
+    if task is not None and not (isinstance(task, str) and task in get_args(Task)):
+        raise InputError("task", value=task)
 
 
 def numbers_of(table: Table, name: str) -> NDArray[np.float64]:

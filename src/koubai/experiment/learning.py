@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from koubai.arrays import Arrays, digest, named_array
 from koubai.core.activations import spelled
 from koubai.core.freezing import frozen_mask, frozen_names
-from koubai.core.losses import loss_named
+from koubai.core.losses import LOSSES, loss_named
 from koubai.core.network import INITS, Network, Output
 from koubai.core.slopes import MOST_LAYERS
 from koubai.data import GATES, Dataset, gate
@@ -51,12 +51,15 @@ class Learning:
         elif not isinstance(self.data, Dataset):
             raise InputError("data-type", name="data", value=type(self.data).__name__)
         task = "classify" if isinstance(self.data, str) else self.data.task
+        if self.start is not None and not isinstance(self.start, Network):
+            raise InputError("start-type", value=type(self.start).__name__)
         if self.loss is None:
             object.__setattr__(self, "loss", "cross-entropy" if task == "classify" else "squared")
+        chosen("loss", self.loss, LOSSES)
         if loss_named(self.loss or "").output == "softmax" and task != "classify":
             raise InputError("loss-task")
         self._check_parts()
-        scale = chosen("init", self.init or "normal", INITS)[1]
+        scale = chosen("init", "normal" if self.init is None else self.init, INITS)[1]
         own: dict[str, Any] = {"hidden": (8,), "activation": "relu", "scale": scale, "init": "normal"}
         if self.start is not None:
             layers = len(self.start.layers) - 1
@@ -71,9 +74,11 @@ class Learning:
             elif self.start is not None and (value is None or tuple_or_same(given) != tuple_or_same(value)):
                 raise InputError("start-conflict", name=name, value=given, own=value)
         object.__setattr__(self, "hidden", _checked_hidden(self.hidden))
-        object.__setattr__(self, "activation", spelled(self.activation or "", len(self.hidden or ())))
+        object.__setattr__(
+            self, "activation", spelled("" if self.activation is None else self.activation, len(self.hidden or ()))
+        )
         object.__setattr__(self, "frozen", frozen_names(self.frozen, self.sizes))
-        if self.start is None and not (is_number(self.scale) and np.isfinite(self.scale) and self.scale >= 0):  # type: ignore[arg-type,operator]
+        if self.start is None and not (is_number(self.scale) and 0 <= self.scale <= float(np.finfo(float).max)):  # type: ignore[operator]
             raise InputError("scale", value=self.scale)
         if self.scale is not None:
             object.__setattr__(self, "scale", float(self.scale))
@@ -170,7 +175,10 @@ def learning_of(values: Any, arrays: Arrays) -> Learning:
     start = known.get("start")
     if isinstance(start, Mapping):
         start = checked_fields(start, ["parameters", "activation", "output"])
-        parameters = [named_array(name, arrays) for name in start["parameters"]]
+        names = start.get("parameters")
+        if not isinstance(names, (list, tuple)) or len(names) % 2 or len(start) < 3:
+            raise InputError("start-type", value=start)
+        parameters = [named_array(name, arrays) for name in names]
         pairs = zip(parameters[::2], parameters[1::2], strict=True)
         known["start"] = Network.from_arrays(pairs, activation=start["activation"], output=start["output"])
         known.pop("scale", None)
@@ -179,7 +187,8 @@ def learning_of(values: Any, arrays: Arrays) -> Learning:
 
 
 def _checked_hidden(hidden: Any) -> tuple[int, ...]:
-    units = tuple(hidden) if isinstance(hidden, (tuple, list, np.ndarray)) else (hidden,)
+    several = isinstance(hidden, (tuple, list)) or (isinstance(hidden, np.ndarray) and hidden.ndim == 1)
+    units = tuple(hidden) if several else (hidden,)
     if len(units) > MOST_LAYERS:
         raise InputError("layers", value=len(units), most=MOST_LAYERS)
     if not all(is_whole(unit) and 1 <= unit <= MOST_UNITS for unit in units):
@@ -189,9 +198,9 @@ def _checked_hidden(hidden: Any) -> tuple[int, ...]:
 
 def is_number(value: Any) -> bool:
     """Whether it is a number that isn't complex; True is none."""
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.timedelta64))
 
 
 def is_whole(value: Any) -> bool:
     """Whether it is an integer; True is none."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64))

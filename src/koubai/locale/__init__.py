@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import Any
 
 LANGUAGES = ("en", "ja")
+MOST_LETTERS = 500  # of a value within a sentence: paths are shorter, as a rule
+MOST_DEPTH = 3  # of lists in lists
 
 
 @cache
@@ -30,9 +32,39 @@ def meaning(kind: str, name: str, language: str) -> str:
     return sentence(f"list-{kind}-{name}", language)
 
 
+class _Said(str):
+    """A text that is said as it is, without quotes, wherever it is asked for."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def shown(value: Any) -> Any:
-    """A value as a person would write it: NumPy's numbers plain, shapes as (2, 8)."""
+    """A value as a person would write it, in one line and not too long: NumPy's numbers plain, shapes as (2, 8)."""
     if isinstance(value, (tuple, list)):
-        inside = ", ".join(str(shown(part)) for part in value)
-        return f"({inside},)" if isinstance(value, tuple) and len(value) == 1 else f"({inside})"
-    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+        return _cut(_listed(value, MOST_DEPTH))
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        value = value.item()
+    if isinstance(value, str):
+        return value if type(value) is _Said else _cut(value)
+    if value is None or isinstance(value, (bool, float, complex)):
+        return value
+    if isinstance(value, int):
+        digits = value.bit_length() * 0.30103  # of decimal ones there are so many for each binary one
+        return value if digits < MOST_LETTERS else _Said(f"{'-' if value < 0 else ''}10^{digits:.0f}")
+    try:
+        return _Said(_cut(" ".join(repr(value).split())))
+    except Exception:  # whatever a foreign object says when it is asked for its text, or one within itself without end
+        return _Said(f"<{type(value).__name__}>")
+
+
+def _listed(values: Any, depth: int) -> str:
+    if depth == 0:
+        return "(…)"
+    parts = values[:MOST_LETTERS]
+    inside = [_listed(part, depth - 1) if isinstance(part, (tuple, list)) else str(shown(part)) for part in parts]
+    return f"({inside[0]},)" if isinstance(values, tuple) and len(inside) == 1 else f"({', '.join(inside)})"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"

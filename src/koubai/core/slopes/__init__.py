@@ -72,7 +72,11 @@ def check_method(method: Method, activation: str) -> None:
 
 def check_h(h: float, precision: Precision) -> None:
     """InputError where ``h`` isn't a finite number above 0, in the precision that computes."""
-    if isinstance(h, bool) or not isinstance(h, (int, float, np.number)) or not (np.isfinite(h) and h > 0):
+    if (
+        isinstance(h, bool)
+        or not isinstance(h, (int, float, np.integer, np.floating))
+        or not 0 < h <= float(np.finfo(float).max)
+    ):
         raise InputError("h", value=h)
     with np.errstate(under="ignore", over="ignore"):
         cast = dtype_of(precision)(h)
@@ -107,6 +111,8 @@ class Slopes:
 
         ``data`` has ``inputs`` (n, features) and ``targets`` (n, outputs). InputError where they don't fit the network.
         """
+        if not isinstance(network, Network):
+            raise InputError("slopes-network", value=type(network).__name__)
         check_method(self.method, network.activation)
         batch = prepared(self.method, batch_of(data, network, self.loss, self.precision))
         network = replace(network.astype(dtype_of(self.precision)), output=self.loss.output)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from jax.tree_util import register_dataclass
 
+from koubai.arrays import check_finite, numeric_array
 from koubai.core.activations import Array, Namespace
 from koubai.core.losses import Loss
 from koubai.core.network import Network, forward
@@ -82,12 +83,23 @@ def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array
 
 def batch_of(data: Any, network: Network, loss: Loss, precision: Precision) -> Batch:
     """``data.inputs`` (n, features) and ``data.targets`` (n, outputs), checked against ``network`` and ``loss``."""
-    inputs, targets = np.asarray(data.inputs), np.asarray(data.targets)
+    if not (hasattr(data, "inputs") and hasattr(data, "targets")):
+        raise InputError("slopes-data", value=type(data).__name__)
+    inputs, targets = numeric_array(data.inputs, "inputs"), numeric_array(data.targets, "targets")
     if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0] or not len(inputs):
         raise InputError("inputs-shape", shape=inputs.shape, features=network.sizes[0])
     if targets.shape != (len(inputs), network.sizes[-1]):
         raise InputError("targets-shape", shape=targets.shape, expected=(len(inputs), network.sizes[-1]))
     if loss.output == "softmax" and not (((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()):
         raise InputError("targets-one-hot", loss=loss.name)
-    dtype = dtype_of(precision)
-    return Batch(inputs.astype(dtype), targets.astype(dtype))
+    return Batch(_in(precision, inputs, "inputs"), _in(precision, targets, "targets"))
+
+
+def _in(precision: Precision, array: Any, name: str) -> Any:
+    try:
+        with np.errstate(over="ignore"):  # such a number isn't finite then
+            made = array.astype(dtype_of(precision))
+    except OverflowError as error:
+        raise InputError("not-numbers", name=name) from error
+    check_finite(made, name)
+    return made

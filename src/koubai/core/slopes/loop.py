@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from koubai.arrays import sealed
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
 from koubai.core.slopes.base import Batch, mean_loss
@@ -16,17 +17,18 @@ from koubai.core.slopes.base import Batch, mean_loss
 def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
     """The loss and its central differences, one parameter at a time, all at the same point."""
     moving = movable(network)
-    gradient = tuple(Layer(np.zeros_like(layer.weights), np.zeros_like(layer.bias)) for layer in moving.layers)
+    gradient = tuple(Layer.holding(np.zeros_like(layer.weights), np.zeros_like(layer.bias)) for layer in moving.layers)
     for layer, slopes in zip(moving.layers, gradient, strict=True):
         for parameters, slope in ((layer.weights, slopes.weights), (layer.bias, slopes.bias)):
             for place in np.ndindex(parameters.shape):
                 slope[place] = difference(loss, moving, parameters, place, data, h, -h) / (2 * h)
+            sealed(slope)
     return mean_loss(loss, network, data, np), Network(gradient, network.activation, network.output)
 
 
 def movable(network: Network) -> Network:
     """The same network with arrays of its own, which ``difference`` moves in place and puts back."""
-    layers = tuple(Layer(np.array(layer.weights), np.array(layer.bias)) for layer in network.layers)
+    layers = tuple(Layer.holding(np.array(layer.weights), np.array(layer.bias)) for layer in network.layers)
     return Network(layers, network.activation, network.output)
 
 

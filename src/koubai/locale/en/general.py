@@ -76,6 +76,7 @@ SENTENCES = {
         "The method {method} can't measure a network with {activation} units, because that activation has no complex form "
         "here; choose another activation, or the method central."
     ),
+    "error-start-type": "The start is {value!r}, but it must be a Network; see kb.Network.random and kb.Network.from_arrays.",
     "error-start-conflict": (
         "The {name} {value} can't be given together with a starting network, which has its own ({own}); give one of the two."
     ),
@@ -90,7 +91,16 @@ SENTENCES = {
     "error-layer-pairs": "A network is made of pairs (weights, bias), but layer {layer} is {value!r}.",
     "error-layer-chain": "Layer {layer} takes {inputs} inputs, but the layer before it has {units} units; make them the same.",
     "error-not-numbers": "{name} must hold real numbers in a regular array without gaps; check its rows and types.",
-    "error-not-finite": "{name} holds {value}, but every number must be finite; remove or replace it.",
+    "error-not-numbers-but": "{name} must hold real numbers, but {value} is among them or their type; convert it to numbers first.",
+    "error-place-cell": "row {row}, column {column} (both counted from 0)",
+    "error-place-entry": "place {place} (counted from 0)",
+    "error-data-order": "The {name} are given as {value}, but must be a list or tuple in the order of the columns: a set has no order, and a text is one name.",
+    "error-data-mixed": "The targets mix texts, numbers and truth values ({values}), which could be taken for each other; write all of them as one kind.",
+    "error-layer-list": "A network is made of a list of pairs (weights, bias), but {value} was given.",
+    "error-network-type": "A network can't be made of numbers of the type {value}; choose float64 or float32.",
+    "error-slopes-network": "The slopes are those of a Network, but {value!r} was given; see kb.Network.random and kb.Network.from_arrays.",
+    "error-slopes-data": "The slopes are those on rows with inputs and targets, but {value!r} was given; see kb.data.gate and Dataset.from_arrays.",
+    "error-not-finite": "{name} holds {value} at {place}, but every number must be finite; remove or replace it.",
     "error-inputs-shape": "The inputs have the shape {shape}, but the network takes (n, {features}); give n rows, at least one.",
     "error-targets-shape": "The targets have the shape {shape}, but {expected} was expected: one row for each row of inputs.",
     "error-targets-one-hot": (
@@ -160,6 +170,14 @@ SENTENCES = {
     ),
     "error-table-quote": "The last quote of {path} is never closed, in the row that begins in line {line}; close it, or remove it.",
     "error-table-huge": "Line {line} of {path} holds a value of more than {most} characters; check its quotes, or leave it out.",
+    "error-table-size": "The file {path} has {value:,} MiB, but at most {most:,} MiB are read; take a part of its rows or columns.",
+    "error-table-rows": "There are {value:,} rows in {table}, but at most {most:,} are read here; take a part of them.",
+    "error-table-columns": "There are {value:,} columns in {table}, but at most {most:,} are read here; leave out those that nothing is to be learned from.",
+    "error-table-bytes": "{columns:,} columns and {rows:,} rows, which is what {table} has, take {value:,} MiB of memory, but at most {most:,} MiB are read; leave out columns, or take a part of the rows.",
+    "error-table-features": "{rows:,} rows of {features:,} numbers, which is what {table} becomes, take {value:,} MiB of memory, but at most {most:,} MiB are made; most come from {names!r}, whose different texts become a number each: leave it out, or take a part of the rows.",
+    "error-table-memory": "There is not enough memory to read {path}; take a part of its rows or columns, or end other programs.",
+    "error-table-line": "Line {line} of {path} has more than {most:,} characters; check its line ends and quotes.",
+    "error-table-cells": "Line {line} of {path} has more than {most:,} values; check its line ends, or leave out columns.",
     "error-table-broken": "The file {path} can't be read as a table ({reason}); check its delimiters and quotes.",
     "error-table-parquet": "The Parquet file {path} is damaged ({reason}); take it from a backup, or write it again.",
     "error-table-header": (
@@ -297,6 +315,7 @@ SENTENCES = {
     "error-folder-unwritable": "The folder {path} can't be written ({reason}); name another one with --out.",
     "error-save": "The run could not be written to {path} ({reason}); nothing is left there. Free some space or name another place.",
     "error-file": "The file {path} could not be written ({reason}); what was there before is unharmed.",
+    "error-load-path": "The run is given as {value!r}, but it must be the path of a folder or of an exported file.",
     "error-load-absent": "There is no file or folder {path}; check how it is written.",
     "error-load-missing": "There is no run in {path}: {name} is missing; name a folder that koubai wrote.",
     "error-load-broken": "The file {path} is damaged ({reason}); take it from a backup, or train again.",
@@ -314,6 +333,7 @@ SENTENCES = {
     "error-store-busy": "The store {path} was locked by another process for {seconds} s; try again when that is done, or name another one with --store.",
     "error-store-unwritable": "The store {path} can't be opened or written ({reason}); name another one with --store, or keep nothing with --no-store.",
     "error-store-write": "The store {path} could not be written ({reason}); what was in it is unharmed. Free some space, then go on with koubai runs resume.",
+    "error-store-row-damaged": "The record of the run {name!r} is damaged; take the store from a backup, or delete the run with koubai runs delete.",
     "error-store-run-damaged": "The run {name} in the store {path} is damaged (its content does not match its checksums); import it from a backup, or delete it.",
     "error-store-run": "There is no run called {value!r}; the runs are: {choices}.",
     "error-store-run-near": "There is no run called {value!r}; did you mean {nearest!r}?",

@@ -78,6 +78,7 @@ SENTENCES = {
         "活性化関数 {activation} は複素数に対応していないため {method} では傾きを求められないので、"
         "別の活性化関数にするか、求め方を central にしてください。"
     ),
+    "error-start-type": "start が {value!r} ですが、Network でなければなりません。kb.Network.random か kb.Network.from_arrays を使ってください。",
     "error-start-conflict": (
         "{name} に {value} が指定されていますが、初期ネットワークに固有の値（{own}）があって両立しないので、"
         "どちらか一方だけを指定してください。"
@@ -96,7 +97,16 @@ SENTENCES = {
     "error-layer-pairs": "第 {layer} 層が {value!r} になっていますが、(重み, バイアス) の組にしてください。",
     "error-layer-chain": "第 {layer} 層の入力数 {inputs} と前の層のユニット数 {units} が食い違っているので、同じ数にしてください。",
     "error-not-numbers": "{name} は欠けのない実数の配列でなければならないので、行の長さと型を確認してください。",
-    "error-not-finite": "{name} に {value} が含まれていますが、有限の数しか使えないので、取り除くか置き換えてください。",
+    "error-not-numbers-but": "{name} は実数でなければなりませんが、値または型に {value} があります。先に数へ変換してください。",
+    "error-place-cell": "行 {row}、列 {column}（どちらも 0 から数えます）",
+    "error-place-entry": "位置 {place}（0 から数えます）",
+    "error-data-order": "{name} が {value} で与えられましたが、列の順に並んだリストかタプルでなければなりません。集合には順序がなく、文字列は 1 つの名前です。",
+    "error-data-mixed": "目的変数に文字列、数、真偽値が混ざっていて（{values}）、互いに取り違えるおそれがあります。どれか 1 種類にそろえてください。",
+    "error-layer-list": "ネットワークは組 (weights, bias) のリストから作りますが、{value} が与えられました。",
+    "error-network-type": "型 {value} の数からネットワークは作れません。float64 か float32 を選んでください。",
+    "error-slopes-network": "勾配は Network に対して求めますが、{value!r} が与えられました。kb.Network.random か kb.Network.from_arrays を使ってください。",
+    "error-slopes-data": "勾配は inputs と targets を持つデータで求めますが、{value!r} が与えられました。kb.data.gate か Dataset.from_arrays を使ってください。",
+    "error-not-finite": "{name} の{place}に {value} がありますが、数はすべて有限でなければなりません。取り除くか、置き換えてください。",
     "error-inputs-shape": (
         "入力の形状が {shape} になっていますが、このネットワークに合わせて (n, {features}) にしてください（n は 1 以上）。"
     ),
@@ -173,6 +183,14 @@ SENTENCES = {
     ),
     "error-table-quote": "{path} の最後の引用符が閉じられていないので（{line} 行目から始まる行）、閉じるか取り除いてください。",
     "error-table-huge": "{path} の {line} 行目に {most} 文字を超える値があるので、引用符を確認するか、取り除いてください。",
+    "error-table-size": "ファイル {path} は {value:,} MiB ありますが、読めるのは {most:,} MiB までです。行か列の一部だけを取り出してください。",
+    "error-table-rows": "{table}には {value:,} 行ありますが、ここで読めるのは {most:,} 行までです。一部の行を取り出してください。",
+    "error-table-columns": "{table}には {value:,} 列ありますが、ここで読めるのは {most:,} 列までです。学習に使わない列を除いてください。",
+    "error-table-bytes": "{table}の {columns:,} 列 {rows:,} 行には {value:,} MiB のメモリーが要りますが、読めるのは {most:,} MiB までです。列を減らすか、行の一部を取り出してください。",
+    "error-table-features": "{table}は {features:,} 個の数を持つ {rows:,} 行になり、{value:,} MiB のメモリーが要りますが、作れるのは {most:,} MiB までです。異なる文字列ごとに 1 つの数になる列 {names!r} が最も多くを占めます。この列を除くか、行の一部を取り出してください。",
+    "error-table-memory": "{path} を読むにはメモリーが足りません。行か列の一部を取り出すか、ほかのプログラムを終了してください。",
+    "error-table-line": "{path} の {line} 行目は {most:,} 文字を超えています。改行と引用符を確かめてください。",
+    "error-table-cells": "{path} の {line} 行目には値が {most:,} 個より多くあります。改行を確かめるか、列を減らしてください。",
     "error-table-broken": "ファイル {path} を表として読み込めないので（{reason}）、区切り文字と引用符を確認してください。",
     "error-table-parquet": "Parquet ファイル {path} が壊れているので（{reason}）、バックアップから戻すか、もう一度書き出してください。",
     "error-table-header": "{path} の 1 行目は列の名前でなければなりませんが、{value} は数なので、値の前に列の名前の行を加えてください。",
@@ -306,6 +324,7 @@ SENTENCES = {
         "空き容量を増やすか、別の場所を指定してください。"
     ),
     "error-file": "ファイル {path} に書き込めませんでしたが（{reason}）、以前の内容はそのまま残っています。",
+    "error-load-path": "学習の記録が {value!r} で与えられましたが、フォルダーか書き出したファイルのパスでなければなりません。",
     "error-load-absent": "{path} というファイルやフォルダはないので、書き方を確かめてください。",
     "error-load-missing": "{path} には {name} がなく、実行として読み込めないので、koubai が書き出したフォルダを指定してください。",
     "error-load-broken": "ファイル {path} が壊れているので（{reason}）、バックアップから戻すか、もう一度学習させてください。",
@@ -327,6 +346,7 @@ SENTENCES = {
     "error-store-busy": "保存先 {path} は別のプロセスが {seconds} 秒にわたって使用中だったので、終わってからやり直すか、--store で別のファイルを指定してください。",
     "error-store-unwritable": "保存先 {path} を開けないか、書き込めないので（{reason}）、--store で別のファイルを指定するか、--no-store で保存せずに実行してください。",
     "error-store-write": "保存先 {path} に書き込めませんでしたが（{reason}）、それまでの内容は無事です。空き容量を増やしてから、koubai runs resume で続けてください。",
+    "error-store-row-damaged": "学習の記録 {name!r} が壊れています。保存先をバックアップから戻すか、koubai runs delete で削除してください。",
     "error-store-run-damaged": "保存先 {path} にある実行 {name} が壊れています（内容がチェックサムと一致しません）。バックアップから取り込むか、削除してください。",
     "error-store-run": "{value!r} という実行はないので、次の中から選んでください: {choices}。",
     "error-store-run-near": "{value!r} という実行はありませんが、{nearest!r} のことでしょうか。",
