@@ -1,5 +1,6 @@
 """Tables of frames."""
 
+from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -62,6 +63,39 @@ def test_what_is_no_table(value: Any) -> None:
 def test_a_name_that_stands_twice(frame: Any) -> None:
     with pytest.raises(InputError, match=r"name '[a1]' stands twice in the table"):
         Table.of(frame)
+
+
+COLUMN_TYPES = [
+    pd.Series(pd.cut([1, 2, 3], 2)), pd.Series(pd.interval_range(0, 3)),
+    pd.Series(pd.period_range("2020", periods=3, freq="M")),
+    pd.Series(pd.to_timedelta([1, 2, 3], "s")), pd.Series(pd.date_range("2020", periods=3, tz="Asia/Tokyo")),
+    pd.Series(pd.Categorical(pd.to_datetime(["2020", "2021", "2020"]))), pd.Series(pd.arrays.SparseArray([0.0, 1.0, 0.0])),
+    pd.Series([[1], [2], [3]]), pd.Series([{"a": 1}] * 3), pd.Series([b"a"] * 3),
+    pd.Series([True, 1, 2]), pd.Series([1, "1", 2]),
+    pd.Series([{1}] * 3), pd.Series([10**30, 1, 2], dtype=object), pd.Series(["\ud800"] * 3, dtype=object),
+    pd.Series([object] * 3), pd.Series([1j, 2, 3]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", COLUMN_TYPES, ids=lambda column: str(column.dtype))
+def test_types_that_are_not_taken_name_their_column(column: Any) -> None:
+    with pytest.raises(InputError, match=r"column 'x' of the table has the type .*, but only numbers") as caught:
+        Table.of(pd.DataFrame({"x": column})).column("x")
+    assert "\n" not in caught.value.sentence("ja")
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        (pd.Series(pd.Categorical([1, 2, 1])), [1, 2, 1]),
+        (pd.Series([1, None, 3], dtype="Int64"), [1, np.nan, 3]),
+        (pd.Series([1, 2.5, 3], dtype=object), [1, 2.5, 3]),
+        (pd.Series([Decimal("1.5"), Decimal(2), None]), [1.5, 2, np.nan]),
+        (pd.Series(np.array([1, 2, 3], np.float16)), [1, 2, 3]),
+    ],
+)
+def test_numbers_of_any_type(column: Any, values: list[float]) -> None:
+    np.testing.assert_array_equal(Table.of(pd.DataFrame({"x": column})).column("x").values, values)
 
 
 def test_columns_of_several_types() -> None:

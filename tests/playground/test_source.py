@@ -1,16 +1,18 @@
 """The rows of a setting, and the plane in which they are shown."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from pyarrow import csv as arrow_csv
 
 import koubai as kb
 from koubai.core.surfaces import plane
-from koubai.data import GATES, SETS
+from koubai.data import GATES, SETS, reading
 from koubai.data.features import FEATURES, features_of
 from koubai.errors import InputError
 from koubai.experiment import Learning
 from koubai.playground import plan
-from koubai.playground.protocol import FIELD, SMALL, Setting
+from koubai.playground.protocol import FIELD, MOST_FEATURES, MOST_SAMPLES, SMALL, Setting
 from koubai.playground.source import Brought, source_of
 from koubai.playground.view import fields_of
 
@@ -176,3 +178,23 @@ def test_features_are_those_of_the_data() -> None:
     source = source_of(Setting(features=tuple(FEATURES)), Brought())
     assert source.train.inputs.shape == (4, 7)
     assert Learning(source.data).sizes[0] == 7
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_that_is_too_large_is_refused_before_it_is_read(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def content(rows: int, columns: int) -> bytes:
+        frame = pd.DataFrame(np.zeros((rows, columns)), columns=[f"c{number}" for number in range(columns)])
+        return frame.to_csv(index=False).encode() if kind == "csv" else frame.to_parquet()
+
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(arrow_csv, "read_csv", read)
+    monkeypatch.setattr(reading, "_read_in_batches", read)
+    setting = Setting(data="table")
+    for rows, columns, message in (
+        (MOST_SAMPLES + 1, 2, "There are 5001 rows, but the playground shows at most 5000"),
+        (3, MOST_FEATURES + 2, "There are 101 features, but the playground shows at most 100"),
+    ):
+        with pytest.raises(InputError, match=message):
+            source_of(setting, Brought(name=f"a.{kind}", content=content(rows, columns)))

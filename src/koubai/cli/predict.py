@@ -1,8 +1,6 @@
 """koubai predict: a trained network answers the rows of a table."""
 
-import csv
 import sys
-from io import StringIO
 from pathlib import Path
 
 from koubai.cli.interrupts import tell
@@ -13,6 +11,7 @@ from koubai.experiment.prediction import Prediction
 from koubai.files import check_free_file, new_file
 from koubai.locale import sentence
 from koubai.pictures.of_samples import targets_of
+from koubai.spreadsheet import line
 
 
 def predict(
@@ -35,16 +34,15 @@ def predict(
 
 
 def as_csv(run: Run, made: Prediction) -> str:
-    """A row for each row: the answer, and the probability of every class; every number comes back exactly."""
-    data, text = run.data, StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    """A row for each row: the answer, and the probability of every class; every number comes back exactly.
+
+    No text is one that a spreadsheet runs as a formula.
+    """
+    data = run.data
     if data.task == "regress":
-        writer.writerow(targets_of(data))
-        writer.writerows(made.answers.tolist())
-        return text.getvalue()
+        return "".join(map(line, [targets_of(data), *made.answers.tolist()]))
     target = data.preparation.target.name if data.preparation else data.name or "answer"
     letter = "p" if run.network.output == "softmax" else "y"
-    writer.writerow([target, *(f"{letter}({label})" for label in data.classes)])
-    for answer, values in zip(made.answers.tolist(), made.probabilities.tolist(), strict=True):
-        writer.writerow([answer, *values])
-    return text.getvalue()
+    rows = zip(made.answers.tolist(), made.probabilities.tolist(), strict=True)
+    heads = [target, *(f"{letter}({label})" for label in data.classes)]
+    return "".join(map(line, [heads, *([answer, *values] for answer, values in rows)]))

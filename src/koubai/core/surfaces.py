@@ -94,9 +94,15 @@ def principal(inputs: NDArray[np.float64]) -> Cut:
     if inputs.shape[1] == 2:
         return Cut(np.zeros(2), np.eye(2))
     origin = inputs.mean(axis=0)
-    spread = (inputs - origin).T @ (inputs - origin) / len(inputs)
-    variances, directions = np.linalg.eigh(spread)
-    axes = directions[:, [-1, -2]].T
+    moved = inputs - origin
+    if inputs.shape[1] > len(inputs) > 2:  # of so many features the rows' own products, which have the same variances
+        variances, across = np.linalg.eigh(moved @ moved.T / len(inputs))
+        axes = (moved.T @ across[:, [-1, -2]]).T
+        lengths = np.linalg.norm(axes, axis=1, keepdims=True)
+        axes = np.where(lengths > 0, axes / np.where(lengths > 0, lengths, 1), np.eye(2, inputs.shape[1]))
+    else:
+        variances, directions = np.linalg.eigh(moved.T @ moved / len(inputs))
+        axes = directions[:, [-1, -2]].T
     axes = axes * np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])[:, None]
     total = float(variances.sum())
     return Cut(origin, axes, float(variances[-2:].sum()) / total if total else 1.0)

@@ -1,5 +1,6 @@
 """Data to learn from: gates, sets, tables (CSV, TSV, Parquet, frames), and a person's own arrays by ``Dataset.from_arrays``."""
 
+from koubai.data.bounds import Bounds
 from koubai.data.dataset import Dataset
 from koubai.data.features import FEATURES, features_of, with_features
 from koubai.data.gates import GATES, gate
@@ -12,6 +13,7 @@ __all__ = [
     "FEATURES",
     "GATES",
     "SETS",
+    "Bounds",
     "Dataset",
     "Parts",
     "Preparation",

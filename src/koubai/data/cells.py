@@ -1,5 +1,6 @@
 """What the cells of a column mean: numbers, true and false, texts, or nothing at all."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ _SIGN = "[+＋−－-]"  # the ASCII hyphen last, where it means itself
 _NUMBER = (
     f"^{_SIGN}?({_DIGIT}{{1,3}}([,，]{_DIGIT}{{3}})+|{_DIGIT}+|[.．]{_DIGIT}+)([.．]{_DIGIT}*)?([eEｅＥ]{_SIGN}?{_DIGIT}+)?$"
 )
+_ENDLESS = "(?i:^-?(inf|infinity|nan)$)"  # what is no number to learn from, but none of texts either
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,25 +63,23 @@ class Column:
 
 def column_of(array: Any) -> Column | None:
     """The Column that a pyarrow array holds; None where its type isn't taken (dates, lists, bytes, …)."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    return columns_of([array])[0]
 
-    array = _plain(array)
-    kind = array.type
-    if pa.types.is_boolean(kind):
-        return _coded(pc.cast(array, pa.string()), "boolean")
-    if pa.types.is_null(kind):
-        return Column("number", np.full(len(array), np.nan))
-    if _is_number(kind):
-        return Column("number", _floats(array))
-    if not _is_text(kind):
-        return None
-    texts = _texts(array)
-    numbers = _numbers(texts)
-    if numbers is not None:
-        return Column("number", _floats(numbers))
-    boolean = pc.all(pc.is_in(pc.drop_null(texts), value_set=pa.array(BOOLEANS, texts.type))).as_py()
-    return _coded(texts, "boolean" if boolean else "text")
+
+def columns_of(arrays: Sequence[Any]) -> list[Column | None]:
+    """The same of many arrays at once: a call for all their texts together costs as much as for those of one."""
+    found: list[Column | None] = [None] * len(arrays)
+    coded = {}
+    for place, array in enumerate(map(_plain, arrays)):
+        if _is_text(array.type):
+            found[place] = _as_written(array)
+            if found[place] is None:
+                coded[place] = _encoded(array)
+        else:
+            found[place] = _typed(array)
+    for place, column in zip(coded, _understood(list(coded.values())), strict=True):
+        found[place] = column
+    return found
 
 
 def as_texts(array: Any) -> Column | None:
@@ -89,12 +89,14 @@ def as_texts(array: Any) -> Column | None:
 
     array = _plain(array)
     if _is_text(array.type):
-        return _coded(_texts(array), "text")
+        words, codes = _encoded(array)
+        return _coded(_stripped(words).to_pylist(), codes, "text")
     column = column_of(array)
     if column is None or column.kind != "number":
         return column
     numbers = pa.array(column.values, from_pandas=True)
-    return _coded(pc.cast(pc.cast(numbers, pa.int64()) if column.whole else numbers, pa.string()), "text")
+    words, codes = _encoded(_plain(pc.cast(pc.cast(numbers, pa.int64()) if column.whole else numbers, pa.string())))
+    return _coded(words.to_pylist(), codes, "text")
 
 
 def numeric(texts: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -106,12 +108,12 @@ def numeric(texts: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 def _plain(array: Any) -> Any:
-    """Chunked, without dictionaries, and without types that pyarrow.compute doesn't take."""
+    """Chunked, with dictionaries of texts only, and without types that pyarrow.compute doesn't take."""
     import pyarrow as pa
 
     if not isinstance(array, pa.ChunkedArray):
         array = pa.chunked_array([array])
-    if pa.types.is_dictionary(array.type):
+    if pa.types.is_dictionary(array.type) and is_taken(array.type) and not _is_text(array.type):
         array = array.cast(array.type.value_type)
     return array.cast(pa.large_string()) if pa.types.is_string_view(array.type) else array
 
@@ -123,9 +125,32 @@ def _is_number(kind: Any) -> bool:
 
 
 def _is_text(kind: Any) -> bool:
+    """Whether it is a type of texts, or of a dictionary of them."""
     from pyarrow import types
 
+    kind = kind.value_type if types.is_dictionary(kind) else kind
     return bool(types.is_string(kind) or types.is_large_string(kind))
+
+
+def is_taken(kind: Any) -> bool:
+    """Whether a column of this type of pyarrow's can be learned from."""
+    from pyarrow import types
+
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    plain = types.is_boolean(kind) or types.is_null(kind) or types.is_string_view(kind)
+    return bool(plain or _is_text(kind) or _is_number(kind))
+
+
+def _typed(array: Any) -> Column | None:
+    """A Column of what is no text."""
+    import pyarrow as pa
+
+    if pa.types.is_boolean(array.type):
+        words, codes = _encoded(array.cast(pa.string()))
+        return _coded(words.to_pylist(), codes, "boolean")
+    if pa.types.is_null(array.type):
+        return Column("number", np.full(len(array), np.nan))
+    return Column("number", _floats(array)) if _is_number(array.type) else None
 
 
 def _floats(array: Any) -> NDArray[np.float64]:
@@ -135,46 +160,90 @@ def _floats(array: Any) -> NDArray[np.float64]:
     return np.asarray(pc.cast(array, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
 
 
-def _texts(array: Any) -> Any:
-    """Stripped; null for every marker of a missing value; true and false in small letters."""
+def _as_written(array: Any) -> Column | None:
+    """A Column of texts that are plain numbers all; None for any others."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    stripped = pc.utf8_trim_whitespace(array)
+    if pa.types.is_dictionary(array.type):
+        return None
+    try:
+        float(array[0].as_py() or 0 if len(array) else 0)  # at once, where the first is none
+        return Column("number", _floats(pc.cast(array, pa.float64())))
+    except ValueError:  # which Arrow's is, too
+        return None
+
+
+def _encoded(array: Any) -> tuple[Any, NDArray[Any]]:
+    """The distinct texts of a column, and which of them every cell is, (n,): -1 where there is none."""
+    import pyarrow as pa
+
+    if array.num_chunks == 1:
+        whole = array.chunk(0)
+    else:
+        whole = (array.unify_dictionaries() if pa.types.is_dictionary(array.type) else array).combine_chunks()
+        if hasattr(whole, "chunks"):  # no chunk at all, or dictionaries
+            whole = whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
+    whole = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+    codes = whole.indices
+    return whole.dictionary, (codes.fill_null(-1) if codes.null_count else codes).to_numpy(zero_copy_only=False)
+
+
+def _understood(coded: Sequence[tuple[Any, NDArray[Any]]]) -> Iterator[Column]:
+    """The Columns of texts that ``_encoded`` gave."""
+    import pyarrow as pa
+
+    if not coded:
+        return
+    kinds = {words.type for words, _ in coded}
+    words = _stripped(pa.concat_arrays([words if len(kinds) == 1 else words.cast(pa.large_string()) for words, _ in coded]))
+    gap, (numeric, numbers) = np.asarray(words.is_null()), _numbers(words)
+    start = 0
+    for own, codes in coded:
+        part = slice(start, start + len(own))
+        start += len(own)
+        if (gap[part] | numeric[part]).all():
+            yield Column("number", np.append(numbers[part], np.nan)[codes])  # -1, missing, is the last
+            continue
+        texts = words[part].to_pylist()
+        yield _coded(texts, codes, "boolean" if {*texts} <= {None, *BOOLEANS} else "text")
+
+
+def _stripped(words: Any) -> Any:
+    """Without spaces around; null for every marker of a missing value; true and false in small letters."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    stripped = pc.utf8_trim_whitespace(words)
     gaps = pc.is_in(stripped, value_set=pa.array(MISSING, stripped.type))
-    if pc.any(gaps).as_py():
-        stripped = pc.if_else(gaps, pa.scalar(None, stripped.type), stripped)
+    stripped = pc.if_else(gaps, pa.scalar(None, stripped.type), stripped)
     small = pc.utf8_lower(stripped)
-    boolean = pc.is_in(small, value_set=pa.array(BOOLEANS, small.type))
-    return pc.if_else(boolean, small, stripped) if pc.any(boolean).as_py() else stripped
+    return pc.if_else(pc.is_in(small, value_set=pa.array(BOOLEANS, small.type)), small, stripped)
 
 
-def _numbers(texts: Any) -> Any:
-    """The numbers that ``texts`` are, or None where one isn't."""
+def _numbers(words: Any) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Which of ``words`` are numbers, and these; NaN for the others."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    numeric = pc.fill_null(pc.match_substring_regex(words, f"{_NUMBER}|{_ENDLESS}"), False)
+    plain = pc.if_else(numeric, words, pa.scalar(None, words.type))
     try:
-        return pc.cast(texts, pa.float64())
+        made = pc.cast(plain, pa.float64())
     except pa.ArrowInvalid:
-        pass
-    if pc.all(pc.match_substring_regex(texts, _NUMBER)).as_py() is False:
-        return None
-    plain = pc.replace_substring(pc.utf8_normalize(texts, "NFKC"), "−", "-")
-    plain = pc.utf8_ltrim(pc.replace_substring(plain, ",", ""), "+")
-    try:
-        return pc.cast(pc.replace_substring_regex(plain, "[eE][+]", "e"), pa.float64())
-    except pa.ArrowInvalid:
-        return None
+        plain = pc.replace_substring(pc.utf8_normalize(plain, "NFKC"), "−", "-")
+        plain = pc.utf8_ltrim(pc.replace_substring(plain, ",", ""), "+")
+        plain = pc.replace_substring_regex(plain, "[eE][+]", "e")
+        try:
+            made = pc.cast(plain, pa.float64())
+        except pa.ArrowInvalid:  # beyond the largest number: infinite, as Python has it
+            made = pa.array([None if one is None else float(one) for one in plain.to_pylist()], pa.float64())
+    return np.asarray(numeric, dtype=bool), np.asarray(made.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _coded(texts: Any, kind: Kind) -> Column:
-    encoded = _plain(texts).dictionary_encode().combine_chunks()
-    if hasattr(encoded, "chunks"):  # no chunk at all
-        encoded = encoded.chunk(0)
-    found = encoded.dictionary.to_pylist()
-    order = sorted(range(len(found)), key=found.__getitem__)
-    place = np.full(len(found) + 1, -1, dtype=np.int64)  # the last for what is missing
-    place[order] = np.arange(len(found))
-    codes = encoded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False)
-    return Column(kind, place[codes], tuple(found[i] for i in order))
+def _coded(words: Sequence[str | None], codes: NDArray[Any], kind: Kind) -> Column:
+    """A Column of the ``words`` that ``codes`` stand for, those alike once."""
+    found = sorted({word for word in words if word is not None})
+    number = {word: place for place, word in enumerate(found)}
+    places = np.array([*(-1 if word is None else number[word] for word in words), -1], dtype=np.int64)
+    return Column(kind, places[codes], tuple(found))  # -1, missing, is the last

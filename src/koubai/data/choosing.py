@@ -1,15 +1,16 @@
 """Which columns of a table are learned from, which one is learned, and as what; and what can't be learned from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koubai.data.cells import Column, numeric
-from koubai.data.preparation import Label, Task, missing, numbers_of
+from koubai.data.preparation import Label, Task, check_task, missing, numbers_of
 from koubai.data.table import Table
 from koubai.errors import InputError
 
@@ -37,16 +38,16 @@ def choose(
     The target is the last column; the features are all others. The task is to classify where the target holds texts or true
     and false, or whole numbers of at most 20 values, on average twice each or more; else to regress.
     """
-    if task not in (None, "classify", "regress"):
-        raise InputError("task", value=task)
-    names = table.names
+    check_task(task)
+    names = dict.fromkeys(table.names)
     if target is None:
-        target = names[-1]
+        target = table.names[-1]
         notes.append(("note-target", {"name": target}))
     used = _features(features, names, _known(target, names))
     for name in (target, *used):
         if name in table.unnamed:
             raise InputError("table-unnamed", number=table.unnamed[name], table=table.place_of_all())
+    table.understand((target, *used))
     column = table.column(target)
     if column.missing.any():
         raise missing("table-missing-target", table, target, column.missing)
@@ -61,17 +62,22 @@ def choose(
     return Choice(target, used, task, classes, answers)
 
 
-def _known(name: Any, names: tuple[str, ...]) -> str:
+def _known(name: Any, names: Mapping[str, None]) -> str:
     if isinstance(name, str) and name in names:
         return name
-    near = get_close_matches(str(name), names, n=1, cutoff=0.5)
+    near = get_close_matches(name, names, n=1, cutoff=0.5) if isinstance(name, str) else []
     if near:
         raise InputError("table-column-near", value=name, nearest=near[0])
-    shown = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
-    raise InputError("table-column", value=name, choices=shown)
+    raise InputError("table-column", value=name, choices=_listed(names))
 
 
-def _features(features: Any, names: tuple[str, ...], target: str) -> tuple[str, ...]:
+def _listed(names: Iterable[str]) -> str:
+    """The first of ``names`` for a message, and whether there are more."""
+    shown = [*islice(names, _LISTED + 1)]
+    return ", ".join(shown[:_LISTED]) + (", …" if len(shown) > _LISTED else "")
+
+
+def _features(features: Any, names: Mapping[str, None], target: str) -> tuple[str, ...]:
     if isinstance(features, str) and features not in names:
         features = [name.strip() for name in features.split(",")]
     if features is None:
@@ -79,7 +85,7 @@ def _features(features: Any, names: tuple[str, ...], target: str) -> tuple[str, 
     try:
         used = tuple(dict.fromkeys(_known(name, names) for name in ([features] if isinstance(features, str) else features)))
     except TypeError as error:
-        raise InputError("table-column", value=features, choices=", ".join(names[:_LISTED])) from error
+        raise InputError("table-column", value=features, choices=_listed(names)) from error
     if target in used:
         raise InputError("table-target-feature", name=target)
     if not used:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.data.bounds import ALL, Bounds, check_features
 from koubai.data.choosing import Choice, Notes, choose
 from koubai.data.dataset import Dataset
 from koubai.data.fitting import fitted, fitted_values
@@ -72,6 +73,7 @@ def load(
     folder: str | Path | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    bounds: Bounds = ALL,
 ) -> Parts:
     """Data to learn from, split by chance from ``seed`` into Parts.
 
@@ -83,7 +85,8 @@ def load(
       texts, true and false, or whole numbers of at most 20 values, on average twice each or more.
     - ``missing``: "refuse" values that are missing, or "impute" the median, for texts the most frequent.
     - ``samples`` and ``noise``: of planar sets. ``folder``: where digits28 finds the files of the whole of MNIST, whose own
-      10,000 are then the test. ``delimiter`` and ``encoding``: of a CSV file; see ``read_table``.
+      10,000 are then the test. ``delimiter`` and ``encoding``: of a CSV file; ``bounds``: how large a
+      file's table may be; see ``read_table``.
     - ``validation`` and ``test``: fractions of the rows, 0 for none; classes keep their shares.
 
     Numbers are standardised, texts one-hot, values to regress standardised; the points of planar sets and their values stay as
@@ -114,7 +117,7 @@ def load(
     if isinstance(source, (str, os.PathLike)):
         path = _existing(source)
         _refuse(given, (*_CHOICES, "missing", "delimiter", "encoding"), path.name)
-        return _from_table(read_table(path, delimiter=delimiter, encoding=encoding), _stem(path), given, shares)
+        return _from_table(read_table(path, delimiter=delimiter, encoding=encoding, bounds=bounds), _stem(path), given, shares)
     table = Table.of(source)
     called = Path(table.path)
     _refuse(given, (*_CHOICES, "missing"), called.name or repr(table))
@@ -134,7 +137,7 @@ class _Shares:
 
 
 def _check(missing: Any, seed: Any) -> None:
-    if missing not in _MISSING:
+    if not isinstance(missing, str) or missing not in _MISSING:
         raise InputError("table-missing-way", value=missing)
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < 2**32:
         raise InputError("seed", value=seed)
@@ -202,6 +205,7 @@ def _from_table(table: Table, name: str, given: Mapping[str, Any], shares: _Shar
         notes.append(("note-empty-rows", {"count": table.left_out}))
     choice = choose(table, given["target"], given["features"], given["task"], notes, impute=impute)
     labels = choice.answers if choice.task == "classify" else None
+    check_features(table.rows, len(choice.classes), choice.target, table.place_of_all())
     rows = shares.rows(table.rows, labels)
     preparation = fitted(table, choice.features, rows[0], _target(choice, table, rows[0]), impute=impute)
     gaps = {column: int(table.column(column).missing.sum()) for column in choice.features} if impute else {}
@@ -225,7 +229,8 @@ def _targets(choice: Choice, target: Target, table: Table) -> NDArray[np.float64
 
 
 def _one_hot(labels: NDArray[Any], classes: int) -> NDArray[np.float64]:
-    rows: NDArray[np.float64] = np.eye(classes)[labels]
+    rows = np.zeros((len(labels), classes))
+    rows[np.arange(len(labels)), labels] = 1
     return rows
 
 

@@ -1,10 +1,10 @@
 """Table: columns by name, as a file or a frame holds them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from koubai.data.cells import Column, as_texts, column_of
+from koubai.data.cells import Column, as_texts, column_of, columns_of
 from koubai.errors import InputError, KoubaiError
 
 
@@ -50,6 +50,13 @@ class Table:
         if name not in self._typed:
             self._typed[name] = self._taken(name, column_of(self.arrays[name]))
         return self._typed[name]
+
+    def understand(self, names: Iterable[str]) -> None:
+        """Ask for the columns ``names`` all at once, which is much quicker than one after the other."""
+        waiting = [name for name in names if name not in self._typed]
+        for name, column in zip(waiting, columns_of([self.arrays[name] for name in waiting]), strict=True):
+            if column is not None:
+                self._typed[name] = column
 
     def texts(self, name: str) -> Column:
         """The column called ``name`` as texts, even where they look like numbers."""
@@ -106,5 +113,5 @@ def _as_arrow(name: str, series: Any) -> Any:
 
     try:
         return series.to_arrow()
-    except (pa.ArrowException, TypeError, ValueError) as error:  # values of several types in one column
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:  # of several types, or one that Arrow hasn't
         raise InputError("table-type", name=name, table=InputError("place-frame"), type=str(series.dtype)) from error

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.surfaces import Cut, extent, principal
-from koubai.data import GATES, SETS, Dataset, gate, load
+from koubai.data import GATES, SETS, Bounds, Dataset, gate, load
 from koubai.data.features import FEATURES, PLAIN, features_of, with_features
 from koubai.data.reading import table_of
 from koubai.data.split import split
@@ -17,6 +17,9 @@ from koubai.data.table import Table
 from koubai.errors import InputError, unknown
 from koubai.experiment import Run
 from koubai.playground.protocol import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_NUMBER, MOST_SAMPLES, Setting
+
+# what a page can show and a target beside it; its letters and a table of all that may take 64 MiB at once
+PAGE_BOUNDS = Bounds(rows=MOST_SAMPLES, columns=MOST_FEATURES + 1, bytes=2**26)
 
 Kind = Literal["gate", "planar", "shipped", "own", "table", "run"]
 Point = tuple[float, float, float]  # x, y, and the class or the value
@@ -101,13 +104,13 @@ def source_of(setting: Setting, brought: Brought) -> Source:
     """The rows of a setting. InputError where there are none such, too many, or they don't fit the page."""
     if setting.data == RUN and brought.run is not None:
         problem = brought.run.experiment.problem
-        return _checked(_own_inputs("run", problem.data, problem.test or problem.validation))
+        return _own_inputs("run", problem.data, problem.test or problem.validation)
     if setting.data == OWN:
         return _of_points(setting, brought.points)
     if setting.data == TABLE and brought.content:
-        table = table_of(brought.content, brought.name)
+        table = _small_table(brought)
         parts = load(table, target=setting.target or None, seed=setting.data_seed, validation=0, test=setting.test)
-        return _checked(_own_inputs("table", parts.train, parts.test, table, parts.notes))
+        return _own_inputs("table", parts.train, parts.test, table, parts.notes)
     if setting.data in GATES:
         return _of_gate(setting)
     if setting.data in SETS:
@@ -116,8 +119,20 @@ def source_of(setting: Setting, brought: Brought) -> Source:
         parts = load(setting.data, seed=setting.data_seed, validation=0, test=setting.test, **drawn)
         if found.kind == "planar":
             return _planar("planar", parts.train, parts.test, setting.features)
-        return _checked(_own_inputs("shipped", parts.train, parts.test))
+        return _own_inputs("shipped", parts.train, parts.test)
     raise unknown("data-source", setting.data, [*GATES, *SETS])
+
+
+def _small_table(brought: Brought) -> Table:
+    """The table of a file; InputError where it has more rows or columns than a page shows, before these are read."""
+    try:
+        return table_of(brought.content, brought.name, bounds=PAGE_BOUNDS)
+    except InputError as error:
+        if error.code == "table-rows":
+            raise InputError("page-samples", value=error.values["value"], most=MOST_SAMPLES) from error
+        if error.code == "table-columns":
+            raise InputError("page-features", value=error.values["value"] - 1, most=MOST_FEATURES) from error
+        raise
 
 
 def kind_of(data: str) -> Kind:
@@ -182,8 +197,12 @@ def _rows(data: Dataset, rows: NDArray[np.int64]) -> Dataset:
 def _own_inputs(
     kind: Kind, data: str | Dataset, test: Dataset | None, table: Table | None = None, notes: tuple[Any, ...] = ()
 ) -> Source:
-    """Rows whose own columns are the inputs; those of a kept run may be features of the plane, by their names."""
+    """Rows whose own columns are the inputs; those of a kept run may be features of the plane, by their names.
+
+    InputError where there is more than a page shows.
+    """
     train = gate(data) if isinstance(data, str) else data
+    _check(train, test)
     names, raw = train.feature_names, _together(train, test)
     if kind == "run" and set(PLAIN) <= set(names) <= set(FEATURES):
         raw = raw[:, [names.index(name) for name in PLAIN]]
@@ -201,14 +220,13 @@ def _together(train: Dataset, test: Dataset | None) -> NDArray[np.float64]:
     return train.inputs if test is None else np.concatenate([train.inputs, test.inputs])
 
 
-def _checked(source: Source) -> Source:
+def _check(train: Dataset, test: Dataset | None) -> None:
     """InputError where there is more than a page shows."""
-    train = source.train
-    given = {"samples": len(source.raw), "features": train.inputs.shape[1], "classes": len(train.classes)}
+    rows = len(train.inputs) + (0 if test is None else len(test.inputs))
+    given = {"samples": rows, "features": train.inputs.shape[1], "classes": len(train.classes)}
     for name, most in (("samples", MOST_SAMPLES), ("features", MOST_FEATURES), ("classes", MOST_CLASSES)):
         if given[name] > most:
             raise InputError(f"page-{name}", value=given[name], most=most)
-    for values in (source.raw, train.targets if source.test is None else np.concatenate([train.targets, source.test.targets])):
+    for values in (values for part in (train, test) if part is not None for values in (part.inputs, part.targets)):
         if len(beyond := values[~(np.abs(values) <= MOST_NUMBER)]):
             raise InputError("page-number", value=f"{beyond[0]:g}", most=f"{MOST_NUMBER:g}")
-    return source
