@@ -23,7 +23,7 @@ SOURCE = Path(koubai.__file__).parent
 FLOORS = [
     ["locale"],
     ["errors", "temporaries"],
-    ["arrays", "columns", "files", "memory"],
+    ["arrays", "columns", "files", "foreign", "memory", "spreadsheet"],
     ["core", "data"],
     ["experiment"],
     ["estimator", "evaluation", "export", "pictures", "progress", "store", "sweep"],

@@ -22,6 +22,7 @@ from koubai.experiment.divergence import BEYOND, level_of, risen_since
 from koubai.experiment.learning import Learning, is_number, is_whole, learning_of
 from koubai.experiment.resources import check_compiling, check_needed
 from koubai.experiment.scores import Watch
+from koubai.foreign import parsed
 
 MOST = 2**31 - 2  # steps
 MOST_PENALTY = 1e30
@@ -256,8 +257,8 @@ class Experiment:
     def from_json(cls, text: str, arrays: Arrays | None = None) -> "Experiment":
         """The experiment that ``to_json`` gave."""
         try:
-            values = json.loads(text)
-        except ValueError as error:
+            values = parsed(text)
+        except (TypeError, ValueError) as error:
             raise InputError("experiment-json", reason=str(error)) from error
         return cls.from_dict(values, arrays)
 

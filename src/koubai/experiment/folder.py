@@ -35,6 +35,8 @@ def load(path: str | Path) -> Run:
 
     InputError where there is nothing at ``path``; FileFault where a file is missing, unreadable, damaged, or of a newer format.
     """
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise InputError("load-path", value=path)
     return load_with_provenance(Path(path))[0]
 
 

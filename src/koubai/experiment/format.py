@@ -20,6 +20,7 @@ from koubai.experiment.definition import Experiment
 from koubai.experiment.run import Run, Status
 from koubai.experiment.steps import FORMAT, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
 from koubai.experiment.surroundings import surroundings
+from koubai.foreign import parsed
 
 ABOUT = "run.json"
 FILES = (ABOUT, "losses.csv", "weights.safetensors", "records.safetensors", "arrays.safetensors")
@@ -127,8 +128,8 @@ def _read_about(place: str, content: bytes) -> tuple[dict[str, Any], str]:
     """What run.json says, and a name for the run made of its checksum."""
     path = f"{place}/{ABOUT}"
     try:
-        about = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        about = parsed(content)
+    except ValueError as error:
         raise FileFault("load-broken-sum", path=path) from error
     if isinstance(about, dict) and isinstance(about.get("format"), int) and about["format"] > FORMAT:
         raise FileFault("load-version", path=place, value=about["format"], expected=FORMAT)

@@ -22,6 +22,7 @@ from koubai.core.network import Layer, Network
 from koubai.data import Preparation
 from koubai.errors import FileFault, InputError
 from koubai.files import new_file, reason
+from koubai.foreign import parsed
 
 FORMAT = 2
 WITHOUT_PREPARATION = 1  # the format of files that an older koubai reads, too
@@ -147,8 +148,8 @@ def _about(content: bytes, path: Path) -> dict[str, Any]:
     """What the entry ``koubai`` of the metadata says."""
     length = int.from_bytes(content[:8], "little")
     try:
-        about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["koubai"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        about = parsed(parsed(content[8 : 8 + length])["__metadata__"]["koubai"])
+    except (ValueError, KeyError, TypeError) as error:
         raise FileFault("export-damaged", path=str(path)) from error
     if not isinstance(about, dict):
         raise FileFault("export-damaged", path=str(path))

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from koubai.errors import FileFault
+from koubai.foreign import parsed
 from koubai.store.database import Database
 
 LONG = ("experiment", "surroundings")  # have a seal of their own: a list does without them
@@ -83,22 +84,29 @@ class Entry:
     def tags(self) -> tuple[str, ...]:
         """What people marked it with."""
         text = self.texts["tags"]
-        return () if text == "[]" else tuple(json.loads(text))  # as most have none, and a list asks all
+        return () if text == "[]" else tuple(self._said("tags"))  # as most have none, and a list asks all
 
     @property
     def metrics(self) -> Mapping[str, float]:
         """At the end of a classification: "right" and "rows"."""
-        return dict(json.loads(self.texts["metrics"]))
+        return dict(self._said("metrics"))
 
     @property
     def surroundings(self) -> Mapping[str, str]:
         """Versions, system and processor."""
-        return dict(json.loads(self.texts["surroundings"]))
+        return dict(self._said("surroundings"))
 
     @property
     def experiment(self) -> Mapping[str, Any]:
         """``Experiment.to_dict()``."""
-        return dict(json.loads(self.texts["experiment"]))
+        return dict(self._said("experiment"))
+
+    def _said(self, name: str) -> Any:
+        """What a text says. FileFault where it is no JSON, though it has a seal that fits it."""
+        try:
+            return parsed(self.texts[name])
+        except (TypeError, ValueError) as error:
+            raise FileFault("store-row-damaged", name=self.name) from error
 
 
 def sealed(*values: object) -> str:

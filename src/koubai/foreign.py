@@ -1,0 +1,21 @@
+"""JSON that comes from outside: read, unless it is nested so deep that whoever walks through it would come to Python's end."""
+
+import json
+from typing import Any
+
+MOST_DEPTH = 64  # of lists and mappings within each other; what koubai writes has at most 8
+
+
+def parsed(text: str | bytes) -> Any:
+    """What the JSON ``text`` says. ValueError where it is none, or nested deeper than ``MOST_DEPTH``."""
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
+    inside, depth = [value], 0
+    while inside := [one for one in inside if isinstance(one, (list, dict))]:
+        depth += 1
+        if depth > MOST_DEPTH:
+            raise ValueError(f"depth > {MOST_DEPTH}")
+        inside = [part for one in inside for part in (one.values() if isinstance(one, dict) else one)]
+    return value
