@@ -184,7 +184,8 @@ def test_features_are_those_of_the_data() -> None:
 def test_a_table_that_is_too_large_is_refused_before_it_is_read(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def content(rows: int, columns: int) -> bytes:
         frame = pd.DataFrame(np.zeros((rows, columns)), columns=[f"c{number}" for number in range(columns)])
-        return frame.to_csv(index=False).encode() if kind == "csv" else frame.to_parquet()
+        content: bytes = frame.to_csv(index=False).encode() if kind == "csv" else frame.to_parquet()
+        return content
 
     def read(*_: object, **__: object) -> None:
         raise AssertionError
