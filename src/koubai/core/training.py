@@ -146,9 +146,6 @@ def descend(
     check_method(descent.method, network.activation)
     check_h(h, descent.precision)
     dtype = dtype_of(descent.precision)
-    batch = prepared(descent.method, batch_of(data, network, descent.loss, descent.precision))
-    if l1 or l2:
-        batch = replace(batch, penalty=Penalty(dtype(l1), dtype(l2)))
     if resume is None:
         start = network.astype(dtype)
         optimizer_state = _state_at_start(start, descent)
@@ -159,14 +156,12 @@ def descend(
     end = steps if until is None else min(steps, until)
     if resume is not None and number >= end:
         return
-    batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
-    with computing_in(descent.precision):
-        batch = jax.device_put(batch) if descent.method.compiled and batches else batch
+    batch, batches = _rows_to_see(network, data, descent, key, l1, l2)
     with np.errstate(over="ignore"):  # a bound that the precision doesn't hold is none
         most = dtype(most_loss)
     numbers = _Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch, most, frozen=frozen)
     state = _State(np.int32(number), start, jax.tree.map(np.zeros_like, start), dtype(0), optimizer_state)
-    program = _compiled_chunk if descent.method.compiled else _plain_chunk
+    program = _program(descent)
     count, fresh = 1, True
     while fresh or number < end:
         if batches:
@@ -197,17 +192,56 @@ def begun(
 ) -> Step:
     """The first Step of ``descend``, in plain NumPy: nothing is compiled for it. Diverged where its loss isn't finite."""
     dtype = dtype_of(descent.precision)
-    batch = batch_of(data, network, descent.loss, descent.precision)
-    batches, key, start = batches_of(descent.batch_size, len(batch.inputs), seed), random_state(seed), network.astype(dtype)
-    if batches:
-        batch = batches.plain_batch(batch, batches.orders_from(0), 0)
-    if l1 or l2:
-        batch = replace(batch, penalty=Penalty(dtype(l1), dtype(l2)))
+    key, start = random_state(seed), network.astype(dtype)
+    at_start = Step(0, start, 0.0, np.zeros(0), _state_at_start(start, descent), key, recorded=True)
+    batch = rows_seen(at_start, data, descent, l1=l1, l2=l2)
     with np.errstate(all="ignore"):
         loss = float(mean_loss(descent.loss, start, batch, np))
     if not np.isfinite(loss):
         raise Diverged("diverged-start", step=0, learning_rate=learning_rate)
-    return Step(0, start, loss, np.array([loss]), _state_at_start(start, descent), key, recorded=True)
+    return replace(at_start, loss=loss, losses=np.array([loss]))
+
+
+def slopes_at(
+    step: Step, data: Any, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
+) -> tuple[float, Network]:
+    """The loss and the slopes that a training measures at ``step``, and moves by from there: the arguments of ``descend``.
+
+    They come from the program of the training itself, which measures a fresh state without moving it. Nothing of them depends
+    on the steps before: the step's number says which batch and which draw are its own.
+    """
+    dtype, network = dtype_of(descent.precision), step.parameters
+    batch, batches = _rows_to_see(network, data, descent, step.random_state, l1, l2)
+    none = np.int32(np.iinfo(np.int32).max)
+    numbers = _Numbers(dtype(h), dtype(0), none, none, step.random_state, batch, dtype(inf), frozen=frozen)
+    numbers = _with_orders(numbers, batches, step.number) if batches else numbers
+    start = network.astype(dtype)
+    nothing = jax.tree.map(np.zeros_like, start)
+    state = _State(np.int32(step.number), start, nothing, dtype(0), step.optimizer_state)
+    with computing_in(descent.precision):
+        state = _program(descent)(descent, batches, state, True, 1, numbers).state
+        return float(state.loss), jax.tree.map(np.asarray, state.gradient)
+
+
+def rows_seen(step: Step, data: Any, descent: Descent, *, l1: float = 0.0, l2: float = 0.0) -> Batch:
+    """The rows that a training measures on at ``step``, plain NumPy."""
+    batch = _with_penalty(batch_of(data, step.parameters, descent.loss, descent.precision), l1, l2)
+    batches = batches_of(descent.batch_size, len(batch.inputs), int(step.random_state[1]))
+    return batches.plain_batch(batch, batches.orders_from(step.number), step.number) if batches else batch
+
+
+def _rows_to_see(
+    network: Network, data: Any, descent: Descent, key: NDArray[np.uint32], l1: float, l2: float
+) -> tuple[Batch, Batches | None]:
+    """All rows as the program takes them, and the batches that its steps see, None where each sees all."""
+    batch = _with_penalty(prepared(descent.method, batch_of(data, network, descent.loss, descent.precision)), l1, l2)
+    batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
+    with computing_in(descent.precision):
+        return (jax.device_put(batch) if descent.method.compiled and batches else batch), batches
+
+
+def _program(descent: Descent) -> Callable[..., _Made]:
+    return _compiled_chunk if descent.method.compiled else _plain_chunk
 
 
 def _state_at_start(network: Network, descent: Descent) -> Any:
@@ -237,6 +271,12 @@ def _sealed_leaf(leaf: Any) -> NDArray[Any]:
 def _next_count(count: int, elapsed: float, seconds: float) -> int:
     """As many steps as fill ``seconds``, but at most eight times as many as before."""
     return max(1, int(count * min(8.0, seconds / max(elapsed, 1e-6))))
+
+
+def _with_penalty(batch: Batch, l1: float, l2: float) -> Batch:
+    """``batch`` with what the weights cost, in its own precision; as it is where they cost nothing."""
+    number = batch.inputs.dtype.type
+    return replace(batch, penalty=Penalty(number(l1), number(l2))) if l1 or l2 else batch
 
 
 def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from koubai.arrays import Arrays
 from koubai.core.descent import check_options, rule_named
 from koubai.core.losses import loss_named
+from koubai.core.measuring import Measured, measured_at
 from koubai.core.precision import Precision, dtype_of
 from koubai.core.schedules import check_schedule, schedule_named
 from koubai.core.slopes import check_h, check_method, method_named
@@ -195,6 +196,15 @@ class Experiment:
             l1=self.l1,
             l2=self.l2,
         )
+
+    def measured(self, step: Step, *, exactly: bool = False) -> Measured:
+        """The slopes by which the training moves on from ``step``: measured as it does, on that step's rows, with its draw.
+
+        ``exactly``: by backpropagation instead, on the same rows. The loss has the penalty in it.
+        """
+        descent = replace(self._descent(), method=method_named("backprop")) if exactly else self._descent()
+        data, mask = self.problem.dataset(), self.problem.mask()
+        return measured_at(step, data, descent, h=self.h or 0.0, l1=self.l1, l2=self.l2, frozen=mask)
 
     def _descent(self) -> Descent:
         return Descent(

@@ -52,8 +52,8 @@ METHODS = {
         Method("forward", _of_the_whole_network(differences.forward), most_layers=150),
         Method("complex-step", _of_the_whole_network(differences.complex_step), default_h=1e-20, wants_analytic=True),
         Method("backprop", _exact, copies=8, most_layers=700),
-        Method("spsa", _of_the_whole_network(stochastic.spsa, draws=True)),
-        Method("random-directions", _of_the_whole_network(stochastic.random_directions, draws=True)),
+        Method("spsa", _of_the_whole_network(stochastic.spsa, draws=True), draw=stochastic.signs),
+        Method("random-directions", _of_the_whole_network(stochastic.random_directions, draws=True), draw=stochastic.normals),
     )
 }
 

@@ -60,6 +60,7 @@ class Method:
 
     ``most_layers``: so many hidden layers were compiled in half a minute, by two cores of 2.1 GHz, for XOR and 8 units a layer
     (units hardly matter). Central compiles for every layer what lies behind it, so that its time grows with the square.
+    ``draw``: the direction that a method which draws takes for an array of entries by a key; None for all others.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Method:
     copies: int = 12
     takes_whole_batches: bool = True
     most_layers: int = 100
+    draw: Callable[[Any, Any], Any] | None = None
 
 
 def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array:

@@ -15,15 +15,25 @@ from koubai.core.slopes.differences import Function
 def spsa(f: Function, x: Any, h: Any, key: Any) -> Any:
     """Every entry moves by +h or by -h, drawn with equal chance; each slope is the whole difference over its own 2·(±h)."""
     flat, unravel = ravel_pytree(x)
-    signs = jax.random.rademacher(key, flat.shape, flat.dtype)
-    return unravel(_along(f, flat, unravel, signs, h) * signs)
+    drawn = signs(flat, key)
+    return unravel(_along(f, flat, unravel, drawn, h) * drawn)
 
 
 def random_directions(f: Function, x: Any, h: Any, key: Any) -> Any:
     """The slope along one direction of standard normals, times that direction."""
     flat, unravel = ravel_pytree(x)
-    direction = jax.random.normal(key, flat.shape, flat.dtype)
-    return unravel(_along(f, flat, unravel, direction, h) * direction)
+    drawn = normals(flat, key)
+    return unravel(_along(f, flat, unravel, drawn, h) * drawn)
+
+
+def signs(flat: Any, key: Any) -> Any:
+    """The direction that ``spsa`` draws for an array of entries: 1 or -1 for each."""
+    return jax.random.rademacher(key, flat.shape, flat.dtype)
+
+
+def normals(flat: Any, key: Any) -> Any:
+    """The direction that ``random_directions`` draws: a standard normal for each entry."""
+    return jax.random.normal(key, flat.shape, flat.dtype)
 
 
 def _along(f: Function, flat: Any, unravel: Any, direction: Any, h: Any) -> Any:

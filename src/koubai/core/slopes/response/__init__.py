@@ -45,7 +45,8 @@ class LayerReport:
     ``pairs``: of a sample and a unit, each a response curve. ``interpolated``: whether its curves were (else every pair is
     evaluated at every point that a weight reads, or, where there are few distinct ones, at these). ``nodes``: K, how many
     pairs of points an interpolated curve was measured at, the most of any block of samples. ``kinked``: pairs that may have a
-    kink in reach, ``kinks``: how many were met. ``exact``: pairs that were evaluated at every point after all.
+    kink in reach, ``kinks``: how many were met. ``exact``: pairs that were evaluated at every point after all. ``reads``: at
+    how many points a curve that isn't interpolated is evaluated.
     """
 
     interpolated: bool = field(metadata={"static": True})
@@ -54,10 +55,18 @@ class LayerReport:
     kinked: Any
     kinks: Any
     exact: Any
+    reads: int = field(default=0, repr=False, metadata={"static": True})
 
     def told(self) -> "LayerReport":
         """The same in plain numbers."""
-        return LayerReport(self.interpolated, *(int(n) for n in (self.pairs, self.nodes, self.kinked, self.kinks, self.exact)))
+        pairs, nodes, kinked, kinks, exact = map(int, (self.pairs, self.nodes, self.kinked, self.kinks, self.exact))
+        return LayerReport(self.interpolated, pairs, nodes, kinked, kinks, exact, self.reads)
+
+    @property
+    def points(self) -> int:
+        """At how many points curves were evaluated, of a report in plain numbers; what kinks took is not counted."""
+        exactly = self.exact if self.interpolated else self.pairs
+        return int(2 * self.nodes * self.pairs + self.reads * exactly)
 
 
 def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
@@ -151,12 +160,13 @@ def _of_block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any, f
                 levels = activations[number - 1].levels
                 few = None if levels is None else points.of_levels(values[number], levels)
             made = points.read(exactly, h, few, counted, fine)
-            about = _counts(before[number], counted, interpolated=False)
+            about = _counts(before[number], counted, _reads(network, number, few), interpolated=False)
         else:
             place = Rows(before[number], tuple(before[number + 1 : -1]), response)
             everyone = jnp.ones(len(rows), bool) if counted is None else counted
             activation, *_ = activations_in(network.activation)
             made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
+            about = replace(about, reads=_reads(network, number, None))
             made = points.of_rows(exactly, h, left, made)
         sums.append(made)
         report.append(about)
@@ -203,10 +213,15 @@ def _curve(activation: Activation, behind: tuple[Layer, ...]) -> Curve:
     return curves.of_lines() if activation.kind == "straight" else curves.carried(activation, behind)
 
 
-def _counts(before: Any, counted: Any, *, interpolated: bool) -> LayerReport:
+def _counts(before: Any, counted: Any, reads: int = 0, *, interpolated: bool) -> LayerReport:
     none = jnp.asarray(0)
     pairs = jnp.asarray(before.size) if counted is None else jnp.sum(counted) * before.shape[1]
-    return LayerReport(interpolated, pairs, none, none, none, none)
+    return LayerReport(interpolated, pairs, none, none, none, none, reads)
+
+
+def _reads(network: Network, number: int, few: Points | None) -> int:
+    """At how many points a curve of a layer is read: two for each input and the bias, or for the ``few`` distinct ones."""
+    return 2 * (network.sizes[number] + 1 if few is None else len(few.values))
 
 
 def _promised(loss: Any, h: Any, largest: Any) -> Any:

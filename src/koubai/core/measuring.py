@@ -1,0 +1,55 @@
+"""What a training measures at one of its Steps: the slopes that it moves by from there, the rows, and what was drawn."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.flatten_util import ravel_pytree
+
+from koubai.core.losses import Loss
+from koubai.core.network import Network
+from koubai.core.precision import computing_in, dtype_of, key_of
+from koubai.core.slopes.base import Batch, mean_loss
+from koubai.core.training import Descent, Step, rows_seen, slopes_at
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """``gradient``: a Network of slopes at ``network``, on the rows of ``batch``, with the penalty, of ``loss`` there.
+
+    ``direction``: the Network of what was drawn for each parameter; None for methods that don't draw.
+    """
+
+    loss: float
+    gradient: Network
+    network: Network
+    batch: Batch
+    direction: Network | None
+    function: Loss
+
+    @property
+    def rows(self) -> int:
+        """How many rows the step sees."""
+        return len(self.batch.inputs)
+
+    def loss_at(self, network: Network) -> Any:
+        """The loss of another network on the same rows, in plain NumPy; complex where its parameters are."""
+        with np.errstate(all="ignore"):
+            return mean_loss(self.function, network, self.batch, np)
+
+
+def measured_at(
+    step: Step, data: Any, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
+) -> Measured:
+    """What a training measures at ``step``; the arguments are those of ``descend``."""
+    loss, gradient = slopes_at(step, data, descent, h=h, l1=l1, l2=l2, frozen=frozen)
+    network = replace(step.parameters.astype(dtype_of(descent.precision)), output=descent.loss.output)
+    batch, direction = rows_seen(step, data, descent, l1=l1, l2=l2), None
+    if descent.method.draw is not None:
+        with computing_in(descent.precision):
+            flat, unravel = ravel_pytree(jax.tree.map(jnp.asarray, network))
+            drawn = descent.method.draw(flat, key_of(step.random_state, np.int32(step.number)))
+            direction = jax.tree.map(np.asarray, unravel(drawn))
+    return Measured(loss, gradient, network, batch, direction, descent.loss)
