@@ -10,7 +10,7 @@ from koubai.cli.options import NUMBER, PATH, WHOLE, Options, command, group, wit
 from koubai.locale import sentence
 
 SORTS = ("started", "updated", "name", "data", "loss", "steps", "seconds", "status")
-STATUSES = ("running", "finished", "interrupted", "diverged", "damaged")
+STATUSES = ("running", "paused", "finished", "interrupted", "diverged", "damaged")
 FORMATS = ("run", "safetensors", "onnx", "csv", "python")
 
 

@@ -22,6 +22,14 @@ class SignOfLife:
         self._connection.execute("PRAGMA journal_mode=MEMORY")  # no file beside it
         self._connection.execute("BEGIN EXCLUSIVE")
 
+    def rest(self, *, resting: bool) -> None:
+        """Show that nothing is being done for now, or that it is again; OSError where that can't be shown."""
+        beside = resting_beside(self._path)
+        if resting:
+            beside.touch()
+        else:
+            beside.unlink(missing_ok=True)
+
     def end(self) -> None:
         """Let go, and take the file away. In a process that was forked off it does nothing."""
         if os.getpid() == self._process:
@@ -48,7 +56,13 @@ def is_alive(path: Path) -> bool:
     return False
 
 
+def resting_beside(path: Path) -> Path:
+    """The file beside the sign of life ``path`` that is there while its owner rests."""
+    return path.with_name(f"{path.name}-resting")
+
+
 def forget(path: Path) -> None:
     """Take the sign of a process away that is no more."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
+    for file in (resting_beside(path), path):
+        with suppress(OSError):
+            file.unlink(missing_ok=True)

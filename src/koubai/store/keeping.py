@@ -86,6 +86,7 @@ class Keeping:
         self._next_checkpoint = 0.0
         self._fault: BaseException | None = None
         self._between = seconds_between_writes
+        self._resting = False
         self._ending, self._ended, self._process = False, Event(), os.getpid()
         self._diverged: Diverged | None = None
         self._tail = _Tail(experiment)
@@ -164,6 +165,7 @@ class Keeping:
 
     def take(self, step: Step) -> bool:
         """Keep the next Step, for whoever has no iterator of them. Whether it will be kept. FileFault as in ``of``."""
+        self._show_rest(resting=False)
         if self._writer.ident is None:
             self._writer.start()
         now, behind = monotonic(), MOST_SECONDS_BEHIND + (self._between or 0.0)
@@ -181,6 +183,16 @@ class Keeping:
                 now = monotonic()
         self._raise_fault()
         return True
+
+    def rest(self) -> None:
+        """Show that the run rests, until the next Step comes: it stays open, and is listed as paused."""
+        self._show_rest(resting=True)
+
+    def _show_rest(self, *, resting: bool) -> None:
+        if resting != self._resting and not self._ending:
+            with suppress(OSError):  # it is only told
+                self._sign.rest(resting=resting)
+            self._resting = resting
 
     def _raise_fault(self) -> None:
         if self._fault is not None:

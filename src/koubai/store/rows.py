@@ -48,7 +48,7 @@ EMPTY = {
 }
 BRIEF = f"SELECT id, {', '.join(SHORT)}, seal FROM run"  # no *: a damaged schema is to be noticed
 SELECT = f"SELECT id, {', '.join((*SHORT, *LONG))}, seal FROM run"
-STATUSES = ("running", "finished", "interrupted", "diverged", "damaged")
+STATUSES = ("running", "paused", "finished", "interrupted", "diverged", "damaged")
 
 _short, _long, _plain = itemgetter(*SHORT), itemgetter(*LONG), itemgetter(*PLAIN)
 
@@ -57,10 +57,10 @@ _short, _long, _plain = itemgetter(*SHORT), itemgetter(*LONG), itemgetter(*PLAIN
 class Entry:
     """What a store says of a run, without its numbers.
 
-    ``uid`` names the run for good, wherever it is taken. ``status``: "running" (in a process that is alive), "finished",
-    "interrupted", "diverged", or "damaged", where the rest can't be believed. ``steps_made`` is None before the first step,
-    ``loss`` the last one. ``started`` and ``updated``: ISO 8601, UTC. ``seconds``: of training. ``folder``: where its pictures
-    went.
+    ``uid`` names the run for good, wherever it is taken. ``status``: "running" (in a process that is alive), "paused" (at rest
+    in such a one), "finished", "interrupted", "diverged", or "damaged", where the rest can't be believed. ``steps_made`` is
+    None before the first step, ``loss`` the last one. ``started`` and ``updated``: ISO 8601, UTC. ``seconds``: of training.
+    ``folder``: where its pictures went.
     """
 
     uid: str
@@ -79,6 +79,11 @@ class Entry:
     note: str
     status: str
     texts: Mapping[str, str] = field(repr=False)  # JSON, which is read when it is asked for
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a process that is alive keeps it: nobody else may go on with it or delete it."""
+        return self.status in ("running", "paused")
 
     @property
     def tags(self) -> tuple[str, ...]:

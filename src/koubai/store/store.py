@@ -13,7 +13,7 @@ from unicodedata import normalize
 from uuid import uuid4
 
 from koubai.errors import FileFault, InputError, chosen, unknown
-from koubai.store.alive import SignOfLife, forget, is_alive
+from koubai.store.alive import SignOfLife, forget, is_alive, resting_beside
 from koubai.store.database import Database
 from koubai.store.rows import BRIEF, SELECT, STATUSES, Entry, entry_of, insert, is_sound, now, update
 from koubai.store.values import LATEST, checked_name, checked_tags, listed_of, name_of, unicode_of, values_of
@@ -203,8 +203,8 @@ class Store:
             with self._database.transaction():
                 row = self._sound_row(name)
                 entry = self._entry(row)
-                if entry.status == "running":
-                    raise InputError("store-running", name=entry.name)
+                if entry.is_open:
+                    raise InputError(f"store-{entry.status}", name=entry.name)
                 before = read_run(self._database, row)
                 experiment = Experiment.from_json(row["experiment"], own_arrays(self._database, row["id"]))
                 if before is not None:
@@ -280,8 +280,8 @@ class Store:
         with self._database.transaction():
             rows = [self._row(name) for name in names]
             for row in rows:
-                if self._entry(row).status == "running":
-                    raise InputError("store-running", name=row["name"])
+                if (entry := self._entry(row)).is_open:
+                    raise InputError(f"store-{entry.status}", name=entry.name)
                 self._forget(row)
         for row in rows:
             forget(self._place_of(row["sign"]))
@@ -324,8 +324,10 @@ class Store:
         """The truth: a process that ended without saying so has left its run interrupted."""
         if not is_sound(row):
             return "damaged"
-        if row["status"] != "running" or is_alive(self._place_of(row["sign"])):
+        if row["status"] != "running":
             return str(row["status"])
+        if is_alive(sign := self._place_of(row["sign"])):
+            return "paused" if resting_beside(sign).exists() else "running"
         again = self._database.rows("SELECT status, sign FROM run WHERE id = ?", row["id"])  # it may have ended just now
         same = again and (again[0]["status"], again[0]["sign"]) == (row["status"], row["sign"])
         return "interrupted" if same else str(again[0]["status"] if again else "interrupted")

@@ -28,8 +28,8 @@ def delete(runs: Sequence[str], store: Path | None, yes: bool, language: str) ->
     with reading(store) as there:
         entries = [there.entry(name) for name in dict.fromkeys(runs)]
     for entry in entries:
-        if entry.status == "running":
-            raise InputError("store-running", name=entry.name)
+        if entry.is_open:
+            raise InputError(f"store-{entry.status}", name=entry.name)
     if not yes and not _agreed(entries, language):
         return 1
     with Store(store) as there:
