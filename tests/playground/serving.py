@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPResponse
 from struct import pack
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import uuid4
 
 from websockets.exceptions import ConnectionClosed
@@ -21,7 +21,7 @@ from koubai.errors import FileFault, InputError
 from koubai.experiment import Run
 from koubai.playground import protocol
 from koubai.playground.access import Access
-from koubai.playground.connection import Bounds
+from koubai.playground.connection import Bounds, Closing, Ended
 from koubai.playground.server import Served, application, listening
 from koubai.playground.session import Session
 
@@ -156,6 +156,47 @@ def serving(bounds: Bounds | None = None, **access: Any) -> Iterator[Serving]:
 
     with Served(application(Access(there.port, **access), make, bounds), listener):
         yield there
+
+
+Spoiled = Literal["fails", "refuses", "fault", "fails-later", "silent"]
+
+
+@contextmanager
+def spoiled(how: Spoiled) -> Iterator[tuple[str, list[str]]]:
+    """A real server that goes wrong in some way for every link, but not for the founding example: its address, all links."""
+    listener = listening("127.0.0.1", 0)
+    links: list[str] = []
+
+    def make(language: str, link: str) -> Session:
+        links.append(link)
+        session = Session(language, link, None, keeps=False)
+        if not link:
+            return session
+        if how == "fails":
+            raise ZeroDivisionError("the reason")
+        if how == "refuses":
+            raise Ended(Closing.MALFORMED, "the reason")
+        plain = session.turn
+
+        def turn(seconds: float) -> list[str | bytes]:
+            made = plain(seconds)
+            if how == "fails-later" and any(isinstance(item, bytes) for item in made):
+                session.turn = fail  # type: ignore[method-assign]
+            if how == "fault":
+                made = [*(item for item in made if isinstance(item, str) and '"welcome"' in item), json.dumps(FAULT)]
+            return [] if how == "silent" else made
+
+        def fail(seconds: float) -> list[str | bytes]:
+            raise ZeroDivisionError("the reason")
+
+        session.turn = turn  # type: ignore[method-assign]
+        return session
+
+    with Served(application(Access(listener.getsockname()[1]), make, None), listener):
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/", links
+
+
+FAULT = {"type": "fault", "text": "the reason"}
 
 
 def until(condition: Any, seconds: float = 5.0) -> None:

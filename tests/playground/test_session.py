@@ -56,11 +56,19 @@ def test_it_is_trained_as_koubai_trains() -> None:
     np.testing.assert_allclose(parameters(page), plan.flat(run.network), rtol=0, atol=1e-12)
     assert header["loss"] == pytest.approx(run.losses[-1], abs=1e-12)
     assert header["chosen"] == [0, 1, 1, 0]
-    assert header["evaluations"] == 5001 * 2 * 42
+    assert (header["made"], header["defined"]) == (5001, 5001 * 2 * 42)
     assert [frame.header["step"] for frame in page.frames] == sorted(frame.header["step"] for frame in page.frames)
     at = page.frame.arrays["courseStep"].astype(int)
     np.testing.assert_allclose(page.frame.arrays["courseTrain"], run.losses[at], atol=1e-12)
-    page.say(protocol.Play()).until_rest()  # as many again
+    for message in (protocol.Play(), protocol.Forward()):  # nothing goes on by itself
+        page.say(message).until_rest()
+        assert "5001" in page.said[-1]
+        assert (page.frame.header["step"], page.state["setting"]["steps"]) == (5001, 5001)
+    page.say(protocol.Go(step=0))
+    assert page.frame.header["more"] == 0
+    page.say(protocol.Go(step=5001))
+    assert page.frame.header["more"] == 5001
+    page.say(protocol.Play(more=5001), protocol.Play(more=5001)).until_rest()  # as many again, once
     assert page.frame.header["step"] == 10002
     assert page.state["setting"]["steps"] == 10002
 
@@ -124,7 +132,94 @@ def test_frozen_and_cut_weights_stay() -> None:
     assert (before.layers[0].weights != after.layers[0].weights).sum() == 15
     page.say(protocol.Freeze(places=("w1[1,2]",), frozen=False)).step_to(70)
     assert plan.network_of(parameters(page), (2, 8, 2)).layers[0].weights[1, 2] != before.layers[0].weights[1, 2]
-    assert page.state["setting"]["frozen"] == ["b2[0]", "w2[3,1]"]
+    assert (page.state["setting"]["frozen"], page.state["setting"]["cut"]) == (["b2[0]"], ["w2[3,1]"])
+
+
+def value_at(page: Page, place: str) -> float:
+    return plan.value_at(plan.network_of(parameters(page), tuple(page.state["sizes"])), place)
+
+
+def test_what_is_cut_stays_cut_until_that_is_undone() -> None:
+    place, bias = "w2[3,1]", "b2[1]"
+    page = Page.open().step_to(30)
+    former = value_at(page, place), value_at(page, bias)
+    page.say(protocol.Freeze(places=(bias,), frozen=True), protocol.Cut(places=(place, bias)))
+    for message in (
+        protocol.Forward(count=5),
+        protocol.Reset(),
+        change(seed=4),
+        protocol.Renew(what="start"),
+        protocol.Layers(hidden=(9,), activations=("tanh",)),
+        protocol.Mark(points=((0.25, 0.5, 1.0),)),
+        protocol.Forward(count=3),
+    ):
+        page.say(message).until_rest()
+        assert sorted(page.state["setting"]["cut"]) == [bias, place]
+        assert value_at(page, place) == value_at(page, bias) == 0
+    page.say(protocol.Go(step=0), change(learning_rate=0.02))
+    assert value_at(page, place) == 0
+    again = Page.open(page.state["link"])
+    assert sorted(again.state["setting"]["cut"]) == [bias, place]
+    page.say(protocol.Layers(hidden=(9, 4), activations=("tanh", "tanh")))  # the second layer is another one
+    assert page.state["setting"]["cut"] == []
+
+    page = Page.open().step_to(30).say(protocol.Cut(places=(place, bias)), protocol.Freeze(places=(bias,), frozen=True))
+    linked = Page.open(page.state["link"])
+    for one in (page, linked):
+        one.say(protocol.Forward(count=2)).until_rest().say(protocol.Cut(places=(place, bias), cut=False))
+        assert (one.state["setting"]["cut"], one.state["setting"]["frozen"]) == ([], [bias])
+        assert (value_at(one, place), value_at(one, bias)) == former
+    page.say(protocol.Cut(places=(place,)), protocol.Reset(), protocol.Cut(places=(place,), cut=False))
+    assert value_at(page, place) == value_at(Page.open(), place)  # the number that it has at the start
+    page.say(protocol.Cut(places=(place,)), protocol.Edit(values={place: 0.5}), protocol.Forward(count=2)).until_rest()
+    assert page.state["setting"]["cut"] == []
+    assert value_at(page, place) not in (0, 0.5)  # it moves again
+
+
+def test_an_earlier_step_is_left_with_a_word(tmp_path: Path) -> None:
+    for store in (tmp_path / "runs.sqlite", None):
+        page = Page.open(store=store).step_to(40).say(protocol.Go(step=15), change(learning_rate=0.02))
+        notes = [text["text"] for text in page.texts if text["type"] == "note"]
+        assert len(notes) == 1
+        assert "15" in notes[0]
+        assert "40" in notes[0]
+        assert (page.frame.header["step"], page.frame.header["last"]) == (15, 15)
+        page.step_to(20).say(protocol.Reset(), change(learning_rate=0.03))
+        assert sum(text["type"] == "note" for text in page.texts) == 1  # not where nothing was left by surprise
+        page.session.close()
+        if store is None:
+            assert "not kept" in notes[0]
+            continue
+        with Store(store) as kept:
+            left = kept.run(next(name for name in kept.names() if name in notes[0]))
+        np.testing.assert_array_equal(left.losses, kb.train("xor", steps=40).losses)
+
+
+def test_a_run_at_rest_is_listed_as_paused(tmp_path: Path) -> None:
+    store = tmp_path / "runs.sqlite"
+    page, other = Page.open("steps=30", store=store).step_to(10), Page.open(store=store)
+
+    def listed() -> list[str]:
+        other.say(protocol.Runs())
+        return [run["status"] for run in other.texts[-1]["runs"]]
+
+    assert listed() == ["paused"]
+    with Store(store) as kept:
+        name = kept.entries(status="paused")[0].name
+        for act in (kept.delete, kept.resume):
+            with pytest.raises(InputError, match="playground"):
+                act(name)
+    page.session.receive(protocol.Speed(steps=3.0))
+    page.say(protocol.Play())
+    page.session.lesson.train(0.01, 1)
+    assert listed() == ["running"]
+    page.say(protocol.Pause())
+    assert listed() == ["paused"]
+    page.step_to(30)  # it is whole
+    page.session.close()
+    assert listed() == ["finished"]
+    other.session.close()
+    assert [path.name for path in tmp_path.iterdir() if "running" in path.name] == []
 
 
 @pytest.mark.parametrize(
@@ -452,25 +547,73 @@ def test_a_store_that_fails_is_told_once_and_the_training_goes_on(tmp_path: Path
     assert page.frame.header["step"] == 220
 
 
+def told(page: Page, kind: str) -> dict[str, Any]:
+    return next(text for text in reversed(page.texts) if text["type"] == kind)
+
+
 def test_a_slope_is_shown_as_it_is_measured() -> None:
     page = Page.open().step_to(30).say(change(l2=0.05, l1=0.01)).say(protocol.Slope(place="w2[4,1]"))
-    told = next(text for text in page.texts if text["type"] == "slope")
+    answer = told(page, "slope")
     network, data = plan.network_of(parameters(page), (2, 8, 2)), kb.data.gate("xor")
     value = network.layers[1].weights[4, 1]
     measured = kb.slopes("central", h=0.1)(network, data)[1].layers[1].weights[4, 1]
     exact = kb.slopes("backprop")(network, data)[1].layers[1].weights[4, 1]
-    assert told["value"] == value
-    assert told["measured"] == pytest.approx(measured + 0.05 * value + 0.01 * np.clip(value, -0.1, 0.1) / 0.1, abs=1e-12)
-    assert told["exact"] == pytest.approx(exact + 0.05 * value + 0.01 * np.sign(value), abs=1e-12)
-    assert (told["above"] - told["below"]) / 0.2 == pytest.approx(told["measured"])
+    assert (answer["value"], answer["method"], answer["rows"], answer["all"]) == (value, "central", 4, 4)
+    assert answer["measured"] == pytest.approx(measured + 0.05 * value + 0.01 * np.clip(value, -0.1, 0.1) / 0.1, abs=1e-12)
+    assert answer["exact"] == pytest.approx(exact + 0.05 * value + 0.01 * np.sign(value), abs=1e-12)
+    assert (answer["above"] - answer["below"]) / 0.2 == pytest.approx(answer["measured"])
 
 
-def test_a_price_is_measured() -> None:
-    page = Page.open().say(protocol.Price())
-    told = next(text for text in page.texts if text["type"] == "price")
-    assert told["evaluations"] == 84
-    assert told["microseconds"] > 0
-    assert told["backprop"] > 0
+@pytest.mark.parametrize("method", ["forward", "spsa", "loop", "complex-step", "backprop"])
+def test_a_slope_is_the_one_that_the_training_moves_by(method: str) -> None:
+    """With every method, on the batch and with the draw of the step; its formula gives it."""
+    plain = "learning_rate=0.5&hidden=3&activations=tanh&scale=0.5"
+    page = Page.open(f"data=moons&samples=10&batch_size=4&method={method}&h=0.1&l2=0.01&{plain}").step_to(2)
+    before = value_at(page, "w1[1,2]")
+    answer = told(page.say(protocol.Slope(place="w1[1,2]")), "slope")
+    assert (answer["step"], answer["method"], answer["rows"], answer["all"]) == (2, method, 2, 10)  # what is left of ten
+    moved = value_at(page.step_to(3), "w1[1,2]")
+    assert answer["measured"] == pytest.approx((before - moved) / 0.5, abs=1e-12)
+    above, below, drawn = answer["above"], answer["below"], answer["drawn"]
+    formulas = {
+        "forward": lambda: (above - below) / 0.1,
+        "spsa": lambda: (above - below) / 0.2 * drawn,
+        "loop": lambda: (above - below) / 0.2,
+        "complex-step": lambda: above / 0.1,
+        "backprop": lambda: answer["exact"],
+    }
+    assert answer["measured"] == pytest.approx(formulas[method](), abs=1e-12)
+
+
+def test_a_price_says_what_is_needed_and_what_is_made() -> None:
+    page = Page.open().step_to(5).say(protocol.Price())
+    answer = told(page, "price")
+    assert (answer["method"], answer["step"], answer["rows"], answer["defined"], answer["made"]) == ("central", 5, 4, 84, None)
+    curves = 4 * 8 + 4 * 2
+    # a pair of points for every size of its inputs, 1 for the bias among them: of gates 1 only, of the second layer 8 and 1
+    assert (answer["curves"], answer["points"]) == (curves, 2 * (4 * 8 * 1 + 4 * 2 * 9))
+    assert min(answer[name] for name in ("evaluation", "microseconds", "backprop")) > 0
+    answer = told(page.say(change(method="loop"), protocol.Price()), "price")
+    assert (answer["defined"], answer["made"], answer["curves"], answer["points"]) == (84, 85, 0, 0)
+
+
+def test_classes_that_come_after_values_have_their_own_loss_again() -> None:
+    def table(name: str, kind: str) -> protocol.Table:
+        rows = "".join(f"{row},{row % 5},{row * 2.5 if kind == 'values' else 'ab'[row % 2]}\n" for row in range(20))
+        return protocol.Table(name=name, content=b64encode(f"a,b,c\n{rows}".encode()).decode())
+
+    page = Page.open()
+    for loss, chosen in (("cross-entropy", None), ("squared", "squared")):
+        if chosen:
+            page.say(change(loss=chosen))
+        for name, kind in (("v", "values"), ("w", "values"), ("k", "classes")):
+            page.say(table(f"{name}.csv", kind))
+            assert page.state["setting"]["loss"] == ("squared" if kind == "values" else loss)
+    page = Page.open("data=bumps&samples=20").say(change(data="moons"))  # and for whatever else follows values
+    assert page.state["setting"]["loss"] == "cross-entropy"
+    page = Page.open("data=bumps&samples=10").say(change(data="own"), protocol.Mark(points=((0.0, 0.0, 1.0),), fresh=True))
+    page.say(change(task="classify"))
+    assert (page.state["setting"]["loss"], page.said) == ("cross-entropy", [])
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,13 @@ class Keeper:
         with self._lock:
             if self._keeping is None and self._waiting and self._waiting[-1].number > 0:
                 self._write()
+            if self._keeping is not None:
+                self._keeping.rest()
+
+    def settled(self) -> str:
+        """The name under which all that passed is kept, however short it is; empty where it is not kept."""
+        self.rest()
+        return "" if self.path is None or self._is_broken else self.name
 
     def end(self, diverged: Diverged | None = None) -> None:
         """The run ends here, and is kept however short it is. A thread brings it to disk: the page goes on at once."""

@@ -3,190 +3,110 @@
 It knows no messages. Every act either succeeds or raises an InputError and leaves everything as it was.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Literal
 
 import msgspec
 
 from koubai.core.network import Network
-from koubai.core.training import Step
 from koubai.errors import Diverged, InputError
-from koubai.experiment import Experiment, Recording, Run
-from koubai.experiment.run import Status
+from koubai.experiment import Experiment
 from koubai.playground import plan
-from koubai.playground.course import Course, Stretch
-from koubai.playground.keeper import Keeper, kept_run
+from koubai.playground.course import Course
+from koubai.playground.keeper import kept_run
 from koubai.playground.link import Linked, written
-from koubai.playground.programs import compiling, is_compiled
 from koubai.playground.protocol import MOST_POINTS, Setting
 from koubai.playground.source import OWN, RUN, TABLE, Brought, Point, Source, kind_of, source_of
+from koubai.playground.training import Training
 from koubai.playground.validation import explained
 
 GOING_ON = {
     "method", "h", "loss", "optimizer", "learning_rate", "l1", "l2", "batch_size", "batch_seed", "activations", "record_every",
-    "frozen",
+    "frozen", "cut",
 }  # fmt: skip
 ROWS = {"data", "samples", "noise", "test", "data_seed", "task", "target", "features"}  # for a change of which rows are made
-FEWEST_MORE = 1000  # steps that are made where all are, and more are wanted
+OTHERS = {"data", "target", "task", "features"}  # for a change after which inputs or outputs are others
 
 
-class Lesson:
+class Lesson(Training):
     """``network`` is the one that is looked at, at step ``at`` of the course; ``source`` the rows."""
 
     def __init__(self, linked: Linked, store: Path | None) -> None:
-        self._store = store
-        self.keeper = Keeper(store)
+        super().__init__(store)
         self.setting, self.brought = linked.setting, linked.brought
         self.base: Experiment | None = None
         self.run_name = ""
-        self._seconds_each = 1e-4  # of a step, lately
-        self._reach = 0  # the number of the step until which it may have gone
-        self._pace = (0.0, 1)  # seconds, and the number of the step until which the program may go
         if linked.setting.data == RUN:
             run, self.run_name, _ = kept_run(store, linked.run)
             self.brought, self.base = Brought(run=run), run.experiment
         self.source: Source = source_of(self.setting, self.brought)
-        self.setting = plan.fitted(self.setting, self.source.train.task)
+        task = self.source.train.task
+        self._loss_of_classes = self.setting.loss if task == "classify" else Setting().loss  # to come back to after values
+        self.setting = plan.fitted(self.setting, task)
+        self._former = dict(zip(self.setting.cut, linked.former, strict=False))  # what was cut had these numbers before
+        self._notes: list[tuple[str, dict[str, object]]] = []
         self._start_anew(self._linked_start(linked), linked.begin)
 
     def _linked_start(self, linked: Linked) -> Network | None:
         if linked.weights is None:
             return None
-        data = self.source.train
-        sizes = (data.inputs.shape[1], *self.setting.hidden, data.targets.shape[1])
-        return plan.network_of(linked.weights, sizes)
+        return plan.network_of(linked.weights, plan.sizes_of(self.setting, self.source))
 
     def _experiment(self, start: Network | None = None, begin: int = 0) -> Experiment:
+        """What is trained from ``start``, or from the seed's own start; what is cut is 0 there, whatever it was."""
+        if self.setting.cut:
+            start = plan.with_cuts(self._drawn() if start is None else start, self.setting.cut)
         return plan.experiment_of(self.setting, self.source, start, begin, self.base)
 
+    def _drawn(self) -> Network:
+        """The seed's own start, with nothing cut."""
+        whole = msgspec.structs.replace(self.setting, cut=(), frozen=())
+        return plan.experiment_of(whole, self.source, None, 0, self.base).problem.network(self.setting.seed)
+
     def _start_anew(self, start: Network | None = None, begin: int = 0) -> None:
+        if self.setting.cut:
+            known = self._former if start is not None else {}
+            drawn = self._drawn()
+            given = drawn if start is None else start
+            self._former = {
+                place: plan.value_at(given, place) or known.get(place, plan.value_at(drawn, place))
+                for place in self.setting.cut
+            }
         self._begin(Course.of(self._experiment(start, begin), begin))
 
-    def _begin(self, course: Course) -> None:
-        """Go on with a course whose present stretch has made no step yet."""
-        self.course = course
-        self.keeper.begin(course.present.experiment)
-        self._steps: Iterator[Step] | None = None
-        if course.present.head is None:
-            self._take(course.present.experiment.start())
-        self._show(course.last)
+    def _fitted(self, setting: Setting, before: str, *, chosen: bool = False) -> Setting:
+        """``setting`` with what the present rows ask of it; those ``before`` were classes or values.
 
-    def _take(self, step: Step) -> None:
-        self.course.present.take(step)
-        self.keeper.take(step)
+        Values have one loss. Classes that come after them have the loss again that classes had, unless another was ``chosen``.
+        """
+        task = self.source.train.task
+        made = plan.fitted(setting, task, self._loss_of_classes if before == "regress" and not chosen else None)
+        if task == "classify":
+            self._loss_of_classes = made.loss
+        return made
 
-    # where it stands
+    # what is told
 
-    def _show(self, number: int) -> None:
-        self.step = self.course.at(number)
-        self.at = number
-        stretch = self.course.stretch_at(number)
-        self.stretch: Stretch = stretch
-
-    @property
-    def network(self) -> Network:
-        """The network that is looked at."""
-        return self.step.parameters
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the last step that was made is looked at."""
-        return self.at == self.course.last
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether all steps are made."""
-        present = self.course.present
-        return self.is_last and self.step.number >= present.experiment.steps
-
-    @property
-    def diverged(self) -> Diverged | None:
-        """What ended the training, where it has and the last step is looked at."""
-        return self.course.present.diverged if self.is_last else None
-
-    def whole_run(self) -> Callable[[], Run]:
-        """What makes the same with all losses and records, which may take a while: from the store, or by training again."""
-        stretch, step, diverged = self.stretch, self.step, self.diverged
-        kept = self.keeper.name if stretch is self.course.present else ""
-        self.keeper.rest()
-
-        def make() -> Run:
-            if kept and (run := self.keeper.kept(kept, step.number)) is not None:
-                return _until(step, run, diverged)
-            recording = Recording(stretch.experiment)
-            with suppress(Diverged):
-                for _ in recording.of(stretch.experiment.run(until=step.number)):
-                    pass
-            assert recording.run is not None
-            return _until(step, recording.run, diverged)
-
-        return make
+    def notes(self) -> list[tuple[str, dict[str, object]]]:
+        """What is to be said since this was asked last: sentences by their keys, and what stands in them."""
+        notes, self._notes = self._notes, []
+        return notes
 
     def link(self) -> str:
         """What the address is to hold, but for the step."""
         present = self.course.present
         start = present.experiment.problem.start
         weights = None if start is None else plan.flat(start)
-        return written(Linked(self.setting, self.brought, self.run_name, weights, present.begin))
+        former = tuple(self._former.get(place, 0.0) for place in self.setting.cut)
+        return written(Linked(self.setting, self.brought, self.run_name, weights, present.begin, former=former))
 
-    # training
-
-    def is_known(self) -> bool:
-        """Whether the next steps come without a program being compiled first."""
-        return self._steps is not None or is_compiled(self.course.present.experiment)
-
-    def train(self, seconds: float, most: int) -> None:
-        """At most ``most`` steps on from the last one, for about so long. A divergence is noted."""
+    def more(self, count: int) -> None:
+        """All steps are made: make ``count`` more."""
         present = self.course.present
-        head = present.head
-        if head is None or present.diverged is not None or head.number >= present.experiment.steps:
-            return
-        began, first = perf_counter(), head.number
-        ends = began + seconds
-        goal = min(head.number + most, present.experiment.steps)
-        if goal < self._reach:  # what the program has made ahead goes beyond
-            self._steps = None
-        self._pace = (seconds, goal)
-        fresh = self._steps is None
-        with compiling(present.experiment) if fresh else nullcontext():
-            self._train_until(goal, ends)
-        if not fresh:
-            self._seconds_each = (perf_counter() - began) / max(1, present.last - present.begin - first)
-        self._show(self.course.last)
-
-    def _train_until(self, goal: int, ends: float) -> None:
-        present = self.course.present
-        head = present.head
-        assert head is not None
-        if self._steps is None:
-            self._steps, self._reach = present.experiment.run(resume=head, pace=self._next_pace), 0
-        try:
-            while head.number < goal:
-                head = next(self._steps)
-                self._take(head)
-                if perf_counter() >= ends:
-                    break
-        except Diverged as error:
-            # how far it had come depends on its pace: the last step before the divergence is to be there in any case
-            for step in present.experiment.run(resume=head, until=int(error.values["step"]) - 1):
-                if step.number > head.number:
-                    self._take(step)
-            present.diverged = error
-            self.keeper.end(error)
-
-    def _next_pace(self) -> tuple[float, int]:
-        """How long the program may run, and how many steps it may make, when it is asked for more."""
-        head, self._reach = self.course.present.head, self._pace[1]
-        return self._pace[0], self._pace[1] - (head.number if head else 0)
-
-    def more(self) -> None:
-        """All steps are made: make as many again."""
-        present = self.course.present
-        steps = present.begin + present.experiment.steps + max(FEWEST_MORE, present.experiment.steps)
+        steps = present.begin + present.experiment.steps + count
         self.setting = self._checked({"steps": steps})
         self._make_steps(steps - present.begin)
 
@@ -196,18 +116,6 @@ class Lesson:
         self._steps = None
         present.experiment = replace(present.experiment, steps=steps)
         self.keeper.extend(present.experiment)
-
-    # moving along the course
-
-    def show(self, number: int, *, seconds: float | None = None) -> None:
-        """Look at a step that was made; with ``seconds``, at one before it, where to make it again would take longer."""
-        if not self.course.first <= number <= self.course.last:
-            raise InputError("page-step", value=number, least=self.course.first, most=self.course.last)
-        if seconds is not None:
-            stretch = self.course.stretch_at(number)
-            before = stretch.begin + stretch.before(number - stretch.begin).number
-            number = number if (number - before) * self._seconds_each <= seconds else before
-        self._show(number)
 
     def reset(self) -> None:
         """Back to the same start."""
@@ -232,28 +140,31 @@ class Lesson:
         changed = {name for name in fields if getattr(setting, name) != getattr(self.setting, name)}
         if not changed:
             return
+        before, sizes = self.source.train.task, self.network.sizes
         with self._all_or_nothing():
             if "data" in changed:
                 self.base, self.run_name = None, ""
             self.source = source_of(setting, self.brought) if changed & ROWS else self.source
-            self.setting = plan.fitted(setting, self.source.train.task)
+            self.setting = self._fitted(setting, before, chosen="loss" in fields)
             if changed <= GOING_ON:
                 self._go_on()
             elif changed == {"steps"}:
                 self._make_steps(max(setting.steps - self.course.present.begin, self.course.last - self.course.present.begin))
             else:
-                frozen = self.setting.frozen if changed <= {"seed", "scale", "init"} else ()
-                self.setting = msgspec.structs.replace(self.setting, frozen=frozen)
+                self._keep_what_stays(() if changed & OTHERS else sizes)
+                self._leave_what_follows(self.course.first)
                 self._start_anew()
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         """Where what is done in it can't be, all is as before."""
         before = self.setting, self.source, self.brought, self.base, self.run_name
+        loss, former = self._loss_of_classes, dict(self._former)
         try:
             yield
         except InputError:
             self.setting, self.source, self.brought, self.base, self.run_name = before
+            self._loss_of_classes, self._former = loss, former
             raise
 
     def _checked(self, fields: Mapping[str, Any]) -> Setting:
@@ -271,9 +182,24 @@ class Lesson:
         own = network is None and self._is_at_own_start
         experiment = self._experiment(None if own else network or self.network, self.at)
         if not self.is_last or self.course.present.diverged is not None:
+            self._leave_what_follows(self.at)
             self.course.go_back(self.at)
         self.course.begin(experiment)
         self._begin(self.course)
+
+    def _leave_what_follows(self, number: int) -> None:
+        """An earlier step than the last is looked at, and what was made after step ``number`` is left: say where it stays."""
+        if self.is_last:
+            return
+        name = self.keeper.settled()
+        said: dict[str, object] = {"step": f"{number:,}", "last": f"{self.course.last:,}"}
+        self._notes.append(("page-left-kept", {**said, "name": name}) if name else ("page-left-lost", said))
+
+    def _keep_what_stays(self, sizes: tuple[int, ...]) -> None:
+        """Of what is frozen or cut in a network of these ``sizes``, what is in the present one too; nothing where it is ()."""
+        new = plan.sizes_of(self.setting, self.source)
+        kept = {name: plan.still_there(getattr(self.setting, name), sizes, new) if sizes else () for name in ("frozen", "cut")}
+        self.setting = msgspec.structs.replace(self.setting, **kept)
 
     @property
     def _is_at_own_start(self) -> bool:
@@ -287,24 +213,45 @@ class Lesson:
             return
         network = self.network
         with self._all_or_nothing():
-            shaped = self._checked({"hidden": hidden, "activations": activations, "frozen": ()})
+            shaped = self._checked({"hidden": hidden, "activations": activations})
             self.setting = plan.fitted(shaped, self.source.train.task)
-            fresh = self._experiment().problem.network(self.setting.seed)
-            self._start_anew(None if self._is_at_own_start else plan.widened(network, fresh))
+            self._keep_what_stays(network.sizes)
+            self._leave_what_follows(self.course.first)
+            self._start_anew(None if self._is_at_own_start else plan.widened(network, self._drawn()))
 
     def edit(self, values: Mapping[str, float]) -> None:
-        """Other numbers at some places."""
-        self._go_on(plan.edited(self.network, dict(values)))
+        """Other numbers at some places; what was cut there is cut no more."""
+        edited = plan.edited(self.network, dict(values))
+        with self._all_or_nothing():
+            self._set_cut(tuple(place for place in self.setting.cut if place not in values))
+            self._go_on(edited)
 
-    def freeze(self, places: tuple[str, ...], *, frozen: bool, cut: bool = False) -> None:
-        """Parameters that stay as they are, or move again; with ``cut`` they become 0 first."""
+    def freeze(self, places: tuple[str, ...], *, frozen: bool) -> None:
+        """Parameters that stay as they are, or move again."""
         for place in places:
             plan.place_of(place, self.network.sizes)
         named = dict.fromkeys(places)
         left = [place for place in self.setting.frozen if place not in named]
         with self._all_or_nothing():
             self.setting = msgspec.structs.replace(self.setting, frozen=tuple([*left, *named] if frozen else left))
-            self._go_on(plan.edited(self.network, dict.fromkeys(places, 0.0)) if cut else None)
+            self._go_on()
+
+    def cut(self, places: tuple[str, ...], *, cut: bool) -> None:
+        """Parameters that become 0 and stay so; or that were cut, and have the numbers again that they had before."""
+        held = {place: plan.value_at(self.network, place) for place in places}
+        known = self.setting.cut
+        with self._all_or_nothing():
+            if cut:
+                self._former |= {place: value for place, value in held.items() if place not in known}
+                self._set_cut(tuple(dict.fromkeys((*known, *places))))
+                self._go_on(self.network)
+                return
+            back = {place: held[place] or self._former.get(place, 0.0) for place in places if place in known}
+            self._set_cut(tuple(place for place in known if place not in back))
+            self._go_on(plan.edited(self.network, back))
+
+    def _set_cut(self, cut: tuple[str, ...]) -> None:
+        self.setting = msgspec.structs.replace(self.setting, cut=cut)
 
     # rows that a person brings
 
@@ -338,17 +285,19 @@ class Lesson:
 
     def _bring(self, setting: Setting, brought: Brought) -> None:
         """Other rows; the network goes on with its weights where it can."""
-        source = source_of(setting, brought)
+        source, before, sizes = source_of(setting, brought), self.source.train.task, self.network.sizes
         same = source.train.inputs.shape[1] == self.source.train.inputs.shape[1]
         same &= source.train.targets.shape[1] == self.source.train.targets.shape[1] and kind_of(setting.data) == OWN
         with self._all_or_nothing():
             self.base, self.run_name = None, ""
-            self.setting = plan.fitted(setting, source.train.task)
+            new = setting.data != self.setting.data
             self.source, self.brought = source, brought
+            self.setting = self._fitted(setting, before, chosen=new and kind_of(setting.data) == TABLE)
             if same:
                 self._go_on(self.network)
             else:
-                self.setting = msgspec.structs.replace(self.setting, frozen=())
+                self._keep_what_stays(sizes if kind_of(setting.data) == OWN else ())
+                self._leave_what_follows(self.course.first)
                 self._start_anew()
 
     def open(self, name: str) -> None:
@@ -359,20 +308,12 @@ class Lesson:
         source, course = source_of(setting, brought), Course.after(run)
         self.keeper.end()
         self.setting, self.brought, self.source, self.base, self.run_name = setting, brought, source, run.experiment, called
+        self._loss_of_classes = setting.loss if source.train.task == "classify" else self._loss_of_classes
+        self._former = {place: plan.value_at(self._drawn(), place) for place in setting.cut}
         self.course, self._steps = course, None
-        if run.diverged_at is not None:
+        if run.diverged_at is not None and run.records[-1].number < run.experiment.steps:
             self.course.present.diverged = Diverged(
                 "diverged", step=run.diverged_at, learning_rate=run.experiment.learning_rate
             )
         self.keeper.go_on(called, uid, run.experiment)
         self._show(self.course.last)
-
-
-def _until(step: Step, run: Run, diverged: Diverged | None) -> Run:
-    """``run`` as it was when ``step`` was its last."""
-    records = [record for record in run.records if record.number < step.number]
-    losses = run.losses[: step.number + 1]
-    if diverged is not None:
-        return Run(run.experiment, losses, (*records, step), "diverged", int(diverged.values["step"]))
-    whole: Status = "finished" if step.number >= run.experiment.steps else "interrupted"
-    return Run(run.experiment, losses, (*records, step), whole)

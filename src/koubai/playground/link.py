@@ -34,7 +34,7 @@ Part = TypeVar("Part", bound=msgspec.Struct)
 USUAL = Setting()
 NOTHING = Brought()
 _TEXTS = ("data", "task", "target", "init", "method", "loss", "optimizer")
-_LISTS = ("features", "hidden", "activations", "frozen")
+_LISTS = ("features", "hidden", "activations", "frozen", "cut")
 LONGEST_NAMED = 40  # characters of what a sentence repeats
 _NONE = {"noise": "usual", "batch_size": "all"}
 
@@ -47,13 +47,17 @@ class _Extra(msgspec.Struct, frozen=True):
     content: str = ""
     run: Name = ""
     weights: str = ""
+    former: str = ""
     begin: StepNumber = 0
     step: StepNumber = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Linked:
-    """What a link holds. ``weights``: all parameters in order; None for those of the seed."""
+    """What a link holds. ``weights``: all parameters in order; None for those of the seed.
+
+    ``former``: the numbers that what is cut had before, in the order of the setting's ``cut``.
+    """
 
     setting: Setting
     brought: Brought = NOTHING
@@ -61,6 +65,7 @@ class Linked:
     weights: NDArray[np.float64] | None = None
     begin: int = 0
     step: int = 0
+    former: tuple[float, ...] = ()
 
 
 def written(linked: Linked) -> str:
@@ -79,6 +84,8 @@ def written(linked: Linked) -> str:
         parts.append(("run", linked.run))
     if linked.weights is not None:
         parts += [("weights", _packed(linked.weights.astype("<f8").tobytes())), ("begin", str(linked.begin))]
+    if linked.former:
+        parts.append(("former", _packed(np.array(linked.former, "<f8").tobytes())))
     return "&".join(f"{name}={quote(text, safe=',()[]*^:')}" for name, text in parts)
 
 
@@ -103,9 +110,11 @@ def understood(text: str) -> Linked:
     weights = None
     if extra.weights:
         weights = _floats("weights", _unpacked("weights", extra.weights, MOST_PARAMETERS * 8))
+    former = _floats("former", _unpacked("former", extra.former, MOST_PARAMETERS * 8)) if extra.former else ()
     if setting.data == "table" and not content:
         raise InputError("link-table", name=extra.table)
-    return Linked(setting, Brought(points, extra.table, content), extra.run, weights, extra.begin, extra.step)
+    brought = Brought(points, extra.table, content)
+    return Linked(setting, brought, extra.run, weights, extra.begin, extra.step, tuple(map(float, former)))
 
 
 def _converted(values: dict[str, Any], kind: type[Part]) -> Part:

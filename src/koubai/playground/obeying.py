@@ -35,18 +35,20 @@ def _language(session: "Session", message: protocol.Language) -> None:
     session.changed()
 
 
-def _make_room_for_steps(session: "Session") -> None:
-    """Where all steps are made, let there be more. Raises Diverged where none can follow."""
+def _check_steps_are_left(session: "Session") -> None:
+    """Diverged where no step can follow, InputError where all are made."""
     lesson = session.lesson
     if lesson.diverged is not None:
         raise lesson.diverged
     if lesson.is_finished:
-        lesson.more()
-        session.changed()
+        raise InputError("page-all-made", steps=lesson.at)
 
 
 def _play(session: "Session", message: protocol.Play) -> None:
-    _make_room_for_steps(session)
+    if message.more and session.lesson.further:
+        session.lesson.more(message.more)
+        session.changed()
+    _check_steps_are_left(session)
     session.play()
 
 
@@ -55,7 +57,7 @@ def _pause(session: "Session", message: protocol.Pause) -> None:
 
 
 def _forward(session: "Session", message: protocol.Forward) -> None:
-    _make_room_for_steps(session)
+    _check_steps_are_left(session)
     start = session.lesson.at if session.goal is None else session.goal  # where it is on its way to, if it is
     session.rest()
     session.go_to(start + message.count)
@@ -115,7 +117,7 @@ def _freeze(session: "Session", message: protocol.Freeze) -> None:
 
 
 def _cut(session: "Session", message: protocol.Cut) -> None:
-    session.lesson.freeze(message.places, frozen=True, cut=True)
+    session.lesson.cut(message.places, cut=message.cut)
     session.changed()
 
 

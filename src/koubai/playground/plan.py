@@ -1,5 +1,6 @@
 """Plan: the Experiment that a setting means, and the setting that an Experiment means."""
 
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -32,7 +33,7 @@ def experiment_of(
 
     ``base``: of a kept run, from which what no control shows is taken. InputError where something can't be, or is too large.
     """
-    sizes = (source.train.inputs.shape[1], *setting.hidden, source.train.targets.shape[1])
+    sizes = sizes_of(setting, source)
     if (count := parameters_of(sizes)) > MOST_PARAMETERS:
         raise InputError("page-parameters", value=count, most=MOST_PARAMETERS)
     rows = min(len(source.train.inputs), setting.batch_size or MOST_SAMPLES)
@@ -47,7 +48,7 @@ def experiment_of(
         loss=setting.loss,
         test=source.test,
         start=start,
-        frozen=setting.frozen,
+        frozen=tuple(dict.fromkeys((*setting.frozen, *setting.cut))),
         **(own if start is None else {}),
     )
     draws = setting.batch_size is not None or setting.method in DRAWING
@@ -64,6 +65,11 @@ def experiment_of(
         batch_seed=setting.batch_seed if draws and setting.batch_seed != setting.seed else None,
         **values,
     )
+
+
+def sizes_of(setting: Setting, source: Source) -> tuple[int, ...]:
+    """The inputs, the units of every hidden layer, the outputs."""
+    return (source.train.inputs.shape[1], *setting.hidden, source.train.targets.shape[1])
 
 
 def parameters_of(sizes: tuple[int, ...]) -> int:
@@ -93,16 +99,39 @@ def usual(data: str, task: str = "classify") -> dict[str, Any]:
         "batch_size": 32,
         "steps": STEPS,
         "frozen": (),
+        "cut": (),
     }
 
 
-def fitted(setting: Setting, task: str) -> Setting:
-    """The same with what its parts ask of each other: an activation for every layer, a loss that fits the task."""
+def fitted(setting: Setting, task: str, loss_of_classes: str | None = None) -> Setting:
+    """The same with what its parts ask of each other: an activation for every layer, a loss that fits the task.
+
+    ``loss_of_classes``: the loss that classes are to have, where values were learned before and had none to choose.
+    """
     count, activations = len(setting.hidden), setting.activations
     last = activations[-1] if activations else "relu"
     made = (*activations, *[last] * count)[:count]
-    loss = "squared" if task == "regress" else setting.loss
+    loss = "squared" if task == "regress" else loss_of_classes or setting.loss
     return msgspec.structs.replace(setting, activations=made, loss=loss)
+
+
+def still_there(places: tuple[str, ...], old: tuple[int, ...], new: tuple[int, ...]) -> tuple[str, ...]:
+    """Those of the ``places`` in a network of the sizes ``old`` that mean the same parameter in one of the sizes ``new``.
+
+    Where there are more or fewer layers, only those before the first that is another one still lead to the same units.
+    """
+    layers = len(new) - 1 if len(old) == len(new) else min(len(old), len(new)) - 2
+    kept = []
+    for place in places:
+        with suppress(InputError):
+            if int(place_of(place, new)[0][1:]) <= layers:
+                kept.append(place)
+    return tuple(kept)
+
+
+def with_cuts(network: Network, cut: tuple[str, ...]) -> Network:
+    """The network with 0 at the places that are ``cut``."""
+    return edited(network, dict.fromkeys(cut, 0.0)) if cut else network
 
 
 def default_h(setting: Setting, method: str) -> float:
@@ -131,13 +160,26 @@ def setting_of(run: Run) -> Setting:
         "seed": experiment.seed,
         "batch_seed": experiment.seed if experiment.batch_seed is None else experiment.batch_seed,
         "steps": experiment.steps,
-        "frozen": problem.frozen,
+        **_stays(problem.frozen, network),
         **{name: getattr(experiment, name) for name in _OF_EXPERIMENT},
     }
     try:
         return msgspec.convert(values, Setting)
     except msgspec.ValidationError as error:
         raise InputError("page-run", reason=explained(Setting, values, error)) from error
+
+
+def _stays(frozen: tuple[str, ...], network: Network) -> dict[str, tuple[str, ...]]:
+    """A run doesn't tell what was cut from what was frozen: a weight that stays at 0 says nothing, so it is cut."""
+    weights = [place for place in frozen if place[0] == "w" and "," in place]
+    cut = tuple(place for place in weights if value_at(network, place) == 0)
+    return {"frozen": tuple(place for place in frozen if place not in cut), "cut": cut}
+
+
+def value_at(network: Network, place: str) -> float:
+    """The number at a place. InputError where the network has none such."""
+    name, index = place_of(place, network.sizes)
+    return float(network.arrays()[name][index])
 
 
 def flat(network: Network) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ AT_ONCE = max(2, (cpu_count() or 2) - 1)
 
 _compiled: dict[tuple[object, ...], int] = {}  # the layers of each; losing an entry costs a word on the page
 _counting = Lock()
-_slots = {purpose: BoundedSemaphore(AT_ONCE) for purpose in ("training", "slope")}  # for a slope takes seconds at most
+_slots = {purpose: BoundedSemaphore(AT_ONCE) for purpose in ("training", "slope", "report")}  # the last are short
 
 
 class Occupied(Exception):
@@ -32,9 +32,9 @@ def is_compiled(experiment: Experiment) -> bool:
 
 @contextmanager
 def compiling(*experiments: Experiment, purpose: str = "training", waits: bool = False) -> Iterator[None]:
-    """Within it the programs of ``experiments`` may be compiled, after which they count; ``purpose``: training or slope.
+    """Within it the programs of ``experiments`` may be compiled, after which they count.
 
-    Raises Occupied where too many are being compiled, or waits.
+    ``purpose``: training, slope or report. Raises Occupied where too many are being compiled, or waits.
     """
     if all(_signature(experiment, purpose) in _compiled for experiment in experiments):
         yield

@@ -52,7 +52,7 @@ class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ``data``: a gate, a set, "own" (points that were drawn by hand), "table" (a file that was dropped), or "run" (a kept run's).
     ``samples``, ``noise``, ``test`` (the share of the rows that is kept for the test), ``data_seed``: of sets; ``task``: of own
     points. ``features``: of data in the plane. ``activations``: one for each hidden layer. ``frozen``: places whose parameters
-    stay. The rest are fields of Experiment and Learning.
+    stay; ``cut``: those that are 0 and stay so. The rest are fields of Experiment and Learning.
     """
 
     data: Name = "xor"
@@ -80,6 +80,7 @@ class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     steps: StepNumber = 5001
     record_every: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
     frozen: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)] = ()
+    cut: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)] = ()
 
 
 class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
@@ -108,8 +109,10 @@ class Language(Message, frozen=True, tag="language"):
 class Play(Message, frozen=True, tag="play"):
     """Train on, or, where an earlier step is looked at, play forward from there.
 
-    Where all steps are made, make as many again.
+    Where all steps are made nothing happens, unless ``more`` steps, a frame's ``more``, are to be made beyond them.
     """
+
+    more: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
 
 
 class Pause(Message, frozen=True, tag="pause"):
@@ -181,9 +184,13 @@ class Freeze(Message, frozen=True, tag="freeze"):
 
 
 class Cut(Message, frozen=True, tag="cut"):
-    """These parameters become 0, and stay so."""
+    """These parameters become 0, and stay so; or, with ``cut`` false, have the numbers again that they had before.
+
+    Whoever edits one puts it back, too.
+    """
 
     places: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)]
+    cut: bool = True
 
 
 class Look(Message, frozen=True, tag="look"):

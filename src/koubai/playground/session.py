@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from koubai.errors import InputError, KoubaiError, internal
 from koubai.experiment import Run
+from koubai.locale import sentence
 from koubai.playground import protocol, telling
 from koubai.playground.beside import BesideRun
 from koubai.playground.lesson import Lesson
@@ -143,6 +144,8 @@ class Session:
                 self._train(seconds)
             if (fault := self.lesson.keeper.fault()) is not None:
                 self._say(fault)
+            for key, values in self.lesson.notes():
+                self.answer({"type": "note", "text": sentence(key, self.language, **values)})
             try:
                 return self._sendings()
             except Exception as error:  # a fault of ours: it is said once, and what made it isn't tried again by itself

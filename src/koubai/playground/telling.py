@@ -27,6 +27,7 @@ from koubai.locale import meaning, sentence
 from koubai.playground import protocol
 from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
+from koubai.playground.limits import number_bounds
 from koubai.playground.plan import flat, parameters_of
 from koubai.playground.source import Source, values_of_rows
 from koubai.playground.taking import picture_names
@@ -80,7 +81,14 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
             "losses": _choices(LOSSES, "loss", language),
             "optimizers": _choices(RULES, "optimizer", language),
         },
-        "limits": {"samples": [10, protocol.MOST_SAMPLES], "points": protocol.MOST_POINTS, "rates": RATES, **most, **sides},
+        "limits": {
+            "samples": [10, protocol.MOST_SAMPLES],
+            "points": protocol.MOST_POINTS,
+            "rates": RATES,
+            "numbers": number_bounds(),
+            **most,
+            **sides,
+        },
     }
 
 
@@ -182,12 +190,13 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
         "status": _status(session, told),
         "step": lesson.at,
         "last": lesson.course.last,
+        "more": lesson.further,
         "loss": number_or_none(train["loss"] + penalty),
         "penalty": number_or_none(penalty) or 0.0,
         "train": {**train, "loss": number_or_none(train["loss"])},
         "test": _scored(network, source, stretch.experiment),
-        "evaluations": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_of(network.sizes)),
-        "price": _price_so_far(lesson, session.language),
+        "made": lesson.step.number,
+        "defined": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_of(network.sizes)),
         "rate": round(session.rate, 1),
         "divergence": _divergence(lesson, session.language, train["loss"] + penalty),
         "diagnosis": _diagnosis(session),
@@ -218,12 +227,6 @@ def _status(session: "Session", told: Told) -> str:
     if lesson.is_finished:
         return "finished" if lesson.stretch.risen_since() is None else "diverged"
     return "resting"
-
-
-def _price_so_far(lesson: Lesson, language: str) -> str:
-    """What the evaluations so far compare with."""
-    which = "backprop" if lesson.stretch.experiment.method == "backprop" else "measured"
-    return sentence(f"page-made-{which}", language, steps=f"{lesson.step.number:,}")
 
 
 def number_or_none(value: float) -> float | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens, missing
 from tests.playground.browser.watched import Watched
 
@@ -49,13 +50,15 @@ def test_no_violation(opens: Opens, size: str, theme: str, language: Literal["en
 
 
 def test_no_violation_where_something_is_said(opens: Opens, size: str, axe: str) -> None:
-    page = opens("loss=squared&learning_rate=10", size=size)
+    page = opens("loss=squared&learning_rate=10&activations=gelu", size=size)
     page.page.evaluate(axe)
     page.unfold()
     page.press("play")
     page.until(lambda: page.header["divergence"] is not None)
+    page.pick("method", "complex-step")
+    page.until(lambda: "fault" in page.told)
     page.pick("data-set", "iris")
     page.until_set(data="iris")
     page.write("record-every", "0")
-    page.until(lambda: "fault" in page.told)
+    expect(page.labelled("record-every", "textbox")).to_have_attribute("aria-invalid", "true")
     assert found(page) == []

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens, playing
+from tests.playground.serving import Spoiled, spoiled
 
 
 def test_a_server_that_comes_back(opens: Opens, tmp_path: Path) -> None:
@@ -73,3 +75,28 @@ def test_a_session_goes_on_in_one_window_only(opens: Opens) -> None:
     page.until(lambda: page.told["welcome"]["session"] != key)
     page.until_rest(7)
     assert re.search("data=or", page.page.url)
+
+
+@pytest.mark.parametrize("how", ["fails", "refuses", "fault", "fails-later"])
+def test_a_link_that_the_server_cannot_show_is_given_up(opens: Opens, how: Spoiled) -> None:
+    """The page says why, and opens on the founding example: it is never blank, nor comes back for ever."""
+    with spoiled(how) as (address, hellos):
+        page = opens(f"{address}?lang=en#seed=5", waits=False)
+        page.breaks = True
+        said = page.say("link-dropped", reason="the reason")
+        expect(page.page.get_by_role("alert").get_by_text(said)).to_be_visible()
+        expect(page.page.get_by_role("main")).to_have_attribute("aria-busy", "false")
+        page.until(lambda: page.frames and hellos[-1] == "")
+        assert "#" not in page.page.url
+        assert len(hellos) <= 4
+        page.press("step")
+        page.until_rest(1)
+
+
+def test_a_server_that_says_nothing_is_waited_for_with_a_word(opens: Opens) -> None:
+    with spoiled("silent") as (address, _):
+        page = opens(f"{address}?lang=en#seed=5", waits=False)
+        expect(page.page.get_by_role("alert").get_by_text(page.say("opening"))).to_be_visible()
+        page.press("open-example")
+        expect(page.page.get_by_role("alert").get_by_text(page.say("link-silent"))).to_be_visible()
+        page.until(lambda: page.frames)

@@ -117,6 +117,19 @@ def test_points_are_drawn_and_erased(page: Watched) -> None:
     page.until_set(data="own")
     assert page.points["value"] == [0, 1, 1, 0]  # what was seen
     page.press("clear")
+    hint = page.page.get_by_text(page.say("cleared"), exact=True)
+    expect(hint).to_be_visible()
+    for key in ("play", "step"):
+        expect(page.button(key)).to_be_disabled()
+    page.keys("ArrowRight")  # there is nothing to learn from
+    expect(page.page.get_by_text(page.say("cleared-rows"))).to_be_visible()
+    expect(page.page.get_by_text(page.say("cleared-none"))).not_to_have_count(0)
+    expect(page.page.get_by_role("table", name=page.say("confusion-label"))).to_have_count(0)
+    assert page.step == 0
+    page.press("clear-undo")
+    expect(hint).to_be_hidden()
+    expect(page.page.get_by_role("table", name=page.say("confusion-label"))).to_be_visible()
+    page.press("clear")
     plane = page.page.get_by_role("application").first
     plane.scroll_into_view_if_needed()
     box = plane.bounding_box()
@@ -127,6 +140,8 @@ def test_points_are_drawn_and_erased(page: Watched) -> None:
         draw.first.click()
     page.page.mouse.click(left, top)
     page.until(lambda: page.points["value"] == [0.0])
+    expect(hint).to_be_hidden()
+    expect(page.button("play")).to_be_enabled()
     draw.nth(1).click()
     expect(draw.nth(1)).to_have_attribute("aria-pressed", "true")
     page.page.mouse.move(left + 30, top)

@@ -1,5 +1,7 @@
 """How it is learned: method, h, optimizer, learning rate, loss, penalties, batches, steps; curves, price, and a divergence."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -75,6 +77,8 @@ def test_batches_steps_and_records(page: Watched) -> None:
     page.write("batch", "many")
     expect(page.labelled("batch", "textbox")).to_have_attribute("aria-invalid", "true")
     assert page.setting["batch_size"] is None
+    page.labelled("batch", "textbox").press("Escape")
+    expect(page.labelled("batch", "textbox")).to_have_value("")
 
 
 def test_the_loss_curve_is_read(page: Watched) -> None:
@@ -100,10 +104,11 @@ def test_the_price(page: Watched) -> None:
     page.until(lambda: "price" in page.told)
     told = page.told["price"]
     parameters = len(page.parameters)
-    assert told["evaluations"] == 2 * parameters
-    assert page.header["evaluations"] == 10 * 2 * parameters
+    assert told["defined"] == 2 * parameters
+    assert page.header["defined"] == 10 * 2 * parameters
     panel = page.page.get_by_role("tabpanel")
     expect(panel).to_contain_text(f"{10 * 2 * parameters:,}".replace(",", "\u2009"))
+    expect(panel).to_contain_text(page.say("price-made-curves", points=told["points"], curves=told["curves"]))
     page.press("price-measure")
     page.until(lambda: page.told["price"] is not told)
     expect(panel.get_by_role("status")).not_to_be_empty()
@@ -135,11 +140,53 @@ def test_a_divergence_is_explained_and_its_remedy_works(opens: Opens, size: str,
 
 
 def test_what_cannot_be_is_said(opens: Opens) -> None:
-    page = opens()
-    page.write("record-every", "0")
+    page = opens("activations=gelu")
+    page.pick("method", "complex-step")
     page.until(lambda: "fault" in page.told)
     alert = page.page.get_by_role("alert").filter(has_text=page.told["fault"]["text"])
     expect(alert).to_be_visible()
-    expect(page.labelled("record-every", "textbox")).to_have_value("100")
+    expect(page.labelled("method", "combobox")).to_have_value("central")
     alert.get_by_role("button", name=page.say("close")).click()
     expect(alert.get_by_text(page.told["fault"]["text"])).to_be_hidden()
+
+
+def test_a_number_that_cannot_be_is_refused_in_its_field(opens: Opens) -> None:
+    """Each with the sentence that says what may be written; nothing of it is sent, and the connection stays."""
+    page = opens("batch_size=3")
+    wrong = {
+        "record-every": ["0", "1.5", "", "1e400", "1000001", "--1", "zehn"],
+        "rate-of-learning": ["-1", "2e6", "1,000", "NaN", "Infinity", "0x10"],
+        "h": ["0", "1e7"],
+        "seed": ["4294967296", "-1"],
+        "batch-seed": ["１２，３"],
+        "steps": ["1e9"],
+        "scale": ["101"],
+        "l1": ["-0.1"],
+        "l2": ["eins"],
+        "batch": ["5001", "0"],
+    }
+    for key, texts in wrong.items():
+        box = page.labelled(key, "textbox")
+        held = box.input_value()
+        for text in texts:
+            page.write(key, text)
+            expect(box).to_have_attribute("aria-invalid", "true")
+            expect(box).to_have_accessible_description(re.compile("write|written"))
+        box.press("Escape")
+        expect(box).to_have_value(held)
+        expect(box).not_to_have_attribute("aria-invalid", "true")
+    setting = page.setting
+    right = {
+        "rate-of-learning": ("０，０２", 0.02),
+        "steps": ("1,000", 1000),
+        "h": (".05", 0.05),
+        "seed": ("１２", 12),
+        "l2": ("1e-3", 0.001),
+    }
+    names = {"rate-of-learning": "learning_rate"}
+    for key, (text, value) in right.items():
+        page.write(key, text)
+        page.until_set(**{names.get(key, key): value})
+    assert "fault" not in page.told
+    kept = set(setting) - {"learning_rate", "steps", "h", "seed", "l2"}
+    assert {name: page.setting[name] for name in kept} == {name: setting[name] for name in kept}

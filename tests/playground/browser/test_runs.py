@@ -4,6 +4,8 @@ import numpy as np
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens
 
+from koubai.locale import sentence
+
 
 def test_runs_are_listed_opened_and_laid_beside(opens: Opens, size: str) -> None:
     page = opens("data=nor&learning_rate=0.1&record_every=20&steps=200", size=size)
@@ -32,6 +34,17 @@ def test_runs_are_listed_opened_and_laid_beside(opens: Opens, size: str) -> None
     other.until_rest(200)
     assert np.array_equal(other.parameters, learned)
     expect(row).to_have_attribute("aria-current", "true")
-    other.press("ten")
-    other.until_rest(210)
+    expect(row).to_contain_text(sentence("status-finished", "en"))
+    other.press("more", steps="1\u2009000")
+    other.until_beyond(200)
+    other.press("pause")
+    other.until_rest()
     assert other.header["run"] == name
+    expect(row).to_contain_text(sentence("status-paused", "en"))
+    rested = other.step
+    other.labelled("timeline-label", "slider").fill("20")
+    other.until_rest(20)
+    other.tab("descent")
+    other.write("rate-of-learning", "0.2")
+    left = sentence("page-left-kept", "en", step="20", last=f"{rested:,}", name=name)
+    expect(other.page.get_by_role("alert").get_by_text(left)).to_be_visible()

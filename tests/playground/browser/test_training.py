@@ -92,6 +92,14 @@ def test_speed(page: Watched) -> None:
     page.press("play")
     page.until_rest(5001)
     assert page.header["status"] == "finished"
+    expect(page.button("step")).to_be_disabled()
+    page.keys("Space", "Shift+ArrowRight")  # nothing goes on by itself
+    more = f"{5001:,}".replace(",", "\u2009")
+    expect(page.page.get_by_role("alert").get_by_text(page.say("all-made", last=more, more=more))).to_be_visible()
+    assert (page.step, page.setting["steps"]) == (5001, 5001)
+    page.press("more", steps=more)
+    page.until_set(steps=10002)
+    page.until_rest(10002)
     page.pick("speed", "3")
     page.until(lambda: page.state["speed"] == 3)
     page.press("reset")

@@ -117,7 +117,8 @@ class Watched:
         """Wait until it is so."""
         ends = monotonic() + PATIENCE
         while not is_so():
-            shown = {name: value for name, value in self.header.items() if name in ("status", "step", "state", "loss")}
+            header = self.header if self.content else {}
+            shown = {name: value for name, value in header.items() if name in ("status", "step", "state", "loss")}
             assert monotonic() < ends, f"{what or is_so} never was so; at the end: {shown}, {self.told.get('fault')}"
             self.page.wait_for_timeout(15)
 

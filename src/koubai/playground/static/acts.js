@@ -1,6 +1,7 @@
 // What buttons and keys do. A group of controls that is hidden or locked does nothing, by key either.
 
 import { fetchTexts } from "./texts.js";
+import { whole } from "./views/numbers.js";
 import { searchWith } from "./wishes.js";
 
 /** @typedef {import("./state.js").Store} Store */
@@ -14,12 +15,16 @@ const GROUP_OF = {
   edit: "edit", freeze: "edit", cut: "edit", mark: "draw", rub: "draw", table: "data", layers: "layers", open: "runs", beside: "runs",
 };
 
+/** What is of no use while there are no points to learn from. */
+const MOVING = new Set(["play", "forward", "back", "go", "reset", "renew"]);
+
 /**
  * @param {Store} store
- * @param {(message: object) => boolean} send
+ * @param {import("./connection.js").Connection} connection
  * @param {AbortSignal} signal
  */
-export function actsOf(store, send, signal) {
+export function actsOf(store, connection, signal) {
+  const { send } = connection;
   /** @param {Group} group */
   const barred = (group) => [...store.get().locked, ...store.get().hidden].includes(group);
 
@@ -33,11 +38,23 @@ export function actsOf(store, send, signal) {
   function tell(told) {
     if (told.type === "page") return store.act(/** @type {import("./views/page.js").PageAction} */ (told));
     const group = GROUP_OF[told.type];
-    if (!group || !barred(group)) send(told);
+    if (group && barred(group)) return;
+    if (MOVING.has(told.type) && store.get().cleared !== "no") return say("page-cleared-none");
+    send(told);
+  }
+
+  /** @param {string} key @param {Record<string, string | number>} [values] */
+  const say = (key, values) => store.act({ type: "notice", kind: "said", text: store.get().texts(key, values) });
+
+  /** Says that there is no step left to make; whether that is so. */
+  function isAtEnd() {
+    const { more = 0, last = 0 } = store.get().shown?.frame.header ?? {};
+    if (more) say("page-all-made", { last: whole(last), more: whole(more) });
+    return more > 0;
   }
 
   /** @param {number} count */
-  const forward = (count) => tell({ type: "forward", count });
+  const forward = (count) => isAtEnd() || tell({ type: "forward", count });
   /** @param {number} count */
   const back = (count) => tell({ type: "back", count });
   /** @param {number} step */
@@ -66,8 +83,18 @@ export function actsOf(store, send, signal) {
     change: (setting, usual = false) => tell({ type: "change", setting, usual }),
     toggle() {
       const status = store.get().shown?.frame.header.status;
-      tell({ type: status === "playing" || status === "preparing" ? "pause" : "play" });
+      if (status === "playing" || status === "preparing") tell({ type: "pause" });
+      else if (!isAtEnd()) tell({ type: "play" });
     },
+    /** So many steps more than all that were planned. @param {number} count */
+    more: (count) => tell({ type: "play", more: count }),
+    /** Takes all points away; the first one that is drawn takes their place. @param {boolean} on */
+    clear(on) {
+      if (on) tell({ type: "pause" });
+      tell({ type: "page", action: "clear", cleared: on ? "empty" : "no" });
+    },
+    /** Gives the link of the page up. */
+    example: () => connection.giveUp(store.get().texts("page-link-silent")),
     end: () => go(store.get().shown?.frame.header.last ?? 0),
     reset: () => tell({ type: "reset" }),
     renew: () => tell({ type: "renew", what: "start" }),
@@ -119,7 +146,7 @@ export function actsOf(store, send, signal) {
       const bytes = new Uint8Array(await file.arrayBuffer());
       let plain = "";
       for (let at = 0; at < bytes.length; at += 2 ** 15) plain += String.fromCharCode(...bytes.subarray(at, at + 2 ** 15));
-      tell({ type: "table", name: file.name.slice(0, 200), content: btoa(plain) });
+      tell({ type: "table", name: [...file.name].slice(0, 200).join(""), content: btoa(plain) });
     },
   };
 }

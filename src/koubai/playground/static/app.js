@@ -5,6 +5,7 @@ import { hashOf, keepAddress } from "./address.js";
 import { connect } from "./connection.js";
 import { Shell } from "./controls/shell.js";
 import { listenToDrops } from "./drops.js";
+import { listenToFingers } from "./fingers.js";
 import { listenToKeys } from "./keys.js";
 import { painterOf } from "./painter.js";
 import { opening, storeOf } from "./state.js";
@@ -70,20 +71,26 @@ async function open(root, signal) {
   const connection = connect(socket.href, {
     message: (message) => store.act(message),
     frame: (frame) => painter.frame(frame),
-    condition: (condition, code) => store.act({ type: "condition", condition, code }),
+    condition: (condition, code, reason) => store.act({ type: "condition", condition, code, reason }),
     language: () => store.get().texts.language,
     link: () => hashOf(store.get(), true) ?? location.hash.slice(1), // should the session be gone, another goes on from here
+    refused(reason) {
+      history.replaceState(null, "", `${location.pathname}${location.search}`);
+      store.act({ type: "set", values: { state: null, shown: null, chosen: null } });
+      store.act({ type: "notice", kind: "fault", text: store.get().texts("page-link-dropped", { reason }).trim(), stays: true });
+    },
   }, signal);
   const painter = painterOf(store, (frame) => connection.send({ type: "drawn", frame }));
 
   /** @type {App} */
-  const app = { store, painter, act: actsOf(store, connection.send, signal) };
+  const app = { store, painter, act: actsOf(store, connection, signal) };
   keepAddress(store, () => {
     store.act({ type: "set", values: { state: null, shown: null, chosen: null } });
     connection.renew();
   }, signal);
   listenToKeys(app, signal);
   listenToDrops(root, app, signal);
+  listenToFingers(root, signal);
   dress(store.get());
   render(html`<${Shell} app=${app} />`, root);
   app.act.prepare();

@@ -18,8 +18,9 @@ import { withCourseOf } from "./frames.js";
  * @returns {Page | null}
  */
 export function pageOf(page) {
-  const { shown, theme, large, reduced, hover, chosen, tool, showTest, discrete, logarithmic, slope, price } = page;
-  return shown && { ...shown, theme, large, reduced, hover, chosen, tool, showTest, discrete, logarithmic, slope, price };
+  const { shown, theme, large, reduced, hover, chosen, tool, showTest, discrete, logarithmic, slope, price, cleared } = page;
+  const bounds = page.welcome?.limits.numbers["parameter"] ?? null;
+  return shown && { ...shown, theme, large, reduced, hover, chosen, tool, showTest, discrete, logarithmic, slope, price, bounds, cleared };
 }
 
 /**

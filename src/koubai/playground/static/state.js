@@ -11,13 +11,15 @@
 /** @typedef {import("./views/page.js").PageAction} PageAction */
 
 /** @typedef {"descent" | "price" | "take" | "runs"} Tab */
-/** @typedef {{number: number, kind: "fault" | "said", text: string}} Notice */
+/** @typedef {{number: number, kind: "fault" | "said", text: string, stays: boolean}} Notice  stays: until it is closed */
+/** @typedef {"no" | "empty" | "begun"} Cleared  empty: all points were taken away, the next one takes their place; begun: it was drawn */
 
 /**
  * @typedef {Object} PageState
  * @property {Texts} texts
  * @property {import("./connection.js").Condition} condition  of the connection
  * @property {number} code  with which it was closed
+ * @property {string} reason  that the server gave for that
  * @property {Welcome | null} welcome
  * @property {State | null} state  the newest
  * @property {{state: State, frame: Frame} | null} shown  what the views show: a frame, and the state it belongs to
@@ -35,6 +37,7 @@
  * @property {{unit: string} | null} hover
  * @property {Chosen} chosen
  * @property {Tool} tool
+ * @property {Cleared} cleared
  * @property {boolean} showTest
  * @property {boolean} discrete
  * @property {boolean} logarithmic
@@ -45,8 +48,8 @@
 /**
  * @typedef {PageAction
  *     | {type: "frame", frame: Frame}
- *     | {type: "condition", condition: PageState["condition"], code: number}
- *     | {type: "notice", kind: Notice["kind"], text: string}
+ *     | {type: "condition", condition: PageState["condition"], code: number, reason: string}
+ *     | {type: "notice", kind: Notice["kind"], text: string, stays?: boolean}
  *     | {type: "noticed", number: number}
  *     | {type: "set", values: Partial<PageState>}
  *     | ServerMessage} Action
@@ -60,8 +63,8 @@ const MOST_NOTICES = 3;
  */
 export function opening(wishes) {
   return {
-    condition: "opening", code: 0, welcome: null, state: null, shown: null, runs: null, slope: null, price: null, notices: [],
-    faults: 0, hover: null, chosen: null, tool: { kind: "none", value: 0 }, showTest: true, discrete: false, logarithmic: false,
+    condition: "opening", code: 0, reason: "", welcome: null, state: null, shown: null, runs: null, slope: null, price: null, notices: [],
+    faults: 0, hover: null, chosen: null, tool: { kind: "none", value: 0 }, cleared: "no", showTest: true, discrete: false, logarithmic: false,
     tab: "descent", dialog: "", ...wishes,
   };
 }
@@ -70,12 +73,25 @@ export function opening(wishes) {
  * @param {PageState} page
  * @param {Notice["kind"]} kind
  * @param {string} text
+ * @param {boolean} [stays]
  * @returns {PageState}
  */
-function noticed(page, kind, text) {
+function noticed(page, kind, text, stays = false) {
   const others = page.notices.filter((notice) => notice.text !== text);
   const number = Math.max(0, ...page.notices.map((notice) => notice.number)) + 1;
-  return { ...page, notices: [...others, { number, kind, text }].slice(-MOST_NOTICES) };
+  return { ...page, notices: [...others, { number, kind, text, stays }].slice(-MOST_NOTICES) };
+}
+
+/**
+ * Whether the plane is shown empty still: until other points come.
+ *
+ * @param {PageState} page
+ * @param {State} state  the new one
+ * @returns {Cleared}
+ */
+function clearedAt({ cleared, state: before }, { points, setting }) {
+  if (cleared === "no" || setting.data !== "own") return "no";
+  return points === null || JSON.stringify(points) === JSON.stringify(before?.points) ? cleared : "no";
 }
 
 /**
@@ -106,6 +122,8 @@ function acted(page, asked) {
       return { ...page, chosen: asked.chosen, slope: null };
     case "tool":
       return { ...page, tool: asked.tool };
+    case "clear":
+      return { ...page, cleared: asked.cleared };
     case "logarithmic":
       return { ...page, logarithmic: asked.on };
   }
@@ -131,16 +149,21 @@ export function reduce(page, action) {
       const tool = action.data.planar ? page.tool : { kind: /** @type {const} */ ("none"), value: 0 };
       const points = action.points ?? page.state?.points ?? { x: [], y: [], value: [], part: [] };
       const hover = isThere(page.hover, action.sizes) ? page.hover : null;
-      return { ...page, state: { ...action, points }, chosen, hover, tool };
+      return { ...page, state: { ...action, points }, chosen, hover, tool, cleared: clearedAt(page, action) };
     }
     case "welcome":
       return { ...page, welcome: action };
     case "condition":
-      return { ...page, condition: action.condition, code: action.code };
-    case "fault":
-      return { ...noticed(page, "fault", action.text), faults: page.faults + 1 };
+      return { ...page, condition: action.condition, code: action.code, reason: action.reason };
+    case "fault": {
+      // what goes wrong as the page opens is not to be overlooked; what was drawn on an empty plane is not there, if that was it
+      const cleared = page.cleared === "begun" ? "no" : page.cleared;
+      return { ...noticed(page, "fault", action.text, page.shown === null), faults: page.faults + 1, cleared };
+    }
+    case "note":
+      return noticed(page, "said", action.text);
     case "notice":
-      return noticed(page, action.kind, action.text);
+      return noticed(page, action.kind, action.text, action.stays);
     case "noticed":
       return { ...page, notices: page.notices.filter((notice) => notice.number !== action.number) };
     case "runs":

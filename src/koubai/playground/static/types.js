@@ -27,6 +27,7 @@
  * @property {number} steps
  * @property {number} record_every
  * @property {string[]} frozen  places, such as "w1[0,3]" or "b2[1]"
+ * @property {string[]} cut  places whose parameters are 0 and stay so
  */
 
 /**
@@ -43,8 +44,17 @@
  * @property {"en" | "ja"} language
  * @property {string} version  of koubai
  * @property {{gates: Choice[], sets: Choice[], features: Choice[], activations: Choice[], inits: Choice[], methods: Choice[], losses: Choice[], optimizers: Choice[]}} choices
- * @property {{samples: [number, number], points: number, layers: number, units: number, parameters: number, table: number, field: number, small: number, rates: number[]}} limits
+ * @property {{samples: [number, number], points: number, layers: number, units: number, parameters: number, table: number, field: number, small: number, rates: number[], numbers: Record<string, NumberBounds>}} limits  numbers: of every field of a setting that is a number, and of a "parameter"
  * @property {boolean} keeps  whether runs are kept in a store
+ */
+
+/**
+ * @typedef {Object} NumberBounds  what a number may be
+ * @property {number} least
+ * @property {number} most
+ * @property {boolean} above  whether it must be above ``least``
+ * @property {boolean} whole
+ * @property {boolean} empty  whether it may be null
  */
 
 /**
@@ -120,8 +130,9 @@
  * @property {number} penalty
  * @property {PartScores} train
  * @property {PartScores | null} test
- * @property {number} evaluations  of the loss, so far in this stretch
- * @property {string} price  a sentence: what these would be with backprop
+ * @property {number} more  how many steps it would be as many again, where all are made; else 0
+ * @property {number} made  steps, so far in this stretch
+ * @property {number} defined  evaluations of the loss that the definition of the method needs for these
  * @property {number} rate  steps a second, lately
  * @property {{step: number, text: string, learning_rate: number} | null} divergence  what happened, why, and which rate to try
  * @property {Diagnosis | null} diagnosis  why it has not learned, where all steps are made
@@ -164,6 +175,12 @@
  */
 
 /**
+ * @typedef {Object} Note  something that happened, which nobody asked for
+ * @property {"note"} type
+ * @property {string} text  one or two sentences
+ */
+
+/**
  * @typedef {Object} KeptRun
  * @property {string} name
  * @property {string} data
@@ -182,27 +199,38 @@
  */
 
 /**
- * @typedef {Object} SlopeAnswer
+ * @typedef {Object} SlopeAnswer  a parameter's slope, by which the training moves on from the step that is looked at
  * @property {"slope"} type
  * @property {string} place
  * @property {number} step
  * @property {number} value  of the parameter
- * @property {number} above  the loss with it h larger
- * @property {number} below  the loss with it h smaller
+ * @property {string} method  that trains
+ * @property {number} rows  that the step sees, of
+ * @property {number} all  rows
+ * @property {number | null} above  the first number of the method's formula: the loss with the parameter h larger (of methods that draw: with all
+ *     moved along the direction); of the complex step the imaginary part; null for backprop
+ * @property {number | null} below  the second: the loss with it h smaller; of forward: as it is; null where there is none
+ * @property {number | null} drawn  this parameter's part of the direction that was drawn; null where none was
  * @property {number} h
- * @property {number} measured  (above - below) / 2h
- * @property {number} exact  by backprop
+ * @property {number | null} measured
+ * @property {number | null} exact  by backprop, on the same rows
  */
 
 /**
- * @typedef {Object} PriceAnswer
+ * @typedef {Object} PriceAnswer  what one step costs
  * @property {"price"} type
  * @property {string} method
- * @property {number} evaluations  of the loss, for one step by the definition
- * @property {number} microseconds  that a step takes with this method, measured now
- * @property {number} backprop  that it takes with backprop, measured now
+ * @property {number} step  at which it was measured
+ * @property {number} rows  that it sees
+ * @property {number} defined  evaluations of the loss by the definition of the method
+ * @property {number | null} made  evaluations that are really made; null where curves are measured instead:
+ * @property {number} curves  for each row and unit one
+ * @property {number} points  at which these are evaluated
+ * @property {number | null} evaluation  microseconds that one evaluation takes with NumPy, measured now
+ * @property {number | null} microseconds  that a step takes with this method, measured now
+ * @property {number | null} backprop  that it takes with backprop, measured now
  */
 
-/** @typedef {Welcome | State | Fault | RunList | SlopeAnswer | PriceAnswer} ServerMessage */
+/** @typedef {Welcome | State | Fault | Note | RunList | SlopeAnswer | PriceAnswer} ServerMessage */
 
 export {};

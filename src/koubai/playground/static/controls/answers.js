@@ -17,11 +17,13 @@ export function AnswersSection({ app }) {
   const texts = useTexts(app.store);
   const hidden = useSelected(app.store, (page) => page.hidden.includes("truth"));
   const data = useSelected(app.store, (page) => page.shown?.state.data ?? null);
+  const cleared = useSelected(app.store, (page) => page.cleared !== "no");
   if (hidden || !data) return null;
   const gate = data.table !== null;
   if (!gate && data.task === "regress") return null;
   return html`<${Section} app=${app} name="answers" title=${texts(gate ? "page-truth" : "page-confusion")}>
-    <${View} app=${app} key=${String(gate)} make=${gate ? truthView : confusionView} name=${gate ? "truth" : "confusion"} />
+    ${cleared ? html`<p class="said">${texts("page-cleared-none")}</p>`
+    : html`<${View} app=${app} key=${String(gate)} make=${gate ? truthView : confusionView} name=${gate ? "truth" : "confusion"} />`}
   </${Section}>`;
 }
 
@@ -34,7 +36,9 @@ function Score({ label, value, kind = "" }) {
 function Scores({ app }) {
   const texts = useTexts(app.store);
   const header = useSelected(app.store, (page) => page.shown?.frame.header ?? null);
+  const cleared = useSelected(app.store, (page) => page.cleared !== "no");
   if (!header) return null;
+  if (cleared) return html`<dl class="scores"><${Score} label=${texts("page-loss")} value="–" kind="first" /></dl>`;
   const { train, test } = header;
   const values = train.r2 !== null;
   return html`<dl class="scores">
@@ -50,8 +54,10 @@ function Scores({ app }) {
 /** @param {{app: App}} props */
 export function CurvesSection({ app }) {
   const texts = useTexts(app.store);
+  const cleared = useSelected(app.store, (page) => page.cleared !== "no");
   return html`<${Section} app=${app} name="curves" title=${texts("page-curves")}>
     <${Scores} app=${app} />
-    <${Group} app=${app} name="curves"><${View} app=${app} make=${curvesView} name="curves" /></${Group}>
+    ${cleared ? html`<p class="said">${texts("page-cleared-none")}</p>`
+    : html`<${Group} app=${app} name="curves"><${View} app=${app} make=${curvesView} name="curves" /></${Group}>`}
   </${Section}>`;
 }

@@ -17,20 +17,28 @@ export function Transport({ app }) {
   const texts = useTexts(store);
   const status = useSelected(store, (page) => page.shown?.frame.header.status ?? "resting");
   const first = useSelected(store, (page) => (page.shown?.frame.header.step ?? 0) === 0);
+  const more = useSelected(store, (page) => page.shown?.frame.header.more ?? 0);
+  const empty = useSelected(store, (page) => page.cleared !== "no");
+  const narrow = useSelected(store, (page) => page.narrow);
+  const atEnd = more > 0 && !empty;
   const playing = status === "playing" || status === "preparing";
   return html`<div class="transport" role="group" aria-label=${texts("page-transport")}>
-    <${Group} app=${app} name="reset"><${Button} icon="reset" label=${texts("page-reset")} keys="R" onPress=${act.reset} /></${Group}>
+    <${Group} app=${app} name="reset">
+      <${Button} icon="reset" label=${texts("page-reset")} keys="R" disabled=${empty} onPress=${act.reset} />
+    </${Group}>
     <${Group} app=${app} name="steps">
-      <${Button} icon="back" label=${texts("page-back")} keys="←" disabled=${first} onPress=${() => act.back(1)} />
+      <${Button} icon="back" label=${texts("page-back")} keys="←" disabled=${first || empty} onPress=${() => act.back(1)} />
     </${Group}>
     <${Group} app=${app} name="play">
-      <${Button} kind="main" icon=${playing ? "pause" : "play"} label=${texts(playing ? "page-pause" : "page-play")}
-        keys=${texts("page-key-space")} onPress=${act.toggle} />
+      ${atEnd ? html`<${Button} kind="more" named label=${texts("page-more", { steps: whole(more) })}
+        text=${texts("page-more-short", { steps: whole(more) })} onPress=${() => act.more(more)} />`
+    : html`<${Button} kind="main" icon=${playing ? "pause" : "play"} label=${texts(playing ? "page-pause" : "page-play")}
+        keys=${texts("page-key-space")} disabled=${empty} onPress=${act.toggle} />`}
     </${Group}>
-    <${Group} app=${app} name="steps">
-      <${Button} icon="step" label=${texts("page-step")} keys="→" onPress=${() => act.forward(1)} />
-      <${Button} icon="ten" label=${texts("page-ten")} keys="Shift →" onPress=${() => act.forward(10)} />
-    </${Group}>
+    ${!(atEnd && narrow) && html`<${Group} app=${app} name="steps">
+      <${Button} icon="step" label=${texts("page-step")} keys="→" disabled=${atEnd || empty} onPress=${() => act.forward(1)} />
+      <${Button} icon="ten" label=${texts("page-ten")} keys="Shift →" disabled=${atEnd || empty} onPress=${() => act.forward(10)} />
+    </${Group}>`}
     <${Group} app=${app} name="renew">
       <${Button} icon="dice" label=${texts("page-renew-start")} keys="N" text=${texts("page-renew")} onPress=${act.renew} />
     </${Group}>

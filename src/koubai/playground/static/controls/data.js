@@ -54,6 +54,7 @@ function Sampling({ app }) {
   const { act, store } = app;
   const texts = useTexts(store);
   const limits = useSelected(store, (page) => page.welcome?.limits);
+  const cleared = useSelected(store, (page) => page.cleared !== "no");
   const state = useSelected(store, (page) => page.state);
   if (!limits || !state || state.data.kind === "gate") return null;
   const { setting, data } = state;
@@ -69,7 +70,7 @@ function Sampling({ app }) {
     <${Slider} label=${texts("page-test")} value=${setting.test} min="0" max="0.9" step="0.05" show=${percent}
       onSet=${(/** @type {number} */ test) => act.change({ test })} />
     <${Seed} app=${app} field="data_seed" label=${texts("page-data-seed")} what="data" again=${texts("page-renew-data")} />
-    <p class="said">${texts("page-rows", { train: data.rows.train, test: data.rows.test })}</p>
+    <p class="said">${cleared ? texts("page-cleared-rows") : texts("page-rows", { train: data.rows.train, test: data.rows.test })}</p>
   </${Group}>`;
 }
 

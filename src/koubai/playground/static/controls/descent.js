@@ -29,10 +29,10 @@ export function Descent({ app }) {
   const choice = (field, known, label) => html`<${Choice} label=${label} value=${setting[field]} options=${optionsOf(known, texts)}
     onPick=${(/** @type {string} */ name) => act.change({ [field]: name })} />`;
   /** @param {"h" | "learning_rate" | "l1" | "l2"} field @param {readonly number[]} values @param {string} label */
-  const scale = (field, values, label, disabled = false) => html`<${Scale} label=${label} value=${setting[field]} values=${values}
+  const scale = (field, values, label, disabled = false) => html`<${Scale} app=${app} field=${field} label=${label} value=${setting[field]} values=${values}
     disabled=${disabled} onSet=${(/** @type {number} */ value) => act.change({ [field]: value })} />`;
   /** @param {"steps" | "record_every"} field @param {string} label */
-  const count = (field, label) => html`<${NumberField} label=${label} whole value=${setting[field]}
+  const count = (field, label) => html`<${NumberField} app=${app} field=${field} label=${label} value=${setting[field]}
     onSet=${(/** @type {number} */ value) => act.change({ [field]: value })} />`;
   return html`<div class="descent">
     <${Group} app=${app} name="method">
@@ -47,7 +47,7 @@ export function Descent({ app }) {
       ${choice("loss", choices.losses, texts("page-loss-function"))}
     </${Group}>
     <${Group} app=${app} name="batch">
-      <${NumberField} label=${texts("page-batch")} whole value=${setting.batch_size} empty=${texts("page-batch-all", { rows: data.rows.train })}
+      <${NumberField} app=${app} field="batch_size" label=${texts("page-batch")} value=${setting.batch_size} empty=${texts("page-batch-all", { rows: data.rows.train })}
         onSet=${(/** @type {number | null} */ size) => act.change({ batch_size: size })} />
       ${setting.batch_size !== null && html`<${Seed} app=${app} field="batch_seed" label=${texts("page-batch-seed")} what="batches"
         again=${texts("page-renew-batches")} />`}

@@ -1,17 +1,19 @@
 // The few kinds of inputs that all controls are made of. What is being entered stays until the server has answered.
 
 import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
-import { short, typed } from "../views/numbers.js";
+import { short } from "../views/numbers.js";
+import { judged, wanted } from "../views/typed.js";
 import { Icon } from "./icons.js";
+import { useSelected, useTexts } from "./selected.js";
 
 const PAUSE = 60; // milliseconds between two values that a moving slider sends
 
 /**
- * A value that can be ahead of the one that is known: ``[shown, entered, done]``.
+ * A value that can be ahead of the one that is known: ``[shown, entered, done, left]``.
  *
  * @template T
  * @param {T} known
- * @returns {[T, (value: T) => void, () => void]}
+ * @returns {[T, (value: T) => void, () => void, () => void]}
  */
 function useDraft(known) {
   const [draft, setDraft] = useState(/** @type {{value: T, settled: boolean} | null} */ (null));
@@ -25,6 +27,7 @@ function useDraft(known) {
     draft ? draft.value : known,
     (value) => setDraft({ value, settled: false }),
     () => setDraft((held) => held && { ...held, settled: true }),
+    () => setDraft(null),
   ];
 }
 
@@ -107,36 +110,47 @@ export function Slider({ label, value, min, max, step, show = String, live = fal
 }
 
 /**
- * A number that is written; what isn't one is not taken.
+ * A number that is written. What isn't possible is not taken: it stays, with the sentence that says why, until it is mended, or given up
+ * by Escape.
  *
- * @param {{label: string, value: number | null, whole?: boolean, empty?: string, hidden?: boolean, onSet: (value: number | null) => void}} props
- *     empty: what no number means, where it is allowed; hidden: the label is for a screen reader only
+ * @param {{app: import("../app.js").App, field: string, label: string, value: number | null, empty?: string, hidden?: boolean,
+ *     disabled?: boolean, onSet: (value: number | null) => void}} props
+ *     field: whose bounds it has; empty: what no number means, where that is allowed; hidden: the label is for a screen reader only
  */
-export function NumberField({ label, value, whole = false, empty, hidden = false, onSet }) {
+export function NumberField({ app, field, label, value, empty, hidden = false, disabled = false, onSet }) {
   const id = useId();
-  const [shown, enter, done] = useDraft(value === null ? "" : String(whole ? value : Number(value.toPrecision(6))));
-  const number = typed(shown);
-  const none = shown.trim() === "";
-  const good = none ? empty !== undefined : Number.isFinite(number) && (!whole || Number.isInteger(number));
+  const texts = useTexts(app.store);
+  const bounds = useSelected(app.store, (page) => page.welcome?.limits.numbers[field]);
+  const [shown, enter, done, leave] = useDraft(value === null ? "" : String(bounds?.whole ? value : Number(value.toPrecision(6))));
+  if (!bounds) return null;
+  const may = wanted(bounds, texts);
+  const { value: number, fault } = judged(shown, bounds, texts);
   const commit = () => {
+    if (fault) return;
     done();
-    const wanted = none ? null : number;
-    if (good && wanted !== value) onSet(wanted);
+    if (number !== value) onSet(number);
+  };
+  const key = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape" || !fault) return;
+    event.preventDefault();
+    leave();
   };
   return html`<div class=${hidden ? "bare" : "field"}>
     <label for=${id} class=${hidden ? "unseen" : ""}>${label}</label>
-    <input id=${id} type="text" inputmode=${whole ? "numeric" : "decimal"} autocomplete="off" spellcheck=${false} value=${shown}
-      placeholder=${empty} aria-invalid=${good ? undefined : "true"}
-      onInput=${(/** @type {Event} */ event) => enter(valueOf(event))} onChange=${commit} />
+    <input id=${id} type="text" inputmode=${bounds.whole ? "numeric" : "decimal"} autocomplete="off" spellcheck=${false} value=${shown}
+      placeholder=${empty} title=${may} disabled=${disabled} aria-invalid=${fault ? "true" : undefined} aria-describedby=${`${id}-may`}
+      onInput=${(/** @type {Event} */ event) => enter(valueOf(event))} onChange=${commit} onKeyDown=${key} />
+    <p id=${`${id}-may`} class=${fault ? "refused" : "unseen"} aria-live="polite">${fault || may}</p>
   </div>`;
 }
 
 /**
  * One of some values, mostly from small to large in even proportions, by a slider; or any other, written.
  *
- * @param {{label: string, value: number, values: readonly number[], disabled?: boolean, onSet: (value: number) => void}} props
+ * @param {{app: import("../app.js").App, field: string, label: string, value: number, values: readonly number[], disabled?: boolean,
+ *     onSet: (value: number) => void}} props
  */
-export function Scale({ label, value, values, disabled = false, onSet }) {
+export function Scale({ app, field, label, value, values, disabled = false, onSet }) {
   const id = useId();
   const [shown, enter, done] = useDraft(value);
   const send = useThrottled(onSet);
@@ -145,7 +159,7 @@ export function Scale({ label, value, values, disabled = false, onSet }) {
   return html`<div class="field scale">
     <div class="heading">
       <label for=${id}>${label}</label>
-      <${NumberField} label=${label} hidden value=${shown} onSet=${(/** @type {number | null} */ number) => number !== null && onSet(number)} />
+      <${NumberField} app=${app} field=${field} label=${label} hidden value=${shown} onSet=${(/** @type {number | null} */ number) => number !== null && onSet(number)} />
     </div>
     <input id=${id} type="range" min="0" max=${values.length - 1} step="1" value=${at} disabled=${disabled} aria-valuetext=${short(shown)}
       onInput=${(/** @type {Event} */ event) => { enter(read(event)); send(read(event)); }} onChange=${done} />

@@ -14,6 +14,7 @@ function Note({ app, notice }) {
   const texts = useTexts(app.store);
   const close = () => app.store.act({ type: "noticed", number: notice.number });
   useEffect(() => {
+    if (notice.stays) return undefined;
     const timer = setTimeout(close, STAYS);
     return () => clearTimeout(timer);
   }, [notice.number]);
@@ -26,9 +27,17 @@ function Condition({ app }) {
   const texts = useTexts(app.store);
   const condition = useSelected(app.store, (page) => page.condition);
   const code = useSelected(app.store, (page) => page.code);
+  const reason = useSelected(app.store, (page) => page.reason);
   if (condition === "open" || condition === "opening") return null;
+  if (condition === "slow") {
+    return html`<div class="notice"><p>${texts("page-opening")}</p>
+      ${location.hash.length > 1 && html`<${Button} text=${texts("page-open-example")} label=${texts("page-open-example")} onPress=${app.act.example} />`}
+    </div>`;
+  }
   const known = [1008, 1009, 4001, 4003, 4004].includes(code) ? code : 0;
-  return html`<div class="notice fault"><p>${condition === "lost" ? texts("page-lost") : texts(`page-closed-${known}`)}</p>
+  const own = condition === "lost" ? texts("page-lost") : texts(`page-closed-${known}`);
+  const said = [4001, 4003, 4004].includes(code) || !reason ? own : `${own} ${reason}`; // of these the page's own words say all
+  return html`<div class="notice fault"><p>${said}</p>
     ${condition === "closed" && html`<${Button} text=${texts("page-reload")} label=${texts("page-reload")} onPress=${() => location.reload()} />`}</div>`;
 }
 
@@ -37,7 +46,7 @@ function Rest({ app }) {
   const texts = useTexts(app.store);
   const said = useSelected(app.store, (page) => {
     const header = page.shown?.frame.header;
-    if (!header || header.status === "playing" || header.status === "preparing") return "";
+    if (!header || page.cleared !== "no" || header.status === "playing" || header.status === "preparing") return "";
     const { step, loss, train } = header;
     const right = train.accuracy === null ? "" : texts("page-rest-right", { share: percent(train.accuracy) });
     return `${texts("page-rest", { step: whole(step), loss: fixed(loss, 4) })} ${right}`;

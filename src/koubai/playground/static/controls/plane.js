@@ -32,6 +32,11 @@ function Tools({ app }) {
   const values = data.task === "regress";
   const count = values ? 0 : Math.min(CLASSES, Math.max(2, data.classes.length) + (own ? 1 : 0));
   const pick = (/** @type {import("../views/page.js").Tool} */ wanted) => act.tell({ type: "page", action: "tool", tool: wanted });
+  const cleared = useSelected(store, (page) => page.cleared === "empty");
+  const clear = () => {
+    act.clear(true);
+    pick({ kind: "draw", value: tool.value });
+  };
   /** @param {import("../views/page.js").Tool} one @param {string} label @param {unknown} sign */
   const choice = (one, label, sign) => {
     const chosen = tool.kind === one.kind && (one.kind !== "draw" || values || tool.value === one.value);
@@ -47,7 +52,8 @@ function Tools({ app }) {
       ${values && choice({ kind: "draw", value: tool.value }, texts("page-draw-value"), html`<span>${short(tool.value, 2)}</span>`)}
       ${choice({ kind: "erase", value: tool.value }, texts("page-erase"), html`<span class="word">${texts("page-erase")}</span>`)}
       ${own && html`<${Button} kind="quiet" text=${texts("page-clear")} label=${texts("page-clear-text")}
-        onPress=${() => pick({ kind: "draw", value: tool.value, fresh: true })} />`}
+        pressed=${cleared ? true : undefined} onPress=${clear} />`}
+      ${cleared && html`<${Button} text=${texts("page-clear-undo")} label=${texts("page-clear-undo")} onPress=${() => act.clear(false)} />`}
     </div>
     ${values && tool.kind === "draw" && html`<${Slider} label=${texts("page-draw-value")} value=${tool.value} min="-1" max="1" step="0.1" live
       show=${(/** @type {number} */ value) => short(value, 2)} onSet=${(/** @type {number} */ value) => pick({ kind: "draw", value })} />`}

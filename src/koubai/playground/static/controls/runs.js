@@ -14,8 +14,9 @@ export function Runs({ app }) {
   const keeps = useSelected(store, (page) => page.welcome?.keeps ?? true);
   const own = useSelected(store, (page) => page.shown?.frame.header.run ?? page.state?.run ?? "");
   const beside = useSelected(store, (page) => page.state?.beside?.name ?? "");
+  const rests = useSelected(store, (page) => !["playing", "preparing"].includes(page.shown?.frame.header.status ?? ""));
   const ask = () => act.tell({ type: "runs" });
-  useEffect(ask, [own]);
+  useEffect(ask, [own, rests]);
   const heads = ["page-run-data", "page-run-network", "page-run-method", "page-run-steps", "page-run-loss", "page-run-status"];
   return html`<${Group} app=${app} name="runs">
     <div class="line">

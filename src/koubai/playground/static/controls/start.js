@@ -14,7 +14,7 @@ import { useSelected, useSetting, useTexts } from "./selected.js";
 export function Seed({ app, field, label, what, again }) {
   const setting = useSetting(app.store);
   return html`<div class="pair">
-    <${NumberField} label=${label} whole value=${setting?.[field] ?? 0}
+    <${NumberField} app=${app} field=${field} label=${label} value=${setting?.[field] ?? 0}
       onSet=${(/** @type {number} */ seed) => app.act.change({ [field]: seed })} />
     <${Button} icon="dice" label=${again} onPress=${() => app.act.tell({ type: "renew", what })} />
   </div>`;
@@ -30,7 +30,7 @@ export function Start({ app }) {
     <div class="halves">
       <${Choice} label=${texts("page-init")} value=${setting.init} options=${optionsOf(inits, texts)}
         onPick=${(/** @type {string} */ init) => app.act.change({ init })} />
-      <${NumberField} label=${texts("page-scale")} value=${setting.scale}
+      <${NumberField} app=${app} field="scale" label=${texts("page-scale")} value=${setting.scale}
         onSet=${(/** @type {number} */ scale) => app.act.change({ scale })} />
     </div>
     <${Seed} app=${app} field="seed" label=${texts("page-seed")} what="start" again=${texts("page-renew-start")} />

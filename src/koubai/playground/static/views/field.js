@@ -29,7 +29,8 @@ export function fieldView(root, tell, texts) {
   const bar = make("span", { class: "field-bar", "aria-hidden": "true" });
   const ends = { low: make("span", { class: "field-end" }), high: make("span", { class: "field-end" }) };
   const plane = new Plane(stage);
-  plane.element.append(cursor);
+  const hint = make("p", { class: "field-hint", hidden: true }, texts("page-cleared"));
+  plane.element.append(cursor, hint);
   set(plane.element, { role: "application", "aria-roledescription": texts("page-field-role") });
   /** @type {Plane | null} */
   let other = null;
@@ -60,7 +61,7 @@ export function fieldView(root, tell, texts) {
     }
     const [width, height] = [Math.floor(size.width / (beside ? 2 : 1)), size.height];
     if (width < 60 || height < 60) return;
-    const setup = { state: now.tool.fresh ? { ...state, points: NO_POINTS } : state, theme, large, discrete, showTest, width, height };
+    const setup = { state: (now.cleared ?? "no") !== "no" ? { ...state, points: NO_POINTS } : state, theme, large, discrete, showTest, width, height };
     const looked = frame.look ? unitOf(lookedAt(now)) : null;
     plane.arrange(setup, looked !== null);
     if (looked && frame.look) {
@@ -72,6 +73,7 @@ export function fieldView(root, tell, texts) {
       other.arrange(setup, false);
       other.paint(besideFields, state.beside?.text ?? "");
     }
+    set(hint, { hidden: now.cleared !== "empty" });
     const kind = now.tool.kind;
     set(plane.element, { "data-tool": kind, "aria-label": labelOf(now) });
     say(note, state.data.share < 0.9995 ? texts("page-field-share", { percent: percent(state.data.share) }) : "");
@@ -175,6 +177,7 @@ export function fieldView(root, tell, texts) {
     plane,
     {
       tool: () => page?.tool ?? { kind: "none", value: 0 },
+      isCleared: () => page?.cleared === "empty",
       tell,
       moved(to, byKeys) {
         point = to;

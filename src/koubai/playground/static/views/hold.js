@@ -1,4 +1,5 @@
-// Taking hold of units and parameters of the drawn network: pointing, choosing, dragging up and down, and the same by keys.
+// Taking hold of units and parameters of the drawn network: pointing, choosing, dragging up and down, and the same by keys. A finger
+// chooses only: what it does over the network may be meant to scroll the page.
 
 import { paced } from "./make.js";
 import { placeName, placeOf, unitName, unitOf } from "./places.js";
@@ -19,6 +20,7 @@ const BY_KEY = 0.1;
 const BY_PAGE = 1;
 const FINE = 0.1; // of these, while Shift is held
 const STILL = 3; // pixels: a shorter way is a click
+const STILL_FINGER = 10; // of a finger, which is less steady
 
 /** @param {number} value */
 function rounded(value) {
@@ -31,7 +33,7 @@ function rounded(value) {
  * @param {AbortSignal} signal
  */
 export function takeHold(stage, { tell, page, isRestoring, valueOf, point, go, label }, signal) {
-  /** @type {{item: string, pointer: number, y: number, from: number, moved: boolean} | null} */
+  /** @type {{item: string, pointer: number, drags: boolean, x: number, y: number, from: number, moved: boolean} | null} */
   let held = null;
 
   /** @param {Event} event */
@@ -39,7 +41,8 @@ export function takeHold(stage, { tell, page, isRestoring, valueOf, point, go, l
     (event.target instanceof Element ? event.target.closest("[data-item]")?.getAttribute("data-item") : "") ?? "";
 
   const edit = paced((/** @type {{item: string, value: number}} */ { item, value }) => {
-    tell({ type: "edit", values: { [item]: value } });
+    const { least, most } = page()?.bounds ?? { least: -1e30, most: 1e30 };
+    tell({ type: "edit", values: { [item]: Math.min(most, Math.max(least, value)) } });
   }, signal);
 
   /** @param {string} item */
@@ -58,8 +61,9 @@ export function takeHold(stage, { tell, page, isRestoring, valueOf, point, go, l
       if (event.target === stage || event.target instanceof SVGSVGElement) choose("");
       return;
     }
-    held = { item, pointer: event.pointerId, y: event.clientY, from: valueOf(item), moved: false };
-    if (placeOf(item)) {
+    const drags = event.pointerType === "mouse" && placeOf(item) !== null;
+    held = { item, pointer: event.pointerId, drags, x: event.clientX, y: event.clientY, from: valueOf(item), moved: false };
+    if (drags) {
       event.preventDefault();
       stage.setPointerCapture(event.pointerId);
     }
@@ -72,22 +76,47 @@ export function takeHold(stage, { tell, page, isRestoring, valueOf, point, go, l
       return;
     }
     const way = held.y - event.clientY;
-    if (Math.abs(way) >= STILL) held.moved = true;
-    if (!held.moved || !placeOf(held.item)) return;
+    const far = held.drags ? Math.abs(way) : Math.hypot(way, event.clientX - held.x);
+    if (far >= (event.pointerType === "mouse" ? STILL : STILL_FINGER)) held.moved = true;
+    if (!held.moved || !held.drags) return;
     edit({ item: held.item, value: rounded(held.from + way * PER_PIXEL * (event.shiftKey ? FINE : 1)) });
   };
 
   /** @param {PointerEvent} event */
   const up = (event) => {
     if (!held || held.pointer !== event.pointerId) return;
-    const { item, moved } = held;
+    const { item, moved, drags } = held;
+    if (moved && !drags && event.pointerType !== "mouse") {
+      held = null; // it has gone over the network, and means something else
+      return;
+    }
     held = null;
-    if (event.type === "pointercancel") return;
     const chosen = page()?.chosen ?? null;
     const wasChosen = chosen !== null && "unit" in chosen && chosen.unit === item;
     choose(wasChosen && !moved ? "" : item);
     if (event.pointerType === "touch") point("");
     go(item);
+  };
+
+  /** What is dragged has the number again that it had before. */
+  const undo = () => {
+    if (!held) return;
+    const { item, moved, drags, from } = held;
+    held = null;
+    if (moved && drags) edit({ item, value: from });
+  };
+
+  /** @param {PointerEvent} event */
+  const lost = (event) => {
+    if (held?.pointer === event.pointerId) undo();
+  };
+
+  /** @param {KeyboardEvent} event */
+  const escape = (event) => {
+    if (event.key !== "Escape" || !held?.drags) return;
+    event.preventDefault();
+    event.stopPropagation();
+    undo();
   };
 
   /**
@@ -132,11 +161,12 @@ export function takeHold(stage, { tell, page, isRestoring, valueOf, point, go, l
     });
     const change = isParameter ? sizes[event.key] : undefined;
     const frozen = page()?.state.setting.frozen.includes(item) ?? false;
+    const isCut = page()?.state.setting.cut.includes(item) ?? false;
     if (change !== undefined) {
       edit({ item, value: rounded(valueOf(item) + change * (event.shiftKey ? FINE : 1)) });
       setTimeout(() => !signal.aborted && label(item), 150);
     } else if (isParameter && event.key.toLowerCase() === "f") tell({ type: "freeze", places: [item], frozen: !frozen });
-    else if (isParameter && (event.key === "Delete" || event.key === "Backspace")) tell({ type: "cut", places: [item] });
+    else if (isParameter && (event.key === "Delete" || event.key === "Backspace")) tell({ type: "cut", places: [item], cut: !isCut });
     else if (isParameter && event.key === "Enter") choose(item);
     else {
       const to = next(item, event.key);
@@ -152,7 +182,9 @@ export function takeHold(stage, { tell, page, isRestoring, valueOf, point, go, l
   stage.addEventListener("pointerdown", down, { signal });
   stage.addEventListener("pointermove", move, { signal });
   stage.addEventListener("pointerup", up, { signal });
-  stage.addEventListener("pointercancel", up, { signal });
+  stage.addEventListener("pointercancel", lost, { signal });
+  stage.addEventListener("lostpointercapture", lost, { signal }); // it comes after pointerup too, when nothing is held any more
+  window.addEventListener("keydown", escape, { signal, capture: true });
   stage.addEventListener("pointerleave", () => !held && point(""), { signal });
   stage.addEventListener("keydown", key, { signal });
   stage.addEventListener(

@@ -137,6 +137,19 @@ export function networkView(root, tell, texts) {
   }
 
   /**
+   * The number of a parameter, and whether it stays.
+   *
+   * @param {string} item
+   * @param {number} digits
+   */
+  function valueText(item, digits) {
+    const setting = page?.state.setting;
+    const value = short(valueOf(item), digits);
+    if (setting?.cut.includes(item)) return texts("page-network-cut");
+    return setting?.frozen.includes(item) ? texts("page-network-frozen", { value }) : value;
+  }
+
+  /**
    * What a screen reader says of a unit or a parameter.
    *
    * @param {string} item
@@ -148,11 +161,8 @@ export function networkView(root, tell, texts) {
     const place = placeOf(item);
     if (place) {
       const value = valueOf(item);
-      const isFrozen = state.setting.frozen.includes(item);
       const most = Math.max(5, Math.ceil(Math.abs(value)));
-      const words = isFrozen
-        ? texts(value === 0 ? "page-network-cut" : "page-network-frozen", { value: short(value) })
-        : short(value);
+      const words = valueText(item, 3);
       set(element, {
         "aria-label": placeText(place, state, texts),
         "aria-valuenow": decimal(value),
@@ -183,12 +193,7 @@ export function networkView(root, tell, texts) {
     const place = placeOf(pointed);
     const unit = unitOf(pointed);
     if (place) {
-      const isFrozen = state.setting.frozen.includes(pointed);
-      const value = valueOf(pointed);
-      const words = isFrozen
-        ? texts(value === 0 ? "page-network-cut" : "page-network-frozen", { value: short(value) })
-        : short(value, 4);
-      say(tip, `${placeText(place, state, texts)}  ${words}`);
+      say(tip, `${placeText(place, state, texts)}  ${valueText(pointed, 4)}`);
     } else if (unit) {
       say(
         tip,

@@ -61,16 +61,32 @@ export function percent(share) {
 }
 
 /**
- * What a person has typed; NaN where it is no number. Full-width digits and other minus signs are read too.
+ * Two numbers with so many digits that their difference can be read, and at least six.
  *
- * @param {string} text
+ * @param {number | null | undefined} one
+ * @param {number | null | undefined} other
+ * @returns {[string, string]}
  */
-export function typed(text) {
-  const plainText = text
-    .normalize("NFKC")
-    .replace(/[−–ー‐]/g, "-")
-    .trim();
-  return plainText === "" ? NaN : Number(plainText);
+export function apart(one, other) {
+  if (one === null || one === undefined || other === null || other === undefined) return [short(one, 6), short(other, 6)];
+  const size = Math.max(Math.abs(one), Math.abs(other));
+  const between = Math.abs(one - other);
+  const lost = between > 0 ? Math.ceil(Math.log10(size / between)) : 0;
+  const digits = Math.min(16, Math.max(6, 4 + lost));
+  const text = (/** @type {number} */ value) =>
+    digits === 6 ? short(value, 6) : value.toPrecision(digits).replace(/-/g, MINUS).replace("e+", "e");
+  return [text(one), text(other)];
+}
+
+/**
+ * A time, as it is read.
+ *
+ * @param {number} microseconds
+ */
+export function time(microseconds) {
+  const units = /** @type {const} */ ([[1, "µs"], [1e3, "ms"], [1e6, "s"], [6e7, "min"], [3.6e9, "h"]]);
+  const [size, name] = units.findLast(([least]) => microseconds >= least) ?? units[0];
+  return `${short(microseconds / size)} ${name}`;
 }
 
 /**

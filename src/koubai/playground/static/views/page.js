@@ -25,6 +25,7 @@
  * @typedef {{type: "page", action: "hover", unit: string | null}
  *     | {type: "page", action: "choose", chosen: Chosen}
  *     | {type: "page", action: "tool", tool: Tool}
+ *     | {type: "page", action: "clear", cleared: import("../state.js").Cleared}
  *     | {type: "page", action: "logarithmic", on: boolean}} PageAction
  */
 
@@ -33,7 +34,6 @@
  * @typedef {Object} Tool
  * @property {"none" | "draw" | "erase"} kind
  * @property {number} value  the class, or the value, of the points drawn
- * @property {boolean} [fresh]  whether the plane was cleared: the first point that is drawn takes the place of all
  */
 
 /**
@@ -51,6 +51,8 @@
  * @property {boolean} [logarithmic]  whether the loss curve's scale is
  * @property {import("../types.js").SlopeAnswer | null} [slope]  the last that came
  * @property {import("../types.js").PriceAnswer | null} [price]  the last that came
+ * @property {import("../types.js").NumberBounds | null} [bounds]  what a parameter may be
+ * @property {import("../state.js").Cleared} [cleared]
  */
 
 /** @typedef {{update(page: Page): void, destroy(): void}} View  update is called at most once per animation frame */

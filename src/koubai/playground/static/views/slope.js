@@ -2,7 +2,8 @@
 // exactly; or a unit with all that goes into it.
 
 import { make, paced, say, set } from "./make.js";
-import { short, typed, whole as counted } from "./numbers.js";
+import { apart as digits, short, whole as counted } from "./numbers.js";
+import { judged, wanted } from "./typed.js";
 import { indexOf, placeName, placeOf, placeText, unitOf, unitText } from "./places.js";
 
 /** @typedef {import("./page.js").Page} Page */
@@ -21,7 +22,9 @@ export function slopeView(root, tell, texts) {
     inputmode: "decimal",
     autocomplete: "off",
     spellcheck: "false",
+    "aria-describedby": "slope-may",
   });
+  const may = make("p", { class: "view-hidden", id: "slope-may", "aria-live": "polite" });
   const named = make("label", { class: "slope-edit" }, make("span", {}, texts("page-slope-value")), value);
   const freeze = make("button", { type: "button", class: "slope-freeze" }, texts("page-slope-freeze"));
   const cut = make("button", { type: "button", class: "slope-cut" }, texts("page-slope-cut"));
@@ -33,10 +36,12 @@ export function slopeView(root, tell, texts) {
     make("div", {}, make("dt", {}, texts("page-slope-exact")), exact),
     make("div", {}, make("dt", {}, texts("page-slope-apart")), apart),
   );
+  const rows = make("p", { class: "slope-rows" });
   const formula = make("p", { class: "slope-formula" });
+  const stays = make("p", { class: "slope-stays" });
   const list = make("ul", { class: "slope-list", "aria-label": texts("page-slope-into") });
   root.classList.add("view", "view-slope");
-  root.append(title, make("div", { class: "slope-row" }, named, freeze, cut), figures, formula, list);
+  root.append(title, make("div", { class: "slope-row" }, named, freeze, cut), may, rows, figures, formula, stays, list);
 
   /** @type {Page | null} */
   let page = null;
@@ -57,7 +62,7 @@ export function slopeView(root, tell, texts) {
     set(root, { "data-empty": chosen === null });
     if (!chosen) return;
     const isPlace = "place" in chosen;
-    for (const element of [named, figures, formula]) set(element, { hidden: !isPlace });
+    for (const element of [named, may, rows, figures, formula, stays]) set(element, { hidden: !isPlace });
     set(list, { hidden: isPlace });
     if (isPlace) showPlace(now, chosen.place);
     else showUnit(now, chosen.unit);
@@ -75,8 +80,9 @@ export function slopeView(root, tell, texts) {
     say(title, placeText(place, state, texts));
     if (root.dataset.of !== name) hasTyped = false;
     root.dataset.of = name;
-    if (!(document.activeElement === value && hasTyped)) value.value = short(number, 5);
-    showFrozen([name]);
+    if (!hasTyped) value.value = short(number, 5);
+    showJudged();
+    showFrozen([name], [name]);
     const { status, step } = frame.header;
     const key = `${name} ${state.state} ${step} ${number}`;
     if (key !== asked) {
@@ -87,18 +93,49 @@ export function slopeView(root, tell, texts) {
     set(figures, { "data-waits": !isOfIt });
     say(measured, isOfIt ? short(slope.measured, 5) : "–");
     say(exact, isOfIt ? short(slope.exact, 5) : "–");
-    say(apart, isOfIt ? short(slope.measured - slope.exact, 2) : "–");
-    say(
-      formula,
-      isOfIt && slope.h > 0
-        ? texts("page-slope-formula", {
-            above: short(slope.above, 6),
-            below: short(slope.below, 6),
-            width: String(Number((2 * slope.h).toPrecision(3))),
-            step: counted(slope.step),
-          })
-        : "",
-    );
+    const isMeasured = isOfIt && slope.measured !== null && slope.exact !== null;
+    say(apart, isMeasured ? short((slope.measured ?? 0) - (slope.exact ?? 0), 2) : "–");
+    say(rows, isOfIt ? rowsOf(slope) : "");
+    say(formula, isOfIt ? formulaOf(slope) : "");
+    const { cut: gone, frozen } = state.setting;
+    say(stays, gone.includes(name) ? texts("page-slope-cut-now") : frozen.includes(name) ? texts("page-slope-frozen") : "");
+  }
+
+  /**
+   * By which method the slope was measured, and on which rows.
+   *
+   * @param {import("../types.js").SlopeAnswer} slope
+   */
+  function rowsOf(slope) {
+    const called = texts(`page-name-${slope.method}`);
+    const said = {
+      method: called.startsWith("page-name-") ? slope.method : called,
+      step: counted(slope.step),
+      rows: counted(slope.rows),
+      all: counted(slope.all),
+    };
+    return texts(slope.rows === slope.all ? "page-slope-rows" : "page-slope-batch", said);
+  }
+
+  /**
+   * The formula of the method, with its numbers.
+   *
+   * @param {import("../types.js").SlopeAnswer} slope
+   */
+  function formulaOf({ method, above, below, drawn, h, measured }) {
+    if (method === "backprop") return texts("page-slope-backprop");
+    const width = (/** @type {number} */ times) => String(Number((times * h).toPrecision(3)));
+    if (method === "complex-step") return texts("page-slope-complex", { above: short(above, 5), h: width(1) });
+    const [more, less] = digits(above, below);
+    if (drawn !== null) {
+      return texts("page-slope-drawn", { above: more, below: less, width: width(2), drawn: String(Number(drawn.toPrecision(4))).replace("-", "−") });
+    }
+    const times = method === "forward" ? 1 : 2;
+    const said = texts("page-slope-formula", { above: more, below: less, width: width(times) });
+    if (method !== "central" || above === null || below === null || measured === null) return said;
+    const rounded = (above - below) / (2 * h);
+    const isLost = Math.abs(rounded - measured) > 1e-5 * Math.abs(measured); // a unit in the fifth digit, the last that is shown
+    return isLost ? `${said} ${texts("page-slope-digits", { value: short(rounded, 3) })}` : said;
   }
 
   /**
@@ -110,7 +147,7 @@ export function slopeView(root, tell, texts) {
     if (!unit) return;
     say(title, unitText(unit.layer, unit.unit, state, texts));
     const places = placesInto(name);
-    showFrozen(places);
+    showFrozen(places, placesToCut(name));
     const key = JSON.stringify([name, state.sizes, state.inputs]);
     if (key !== listOf) {
       listOf = key;
@@ -171,11 +208,26 @@ export function slopeView(root, tell, texts) {
     return Array.from({ length: next }, (_, to) => placeName("w", unit.layer + 1, unit.unit, to));
   }
 
-  /** @param {string[]} places */
-  function showFrozen(places) {
-    const frozen = new Set(page?.state.setting.frozen);
-    const isFrozen = places.length > 0 && places.every((place) => frozen.has(place));
-    set(freeze, { "aria-pressed": isFrozen ? "true" : "false" });
+  /**
+   * @param {string[]} places  that the button freezes
+   * @param {string[]} cuts  that the other one cuts
+   */
+  function showFrozen(places, cuts) {
+    const [frozen, gone] = [new Set(page?.state.setting.frozen), new Set(page?.state.setting.cut)];
+    const all = (/** @type {string[]} */ these, /** @type {Set<string>} */ those) => these.length > 0 && these.every((place) => those.has(place));
+    const isCut = all(cuts, gone);
+    set(freeze, { "aria-pressed": all(places, frozen) ? "true" : "false" });
+    set(cut, { "aria-pressed": isCut ? "true" : "false", title: isCut ? texts("page-slope-uncut") : null });
+  }
+
+  /** What may be written as the value, or why what is written can't be. */
+  function showJudged() {
+    const bounds = page?.bounds;
+    if (!bounds) return;
+    const { fault } = hasTyped ? judged(value.value, bounds, texts) : { fault: "" };
+    say(may, fault || wanted(bounds, texts));
+    set(value, { "aria-invalid": fault ? "true" : null, title: wanted(bounds, texts) });
+    set(may, { class: fault ? "refused" : "view-hidden" });
   }
 
   freeze.addEventListener(
@@ -192,25 +244,27 @@ export function slopeView(root, tell, texts) {
     "click",
     () => {
       const chosen = page?.chosen;
-      if (chosen) tell({ type: "cut", places: "place" in chosen ? [chosen.place] : placesToCut(chosen.unit) });
+      if (!chosen) return;
+      const places = "place" in chosen ? [chosen.place] : placesToCut(chosen.unit);
+      tell({ type: "cut", places, cut: cut.getAttribute("aria-pressed") !== "true" });
     },
     { signal },
   );
 
   const take = () => {
-    if (!hasTyped) return;
     const chosen = page?.chosen;
-    const number = typed(value.value);
+    if (!hasTyped || !page?.bounds || !chosen || !("place" in chosen)) return;
+    const { value: number, fault } = judged(value.value, page.bounds, texts);
+    if (fault || number === null) return; // it stays, with the sentence that says why
     hasTyped = false;
-    set(value, { "aria-invalid": Number.isFinite(number) ? null : "true" });
-    if (chosen && "place" in chosen && Number.isFinite(number)) tell({ type: "edit", values: { [chosen.place]: number } });
-    else if (page) update(page);
+    showJudged();
+    tell({ type: "edit", values: { [chosen.place]: number } });
   };
   value.addEventListener(
     "input",
     () => {
       hasTyped = true;
-      set(value, { "aria-invalid": Number.isFinite(typed(value.value)) ? null : "true" });
+      showJudged();
     },
     { signal },
   );
@@ -221,7 +275,6 @@ export function slopeView(root, tell, texts) {
       if (event.key === "Enter") take();
       if (event.key === "Escape" && hasTyped) {
         hasTyped = false;
-        set(value, { "aria-invalid": null });
         event.preventDefault();
         if (page) update(page);
       }

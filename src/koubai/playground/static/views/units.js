@@ -142,12 +142,13 @@ export class Units {
    */
   paint(geometry, { state, frame, chosen }, active) {
     const frozen = new Set(state.setting.frozen);
+    const cut = new Set(state.setting.cut);
     const most = Math.min(8, Math.max(3, geometry.unit * 0.2));
     for (const bias of this.biases.values()) {
       const value = frame.parameters[bias.at] ?? 0;
       const radius = most * (0.4 + 0.6 * strength(value));
       const isFrozen = frozen.has(bias.place);
-      const sign = isFrozen && value === 0 ? "cut" : value < 0 ? "below" : "above";
+      const sign = cut.has(bias.place) ? "cut" : value < 0 ? "below" : "above";
       const r = radius.toFixed(1);
       set(bias.mark, {
         d:

@@ -119,6 +119,7 @@ export class Wires {
       this.lines.style.strokeDashoffset = `${-this.offset}`;
     }
     const frozen = new Set(state.setting.frozen);
+    const cut = new Set(state.setting.cut);
     for (const wire of this.wires.values()) {
       const value = frame.parameters[wire.at] ?? 0;
       const share = strength(value);
@@ -126,7 +127,7 @@ export class Wires {
       set(wire.line, {
         "stroke-width": (0.5 + geometry.widest * share).toFixed(1),
         "stroke-opacity": (0.35 + 0.65 * Math.sqrt(share)).toFixed(2),
-        "data-sign": isFrozen && value === 0 ? "cut" : value < 0 ? "below" : "above",
+        "data-sign": cut.has(wire.place) ? "cut" : value < 0 ? "below" : "above",
         "data-active": wire.place === active,
       });
       if (isFrozen !== (wire.lock !== null)) this.lock(geometry, wire, isFrozen);
