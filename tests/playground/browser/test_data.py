@@ -234,6 +234,7 @@ def test_more_than_two_classes_have_a_confusion_matrix(page: Watched) -> None:
 
 def test_a_link_that_cannot_be_read_is_said(opens: Opens) -> None:
     page = opens("data=nonsense")
+    page.until(lambda: "fault" in page.told)
     text = page.told["fault"]["text"]
     assert "nonsense" in text
     expect(page.page.get_by_role("alert").get_by_text(text)).to_be_visible()

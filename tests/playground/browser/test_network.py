@@ -159,8 +159,8 @@ def test_a_finger_that_scrolls_changes_nothing(page: Watched) -> None:
     page.button("draw-class", name="0").click()
     plane = page.page.get_by_role("application").first
     sliders = [page.labelled(key, "slider") for key in ("timeline-label", "h", "rate-of-learning", "l1")]
-    for place in (plane, *sliders):
-        swipe(page, place, 0, -100)
+    for over in (plane, *sliders):
+        swipe(page, over, 0, -100)
     page.press("step")
     page.until_rest(11)
     assert page.setting == setting

@@ -30,10 +30,10 @@ export function Transport({ app }) {
       <${Button} icon="back" label=${texts("page-back")} keys="←" disabled=${first || empty} onPress=${() => act.back(1)} />
     </${Group}>
     <${Group} app=${app} name="play">
-      ${atEnd ? html`<${Button} kind="more" named label=${texts("page-more", { steps: whole(more) })}
-        text=${texts("page-more-short", { steps: whole(more) })} onPress=${() => act.more(more)} />`
-    : html`<${Button} kind="main" icon=${playing ? "pause" : "play"} label=${texts(playing ? "page-pause" : "page-play")}
-        keys=${texts("page-key-space")} disabled=${empty} onPress=${act.toggle} />`}
+      ${!(atEnd && narrow) && html`<${Button} key="play" kind="main" icon=${playing ? "pause" : "play"} idle=${atEnd}
+        label=${texts(playing ? "page-pause" : "page-play")} keys=${texts("page-key-space")} disabled=${empty} onPress=${act.toggle} />`}
+      ${atEnd && html`<${Button} key="more" kind="more" named label=${texts("page-more", { steps: whole(more) })}
+        text=${texts("page-more-short", { steps: whole(more) })} onPress=${() => act.more(more)} />`}
     </${Group}>
     ${!(atEnd && narrow) && html`<${Group} app=${app} name="steps">
       <${Button} icon="step" label=${texts("page-step")} keys="→" disabled=${atEnd || empty} onPress=${() => act.forward(1)} />

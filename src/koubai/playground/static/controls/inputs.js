@@ -60,12 +60,13 @@ const valueOf = (event) => /** @type {HTMLInputElement} */ (event.currentTarget)
 
 /**
  * @param {{label: string, icon?: Parameters<typeof Icon>[0]["name"], keys?: string, kind?: string, pressed?: boolean, disabled?: boolean,
- *     text?: string, named?: boolean, onPress: () => void}} props  text: what stands on the button beside the sign; named: a screen reader is
+ *     idle?: boolean, text?: string, named?: boolean, onPress: () => void}} props  idle: it is of no use now, but
+ *     keeps the focus; text: what stands on the button beside the sign; named: a screen reader is
  *     told the label all the same
  */
-export function Button({ label, icon, keys, kind = "", pressed, disabled, text, named = false, onPress }) {
+export function Button({ label, icon, keys, kind = "", pressed, disabled, idle, text, named = false, onPress }) {
   return html`<button type="button" class=${`button ${text ? "" : "square"} ${kind}`} aria-label=${text && !named ? undefined : label}
-      title=${keys ? `${label} (${keys})` : label} aria-pressed=${pressed} disabled=${disabled} onClick=${onPress}>
+      title=${keys ? `${label} (${keys})` : label} aria-pressed=${pressed} aria-disabled=${idle ? "true" : undefined} disabled=${disabled} onClick=${onPress}>
     ${icon && html`<${Icon} name=${icon} />`}${text && html`<span>${text}</span>`}
   </button>`;
 }
