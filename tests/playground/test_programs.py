@@ -28,7 +28,7 @@ def test_questions_count_too(counted: dict[tuple[object, ...], int], monkeypatch
     monkeypatch.setattr(questions, "slope", lambda *_: {})
     page = Page.open()
     page.say(protocol.Price(), protocol.Slope(place="w1[0,0]"))
-    assert len(counted) == 3  # as it is measured, with backprop, and for a slope
+    assert len(counted) == 4  # as it is measured, with backprop, what is told of that, and for a slope
     assert is_compiled(page.session.lesson.stretch.experiment)
 
 

@@ -83,7 +83,7 @@ def test_what_is_no_message_is_refused(text: str, reason: str) -> None:
         ('{"type":"change","setting":{"batch_size":0}}', "Batch size can not be 0; give a whole number from 1 to 5,000."),
         ('{"type":"change","setting":{"features":[]}}', "features can not be []; give 1 to 10 values."),
         ('{"type":"change","setting":{"data":' + "[" * 300 + "]" * 300 + "}}", "data can not be [[[["),
-        ('{"type":"play","more":1}', "does not have the fields that it should: Object contains unknown field `more`."),
+        ('{"type":"play","further":1}', "does not have the fields that it should: Object contains unknown field `further`."),
         ('{"type":"go"}', "does not have the fields that it should: Object missing required field `step`."),
     ],
 )

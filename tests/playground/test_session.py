@@ -93,7 +93,7 @@ def test_forward_back_and_any_step() -> None:
 
 
 def test_one_step_is_one_step_however_far_the_program_has_gone() -> None:
-    page = Page.open().say(protocol.Speed(steps=None), protocol.Play(), turns=4)
+    page = Page.open().say(change(steps=10**8), protocol.Speed(steps=None), protocol.Play(), turns=4)
     page.say(protocol.Pause()).until_rest()
     for _ in range(3):
         before = page.frame.header["step"]
