@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from koubai.data import load
+from koubai.core.slopes import slopes
+from koubai.data import gate, load
 from koubai.experiment import Experiment, Learning
 
 
@@ -21,11 +22,11 @@ def test_it_is_what_plain_descent_moves_by(method: str, batch_size: int | None, 
         assert measured.loss == pytest.approx(step.loss, abs=1e-12)
         assert measured.rows == (13 if batch_size is None else (5, 5, 3)[step.number % 3])
         before, moved = (one.parameters.arrays() for one in (step, after))
-        for name, slopes in measured.gradient.arrays().items():
+        for name, found in measured.gradient.arrays().items():
             moves = (before[name] - moved[name]) / 0.1
             if frozen and name == "w1":
-                moves[0, 1] = slopes[0, 1]  # it is measured, and not moved
-            np.testing.assert_allclose(slopes, moves, atol=1e-13)
+                moves[0, 1] = found[0, 1]  # it is measured, and not moved
+            np.testing.assert_allclose(found, moves, atol=1e-13)
 
 
 def test_the_exact_slopes_are_of_the_same_rows() -> None:
@@ -36,3 +37,14 @@ def test_the_exact_slopes_are_of_the_same_rows() -> None:
     assert exact.loss == pytest.approx(measured.loss, abs=1e-15)
     for array, other in zip(exact.gradient.arrays().values(), measured.gradient.arrays().values(), strict=True):
         np.testing.assert_allclose(array, other, atol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["forward", "spsa", "random-directions"])
+def test_slopes_give_the_same_for_the_step(method: str) -> None:
+    experiment = Experiment(Learning("xor", hidden=(3,)), method=method, h=0.1, seed=5, steps=4, record_every=3)
+    step = list(experiment.run())[1]
+    measured = experiment.measured(step)
+    loss, gradient = slopes(method, h=0.1, seed=5, step=step.number)(step.parameters, gate("xor"))
+    assert loss == pytest.approx(measured.loss, abs=1e-15)
+    for array, other in zip(gradient.arrays().values(), measured.gradient.arrays().values(), strict=True):
+        np.testing.assert_allclose(array, other, atol=1e-14)

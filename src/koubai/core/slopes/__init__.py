@@ -99,6 +99,7 @@ class Slopes:
     loss: Loss
     seed: int
     precision: Precision
+    step: int = 0
     _told: list[tuple[LayerReport, ...]] = field(default_factory=list, repr=False, compare=False)
 
     @property
@@ -120,7 +121,7 @@ class Slopes:
             value, gradient = self.method.measure(self.loss, network, batch, self.h, None)
             return float(value), gradient
         with computing_in(self.precision):
-            key = key_of(random_state(self.seed), 0)
+            key = key_of(random_state(self.seed), self.step)
             value, gradient, report = _compiled(self.method, self.loss, network, batch, self.h, key)
             self._told[:] = [tuple(layer.told() for layer in report)]
             return float(value), jax.tree.map(np.asarray, gradient)
@@ -132,14 +133,16 @@ def slopes(
     h: float | None = None,
     loss: str = "cross-entropy",
     seed: int = 0,
+    step: int = 0,
     precision: Precision = "float64",
 ) -> Slopes:
     """The slopes of a loss in every weight and bias of a network, measured or exact.
 
     ``method``: central, loop, forward, complex-step, backprop, spsa or random-directions. ``h``: the step size, in the units of
-    the parameters; by default 0.1 (complex-step: 1e-20); backprop has none. ``seed`` is for the methods that draw.
-    Returns a callable, ``(network, data) -> (loss, gradient)``; after a call its ``report`` tells how central measured each
-    layer. InputError names what can't be.
+    the parameters; by default 0.1 (complex-step: 1e-20); backprop has none. ``seed`` and ``step`` are for the methods that
+    draw: they have the draw of that step of a training with that seed, by which it moves on from there. Returns a callable,
+    ``(network, data) -> (loss, gradient)``; after a call its ``report`` tells how central measured each layer. InputError
+    names what can't be.
     """
     how = method_named(method)
     dtype_of(precision)
@@ -147,7 +150,9 @@ def slopes(
     check_h(step_size, precision)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
         raise InputError("seed", value=seed)
-    return Slopes(how, float(step_size), loss_named(loss), int(seed), precision)
+    if isinstance(step, bool) or not isinstance(step, (int, np.integer)) or not 0 <= step < 2**31:
+        raise InputError("steps", value=step, most=2**31 - 1)
+    return Slopes(how, float(step_size), loss_named(loss), int(seed), precision, int(step))
 
 
 @partial(jax.jit, static_argnums=(0, 1))
