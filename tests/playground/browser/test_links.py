@@ -225,4 +225,4 @@ def test_a_page_that_the_server_cannot_welcome_leaves_its_link(opens: Opens) -> 
     page.page.route_web_socket(re.compile("/socket"), between)
     page.page.reload()
     expect(page.page.get_by_text("out of all measure")).to_be_visible()
-    assert links == ["data=and", ""]
+    page.until(lambda: links == ["data=and", ""])

@@ -8,11 +8,12 @@ const SOON = 250; // milliseconds until the first new try; then twice as long ea
 const LATE = 5000;
 const SLOW = 8000; // milliseconds without anything to show, until that is said
 const PATIENCE = 3000; // milliseconds from a fault until there is something to show, else the link is given up
+const FAULT = 1011; // something went wrong in the server, and the page comes back
 const LASTS = 5000; // milliseconds: a connection that fails later than that was good
 const MOST_FAILURES = 3; // of a link, one after another
 // told by the server when there is no use in coming back: taken over by another page, another version, too many sessions
 const FINAL = new Set([4001, 4003, 4004]);
-const REFUSED = new Set([1008, 1009]); // what the page sent: before anything is shown, that was its link
+const REFUSED = new Set([1008, 1009, 1011]); // for what the page sent, or a fault of the server: before anything is shown, its link is why
 const BROKEN = new Set([1000, 1001, 1005, 1006, 1012]); // by the network, or a server that ends: says nothing of a link that was shown before
 
 /** @typedef {import("./types.js").ServerMessage} ServerMessage */
@@ -99,9 +100,9 @@ export function connect(address, listener, signal) {
       socket = null;
       rest();
       const said = reason || early.map((fault) => ("text" in fault ? fault.text : "")).join(" ");
-      if (FINAL.has(code) || (isShown && REFUSED.has(code))) return listener.condition("closed", code, said);
+      if (FINAL.has(code) || (isShown && REFUSED.has(code) && code !== FAULT)) return listener.condition("closed", code, said);
       if (isShown && performance.now() - since > LASTS) failures = 0;
-      if (isOpen && !(wasShown && BROKEN.has(code))) failures += REFUSED.has(code) ? MOST_FAILURES : 1;
+      if (isOpen && !(wasShown && BROKEN.has(code))) failures += REFUSED.has(code) && !wasShown ? MOST_FAILURES : 1;
       if (failures >= MOST_FAILURES) return giveUp(said, code);
       listener.condition("lost", code, said);
       timer = window.setTimeout(open, Math.min(LATE, SOON * 2 ** tries++));
