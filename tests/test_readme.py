@@ -27,6 +27,7 @@ RUNS = {
     language: (ROOT / "docs" / name).read_text(encoding="utf-8") for language, name in (("en", "runs.md"), ("ja", "runs.ja.md"))
 }
 FILMED = (["train"], ["runs", "resume"], ["runs", "extend"])
+DIVERGES = ("koubai train xor --learning-rate 10",)
 QUIET = (["list"], ["runs"], ["runs", "export"])  # these make no folder
 
 
@@ -36,7 +37,9 @@ def test_the_whole_tour_runs(tmp_path: Path) -> None:
     for command in COMMANDS:
         words = words_of(command)
         done = koubai(*words, cwd=tmp_path)
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert done.returncode == (command in DIVERGES), f"{command}: {done.stderr}"
+        if command in DIVERGES:
+            continue
         assert "koubai-runs/" in done.stdout or words[: 1 + (words[0] == "runs")] in QUIET, command
 
 
@@ -54,7 +57,8 @@ def test_what_the_tour_says_is_so() -> None:
     assert float(kb.train("xor").losses[-1]) == pytest.approx(0.117, abs=0.0005)
     for options in ({"h": 1.0}, {"hidden": ()}):
         assert float(kb.train("xor", **options).losses[-1]) == pytest.approx(np.log(2), abs=0.001)
-    assert kb.train("xor", learning_rate=10.0).network.classify(kb.data.gate("xor").inputs).tolist() == [1, 1, 1, 1]
+    with pytest.warns(kb.DivergenceWarning, match=r"Try learning_rate=1\.0"):
+        kb.train("xor", learning_rate=10.0)
     for steps, gate, options in ((300, "xor", {"learning_rate": 0.1}), (2600, "xor", {}), (900, "and", {"hidden": ()})):
         run = kb.train(gate, **options)
         right = [step.number for step in run.records if (step.parameters.classify(run.data.inputs) == run.data.labels).all()]

@@ -1,8 +1,12 @@
 """Text in columns, by the cells that a terminal shows: Japanese letters take two."""
 
+import re
 from collections.abc import Sequence
 
 GAP = "  "
+WIDTH = 80  # cells of a line of text
+_PIECES = re.compile(r"\s+|[^\s\u2e80-\uffef]+|.", re.DOTALL)  # spaces, a word of narrow letters, or one wide letter
+_NEVER_FIRST, _NEVER_LAST = "、。，．）」』】：；？！ー…", "（「『【"
 
 
 def cells(text: str) -> int:
@@ -55,3 +59,22 @@ def _padded(column: Sequence[str], right: bool) -> list[str]:
 def decimal(number: float, digits: int) -> str:
     """A number with so many digits after its point; what is nearly 0 has no sign."""
     return f"{round(number, digits) + 0.0:.{digits}f}"
+
+
+def wrapped(text: str, width: int = WIDTH) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, broken at spaces and between Japanese letters.
+
+    No line begins with a closing mark, none ends with an opening one, and no word is broken.
+    """
+    units: list[str] = []
+    for piece in _PIECES.findall(text):
+        if units and (piece[0] in _NEVER_FIRST or units[-1][-1] in _NEVER_LAST):
+            units[-1] += piece
+        else:
+            units.append(piece)
+    lines = [""]
+    for unit in units:
+        if lines[-1].strip() and cells(lines[-1] + unit.rstrip()) > width:
+            lines.append("")
+        lines[-1] += unit if lines[-1] else unit.lstrip()
+    return [line.rstrip() for line in lines]

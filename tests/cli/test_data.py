@@ -185,7 +185,7 @@ def test_what_can_not_be_is_one_sentence(words: list[str], said: str, tmp_path: 
     [
         ({}, ""),
         ({"init": "he"}, " --init he"),
-        ({"init": "he", "scale": 2.0, "l2": 0.1}, " --init he --scale 2.0 --l2 0.1"),
+        ({"init": "he", "scale": 2.0, "l2": 0.1}, " --init he --scale 2 --l2 0.1"),
         (
             {"batch_size": 2, "schedule": "cosine", "schedule_options": {"warmup": 3}},
             " --batch-size 2 --schedule cosine:warmup=3.0",

@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -240,7 +239,9 @@ def asked(answer: str, *words: str, cwd: Path) -> tuple[int, str]:
 def test_runs_are_deleted_after_asking(tmp_path: Path) -> None:
     for seed in "012":
         koubai("train", "xor", "--steps", "5", "--seed", seed, *QUICK, cwd=tmp_path)
-    assert "add --yes" in refused("runs", "delete", "xor-0", cwd=tmp_path, preexec_fn=partial(os.close, 0))
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *KOUBAI, "runs", "delete", "xor-0"]  # without a standard input
+    done = subprocess.run(closed, cwd=tmp_path, env=surroundings(tmp_path), capture_output=True, text=True, check=False)
+    assert (done.returncode, "add --yes" in done.stderr, len(done.stderr.splitlines())) == (2, True, 1)
     code, text = asked("n\n", "runs", "delete", "xor-0", "xor-1", cwd=tmp_path)
     assert (code, "xor-1: finished, 5 steps" in text) == (1, True)
     assert "There is no run" in refused("runs", "delete", "xor-0", "nix", "--yes", cwd=tmp_path)

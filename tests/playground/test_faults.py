@@ -222,7 +222,7 @@ def test_a_session_whose_turn_fails_ends_its_connection_only(
         page.say(type="pause")
         code, reason = page.closing()
         assert (code, "ZeroDivisionError: by zero" in reason) == (1011, True)
-        assert there.sessions[-1].told[-1] in ("detach", "close")
+        until(lambda: there.sessions[-1].told[-1] in ("detach", "close"))
     again = there.page(hello={"session": page.welcome["session"]})
     assert again.welcome["session"] != page.welcome["session"]
 

@@ -104,4 +104,4 @@ def tell(text: str, language: str) -> None:
 
 
 def _line(text: str, language: str) -> str:
-    return sentence("error-prefix", language, sentence=text) + "\n"
+    return sentence("error-prefix", language, sentence="\0").replace("\0", text) + "\n"  # whole, however long it is

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import koubai
 from koubai.cli.spelling import option_words
-from koubai.columns import cut, decimal, in_columns
+from koubai.columns import cut, decimal, in_columns, wrapped
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
 from koubai.experiment.scores import Scores
@@ -90,7 +90,7 @@ def _trained(outcome: Outcome, language: str) -> str:
 def _truth_table(run: Run, language: str) -> list[str]:
     right, rows = int(run.correct.sum()), len(run.correct)
     verdict = "report-success" if right == rows else "report-failure"
-    return [*_table(run, language), "", sentence(verdict, language, right=right, rows=rows), *diagnosed(run, language)]
+    return [*_table(run, language), "", sentence(verdict, language, right=right, rows=rows), *_explained(run, language)]
 
 
 def diagnosed(run: Run, language: str) -> list[str]:
@@ -100,6 +100,11 @@ def diagnosed(run: Run, language: str) -> list[str]:
         return []
     options = shlex.join(option_words(found.change))
     return [found.sentence(language), *([sentence("diagnosis-try", language, change=options)] if options else [])]
+
+
+def _explained(run: Run, language: str) -> list[str]:
+    """The same in lines of a terminal."""
+    return [line for said in diagnosed(run, language) for line in wrapped(said)]
 
 
 def _scores(run: Run, language: str) -> list[str]:
@@ -113,7 +118,7 @@ def _scores(run: Run, language: str) -> list[str]:
     for part in experiment.problem.parts:
         lines += _score(run, part, language)
     lines += ["", *(_classes(run.data, run.scores(), language))] if run.data.task == "classify" else []
-    why = diagnosed(run, language)
+    why = _explained(run, language)
     return [*lines, "", *why, ""] if why else [*lines, ""]
 
 

@@ -20,54 +20,19 @@ from numpy.typing import NDArray
 
 from koubai.arrays import sealed
 from koubai.core.batches import Batches, Orders
-from koubai.core.descent import Rule
-from koubai.core.losses import Loss
 from koubai.core.network import Network
 from koubai.core.penalty import Penalty
-from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
-from koubai.core.schedules import SCHEDULES, Schedule
+from koubai.core.precision import computing_in, dtype_of, key_of, random_state
 from koubai.core.slopes import check_h, check_method, prepared
-from koubai.core.slopes.base import Batch, Method, batch_of, mean_loss
+from koubai.core.slopes.base import Batch, batch_of, mean_loss
+from koubai.core.step import Descent as Descent
+from koubai.core.step import Step as Step
 from koubai.errors import Diverged
 
 SECONDS_AT_ONCE = 0.05  # how long the program runs before it returns to Python
 LOSSES_AT_ONCE = 8192  # the most steps of one call
 RECORDS_AT_ONCE = 256  # the most records of one call, fewer where they are large:
 RECORD_BYTES_AT_ONCE = 2**24
-
-
-@dataclass(frozen=True)
-class Descent:
-    """What is done at every step: which loss is descended, with which slopes, by which rule. Hashable: it is compiled in.
-
-    ``batch_size``: how many rows are measured at a step, None for all of them.
-    """
-
-    loss: Loss
-    method: Method
-    rule: Rule
-    rule_options: tuple[tuple[str, float], ...] = ()
-    precision: Precision = "float64"
-    schedule: Schedule = SCHEDULES["constant"]
-    schedule_options: tuple[tuple[str, float], ...] = ()
-    batch_size: int | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """Where the training stands after ``number`` steps: all that is needed to go on from there. Arrays are NumPy's.
-
-    ``losses`` are the losses since the Step before, each at its parameters, the last one being ``loss``. ``recorded`` tells the
-    Steps that are kept (the first, every multiple of record_every, the last) from those that only show progress.
-    """
-
-    number: int
-    parameters: Network
-    loss: float
-    losses: NDArray[np.float64]
-    optimizer_state: Any
-    random_state: NDArray[np.uint32]
-    recorded: bool
 
 
 @register_dataclass

@@ -185,8 +185,8 @@ def _encoded(array: Any) -> tuple[Any, NDArray[Any]]:
         if hasattr(whole, "chunks"):  # no chunk at all, or dictionaries
             whole = whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
     whole = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
-    codes = whole.indices
-    return whole.dictionary, (codes.fill_null(-1) if codes.null_count else codes).to_numpy(zero_copy_only=False)
+    codes = whole.indices.cast(pa.int64()).fill_null(-1) if whole.indices.null_count else whole.indices  # polars has no signs
+    return whole.dictionary, codes.to_numpy(zero_copy_only=False)
 
 
 def _understood(coded: Sequence[tuple[Any, NDArray[Any]]]) -> Iterator[Column]:

@@ -188,8 +188,8 @@ def _in_order(values: Any, name: str) -> list[Any]:
 
 
 def _targets(targets: ArrayLike) -> NDArray[Any]:
-    """As an array; a list of numbers as one of numbers. InputError where it mixes texts, numbers and truth values, which an
-    array would make into one of these, and for types that are neither.
+    """As an array; a list of numbers as one of numbers. InputError where labels of different kinds could be taken for each
+    other, truth values for numbers or a text for what it says, and for types that are neither.
     """
     try:
         given = np.asarray(targets)
@@ -201,7 +201,12 @@ def _targets(targets: ArrayLike) -> NDArray[Any]:
     if own.dtype.kind == "O":
         first = {kind: one for one in reversed(own.ravel()) if (kind := _kind_of(one))}
         if len(first) > 1:
-            raise InputError("data-mixed", values=", ".join(repr(one) for one in first.values()))
+            alike = {str(one) for one in own.ravel() if _kind_of(one) == "text"} & {
+                str(one) for one in own.ravel() if _kind_of(one) != "text"
+            }
+            if alike or {"truth", "number"} <= set(first):
+                raise InputError("data-mixed", values=", ".join(repr(one) for one in first.values()))
+            return own
     return given
 
 

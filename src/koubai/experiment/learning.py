@@ -78,7 +78,7 @@ class Learning:
             self, "activation", spelled("" if self.activation is None else self.activation, len(self.hidden or ()))
         )
         object.__setattr__(self, "frozen", frozen_names(self.frozen, self.sizes))
-        if self.start is None and not (is_number(self.scale) and 0 <= self.scale <= float(np.finfo(float).max)):  # type: ignore[operator]
+        if self.start is None and not (is_number(self.scale) and 0 <= float(self.scale) < np.inf):  # type: ignore[arg-type]
             raise InputError("scale", value=self.scale)
         if self.scale is not None:
             object.__setattr__(self, "scale", float(self.scale))

@@ -5,6 +5,7 @@ A language is a module here that holds ``SENTENCES``: key -> text with {placehol
 
 from functools import cache
 from importlib import import_module
+from pathlib import PurePath
 from typing import Any
 
 LANGUAGES = ("en", "ja")
@@ -49,6 +50,8 @@ def shown(value: Any) -> Any:
         return value if type(value) is _Said else _cut(value)
     if value is None or isinstance(value, (bool, float, complex)):
         return value
+    if isinstance(value, PurePath):
+        return _Said(str(value))
     if isinstance(value, int):
         digits = value.bit_length() * 0.30103  # of decimal ones there are so many for each binary one
         return value if digits < MOST_LETTERS else _Said(f"{'-' if value < 0 else ''}10^{digits:.0f}")
