@@ -6,7 +6,7 @@ from collections.abc import Sequence
 GAP = "  "
 WIDTH = 80  # cells of a line of text
 _PIECES = re.compile(r"\s+|[^\s\u2e80-\uffef]+|.", re.DOTALL)  # spaces, a word of narrow letters, or one wide letter
-_NEVER_FIRST, _NEVER_LAST = "、。，．）」』】：；？！ー…", "（「『【"
+_NEVER_FIRST, _NEVER_LAST = "、。，．）」』】：；？！…", "（「『【"
 
 
 def cells(text: str) -> int:
