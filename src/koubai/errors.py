@@ -105,7 +105,7 @@ def internal(error: BaseException) -> KoubaiError:
         said = (str(error).splitlines() or [""])[0]
     except Exception:  # what it says is wrong, too
         said = ""
-    return KoubaiError("internal", reason=f"{type(error).__name__}: {said}")
+    return KoubaiError("internal", reason=f"{type(error).__name__}: {said}".rstrip(": "))
 
 
 def chosen(code: str, name: object, table: Mapping[str, Entry]) -> Entry:

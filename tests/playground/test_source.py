@@ -6,6 +6,7 @@ import pytest
 from pyarrow import csv as arrow_csv
 
 import koubai as kb
+from koubai.core.network import parameters_in
 from koubai.core.surfaces import plane
 from koubai.data import GATES, SETS, reading
 from koubai.data.features import FEATURES, features_of
@@ -153,7 +154,7 @@ def test_a_setting_of_a_run_means_the_same_run() -> None:
 def test_weights_go_to_a_flat_array_and_back() -> None:
     network = kb.Network.random([3, 4, 2], seed=5)
     flat = plan.flat(network)
-    assert len(flat) == plan.parameters_of((3, 4, 2))
+    assert len(flat) == parameters_in((3, 4, 2))
     again = plan.network_of(flat, (3, 4, 2))
     for one, other in zip(network.arrays().values(), again.arrays().values(), strict=True):
         np.testing.assert_array_equal(one, other)

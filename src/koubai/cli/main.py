@@ -10,7 +10,7 @@ from koubai.cli.interrupts import end_at_once, tell
 from koubai.cli.language import language_of
 from koubai.cli.libraries import quieten
 from koubai.cli.streams import discard_output, prepare
-from koubai.errors import InputError, KoubaiError, Unforeseen, is_out_of_memory, unknown
+from koubai.errors import InputError, KoubaiError, OutOfMemory, Unforeseen, internal, is_out_of_memory, unknown
 from koubai.files import reason
 from koubai.locale import sentence
 
@@ -67,14 +67,11 @@ def _ended(work: Callable[[], int], language: str) -> int:
         discard_output()
         text, code = sentence("error-output-closed", language, reason=reason(error)), 1
     except BaseException as error:  # a thread may have ended with any, such as KeyboardInterrupt
-        text, code = _unforeseen(error.__cause__ if isinstance(error, Unforeseen) and error.__cause__ else error, language), 1
+        cause = error.__cause__ if isinstance(error, Unforeseen) and error.__cause__ else error
+        fault = OutOfMemory() if is_out_of_memory(cause) else internal(cause)
+        text, code = fault.sentence(language), fault.exit_code
     tell(text, language)
     return code
-
-
-def _unforeseen(error: BaseException, language: str) -> str:
-    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}".rstrip(": ")
-    return sentence("error-memory" if is_out_of_memory(error) else "error-internal", language, reason=said)
 
 
 def _understood(error: "UsageError") -> KoubaiError:

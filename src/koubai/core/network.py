@@ -285,3 +285,8 @@ def forward(network: Network, inputs: Array, xp: Namespace) -> Array:
             values = activations[number - 1].apply(values, xp)
         values = values @ layer.weights + layer.bias
     return values
+
+
+def parameters_in(sizes: Sequence[int]) -> int:
+    """How many weights and biases a network of these sizes has."""
+    return sum((inputs + 1) * units for inputs, units in pairwise(sizes))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import floor, log10, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ class _Case:
     def loss(self) -> Loss:
         return loss_named(self.experiment.problem.loss or "")
 
-    @property
+    @cached_property
     def start(self) -> Network:
         return self.experiment.problem.network(self.experiment.seed)
 
@@ -77,7 +78,12 @@ class _Case:
         epochs = max(1, len(self.losses) // (10 * self.window)) if self.window > 1 else 1
         return float(np.mean(self.losses[max(0, end - epochs * self.window) : end]))
 
-    @property
+    @cached_property
+    def probes(self) -> Probes:
+        """Slopes where the training is."""
+        return Probes(self.experiment, self.network)
+
+    @cached_property
     def now(self) -> float:
         """What is lost on all rows in the end."""
         return total_loss(self.network, self.data, self.loss, self.experiment.l1, self.experiment.l2)
@@ -161,7 +167,7 @@ def _growing(case: _Case) -> Diagnosis | None:
     if not now > level:
         return None
     said = {"first": f"{level:.4g}", "loss": f"{now:.4g}", "rate": f"{experiment.learning_rate:g}", "h": f"{experiment.h:g}"}
-    probes = Probes(experiment, case.network)
+    probes = case.probes
     if probes.leads_astray(experiment.h or 0.0):
         return Diagnosis("growing-h", said, {"h": probes.better_h(_usual_h(case))})
     return Diagnosis("growing", said, {"learning_rate": _lower_rate(case)})
@@ -287,7 +293,7 @@ def _flat(case: _Case) -> Diagnosis | None:
     if case.fall >= STILL_FALLING or not _knows_nothing(case):
         return None
     said = {"loss": f"{case.now:.4g}", "h": f"{experiment.h:g}", "rate": f"{experiment.learning_rate:g}"}
-    probes = Probes(experiment, case.network)
+    probes = case.probes
     if probes.leads_astray(experiment.h or 0.0):
         kind = "flat-h" if (experiment.h or 0.0) > TANGENT else "flat-digits"
         return Diagnosis(kind, said, {"h": probes.better_h(_usual_h(case))})

@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from koubai.core.losses import Loss
 from koubai.core.network import Network
-from koubai.core.penalty import Penalty
-from koubai.core.slopes.base import Batch, mean_loss
+from koubai.core.penalty import cost_of
 from koubai.data import Dataset
+from koubai.experiment.scores import loss_on
 
 # Where the rate is too large for the start, the loss of a network may rise by about its width before it falls for good (A.
 # Lewkowycz et al., "The large learning rate phase of deep learning: the catapult mechanism", 2020). No width comes near this.
 BEYOND = 1e6  # times the level: the training ends here
 RISEN = 2.0  # times the level, at the end: no batch's chance, since it is the mean over an epoch
-ROWS_AT_ONCE = 4096
 
 
 def level_of(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
@@ -36,13 +35,7 @@ def level_of(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: f
 
 def total_loss(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
     """What ``network`` loses on all rows, the penalty included."""
-    lost = float(Penalty(l1, l2).total(network, np)) if l1 or l2 else 0.0
-    with np.errstate(all="ignore"):
-        for first in range(0, len(data.inputs), ROWS_AT_ONCE):
-            rows = slice(first, first + ROWS_AT_ONCE)
-            part = Batch(np.asarray(data.inputs[rows], np.float64), np.asarray(data.targets[rows], np.float64))
-            lost += float(mean_loss(loss, network, part, np)) * len(part.inputs) / len(data.inputs)
-    return lost
+    return loss_on(network, data, loss.name) + cost_of(network, l1, l2)
 
 
 def risen_since(losses: NDArray[np.float64], window: int, level: float) -> int | None:

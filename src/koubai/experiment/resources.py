@@ -4,11 +4,11 @@ Both are estimated from below, by counting: what is refused could not have been,
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import jax
 import numpy as np
 
+from koubai.core.network import parameters_in
 from koubai.core.precision import dtype_of
 from koubai.core.slopes import METHODS
 from koubai.core.training import Descent
@@ -19,11 +19,6 @@ from koubai.memory import check_memory
 # way and after it, two records at least on the way, and those that come back. 7.4 were measured for adam.
 COPIES_OF_STATE = 7
 MANY = 10**5  # parameters: with fewer it doesn't matter what the optimizer keeps
-
-
-def parameters_in(sizes: Sequence[int]) -> int:
-    """How many weights and biases a network has."""
-    return sum((inputs + 1) * units for inputs, units in pairwise(sizes))
 
 
 def check_compiling(descent: Descent, layers: int) -> None:

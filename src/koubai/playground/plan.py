@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.activations import activation_named
-from koubai.core.network import Network
+from koubai.core.network import Network, parameters_in
 from koubai.core.slopes import METHODS
 from koubai.data import GATES
 from koubai.errors import InputError
@@ -34,7 +34,7 @@ def experiment_of(
     ``base``: of a kept run, from which what no control shows is taken. InputError where something can't be, or is too large.
     """
     sizes = sizes_of(setting, source)
-    if (count := parameters_of(sizes)) > MOST_PARAMETERS:
+    if (count := parameters_in(sizes)) > MOST_PARAMETERS:
         raise InputError("page-parameters", value=count, most=MOST_PARAMETERS)
     rows = min(len(source.train.inputs), setting.batch_size or MOST_SAMPLES)
     if setting.method in SLOW and evaluations_each(setting.method, count) * rows * count > MOST_AT_A_STEP:
@@ -70,11 +70,6 @@ def experiment_of(
 def sizes_of(setting: Setting, source: Source) -> tuple[int, ...]:
     """The inputs, the units of every hidden layer, the outputs."""
     return (source.train.inputs.shape[1], *setting.hidden, source.train.targets.shape[1])
-
-
-def parameters_of(sizes: tuple[int, ...]) -> int:
-    """How many weights and biases a network of these sizes has."""
-    return sum((inputs + 1) * units for inputs, units in pairwise(sizes))
 
 
 def usual(data: str, task: str = "classify") -> dict[str, Any]:
@@ -189,8 +184,8 @@ def flat(network: Network) -> NDArray[np.float64]:
 
 def network_of(parameters: NDArray[np.float64], sizes: tuple[int, ...], activation: str = "relu") -> Network:
     """The network whose parameters ``flat`` gave. InputError where there are more or fewer."""
-    if len(parameters) != parameters_of(sizes):
-        raise InputError("link-weights", value=len(parameters), expected=parameters_of(sizes))
+    if len(parameters) != parameters_in(sizes):
+        raise InputError("link-weights", value=len(parameters), expected=parameters_in(sizes))
     layers, at = [], 0
     for inputs, units in pairwise(sizes):
         weights = parameters[at : at + inputs * units].reshape(inputs, units)

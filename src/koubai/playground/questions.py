@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from koubai.core.network import Layer
+from koubai.core.network import Layer, parameters_in
 from koubai.core.slopes import METHODS, slopes
 from koubai.core.slopes.response import LayerReport
 from koubai.errors import Diverged
 from koubai.experiment import Experiment
 from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
-from koubai.playground.plan import parameters_of, place_of
+from koubai.playground.plan import place_of
 from koubai.playground.programs import compiling
 from koubai.playground.telling import number_or_none
 
@@ -84,7 +84,7 @@ def price(lesson: Lesson) -> dict[str, Any]:
     """
     experiment = lesson.stretch.experiment
     exact = replace(experiment, method="backprop")
-    parameters = parameters_of(lesson.network.sizes)
+    parameters = parameters_in(lesson.network.sizes)
     with compiling(experiment, exact):
         measured, _ = lesson.measured()
         report = _report(lesson) if METHODS[experiment.method].reported else ()

@@ -15,8 +15,8 @@ import koubai
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.descent import RULES
 from koubai.core.losses import LOSSES
-from koubai.core.network import INITS, Network
-from koubai.core.penalty import Penalty
+from koubai.core.network import INITS, Network, parameters_in
+from koubai.core.penalty import cost_of
 from koubai.core.slopes import METHODS
 from koubai.data import GATES, SETS, Dataset
 from koubai.data.features import FEATURES
@@ -28,7 +28,7 @@ from koubai.playground import protocol
 from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
 from koubai.playground.limits import number_bounds
-from koubai.playground.plan import flat, parameters_of
+from koubai.playground.plan import flat
 from koubai.playground.source import Source, values_of_rows
 from koubai.playground.taking import picture_names
 from koubai.playground.view import fields_of
@@ -180,7 +180,7 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
     layer, _, unit = session.look.rstrip("]").partition("[")
     fields = fields_of(network, source, (int(layer), int(unit)) if session.look else None)
     train = _scores(network, source.train, stretch.experiment)
-    penalty = penalty_of(network, stretch.experiment)
+    penalty = cost_of(network, stretch.experiment.l1, stretch.experiment.l2)
     is_gate = isinstance(source.data, str)
     with np.errstate(all="ignore"):
         answers = network.answers(source.train.inputs) if is_gate else None
@@ -196,7 +196,7 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
         "train": {**train, "loss": number_or_none(train["loss"])},
         "test": _scored(network, source, stretch.experiment),
         "made": lesson.step.number,
-        "defined": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_of(network.sizes)),
+        "defined": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_in(network.sizes)),
         "rate": round(session.rate, 1),
         "divergence": _divergence(lesson, session.language, train["loss"] + penalty),
         "diagnosis": _diagnosis(session),
@@ -250,11 +250,6 @@ def _scored(network: Network, source: Source, experiment: Experiment) -> dict[st
         return None
     made = _scores(network, source.test, experiment)
     return {**made, "loss": number_or_none(made["loss"])}
-
-
-def penalty_of(network: Network, experiment: Experiment) -> float:
-    """What the weights cost beside the loss of the rows."""
-    return float(Penalty(experiment.l1, experiment.l2).total(network, np)) if experiment.l1 or experiment.l2 else 0.0
 
 
 def _divergence(lesson: Lesson, language: str, loss: float) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from koubai.core.network import Network
 from koubai.core.training import Step
 from koubai.errors import Diverged, InputError
 from koubai.experiment import Experiment, Recording, Run
-from koubai.experiment.run import Status
+from koubai.experiment.run import ended_run
 from koubai.playground.course import Course, Stretch
 from koubai.playground.keeper import Keeper
 from koubai.playground.programs import compiling, is_compiled
@@ -178,5 +178,4 @@ def _until(step: Step, run: Run, diverged: Diverged | None) -> Run:
     losses = run.losses[: step.number + 1]
     if diverged is not None:
         return Run(run.experiment, losses, (*records, step), "diverged", int(diverged.values["step"]))
-    whole: Status = "finished" if step.number >= run.experiment.steps else "interrupted"
-    return Run(run.experiment, losses, (*records, step), whole)
+    return ended_run(run.experiment, losses, (*records, step))
