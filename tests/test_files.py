@@ -13,7 +13,7 @@ import pytest
 
 from koubai.errors import FileFault, InputError
 from koubai.files import check_free, check_free_file, check_writable, new_file, new_folder, numbered
-from koubai.temporaries import discard_all, sweep, temporary
+from koubai.temporary_files import discard_all, sweep, temporary
 
 
 def fill(folder: Path) -> None:

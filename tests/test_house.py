@@ -22,8 +22,8 @@ SOURCE = Path(koubai.__file__).parent
 # from the ground up; rooms of one floor don't use each other
 FLOORS = [
     ["locale"],
-    ["errors", "temporaries"],
-    ["arrays", "columns", "files", "foreign", "memory", "spreadsheet"],
+    ["errors", "temporary_files"],
+    ["arrays", "columns", "files", "memory", "spreadsheet", "untrusted_json"],
     ["core", "data"],
     ["experiment"],
     ["estimator", "evaluation", "export", "pictures", "progress", "store", "sweep"],

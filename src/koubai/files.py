@@ -8,7 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from koubai.errors import FileFault, InputError
-from koubai.temporaries import sweep, temporary
+from koubai.temporary_files import sweep, temporary
 
 LONGEST_INSIDE = "x" * 64  # no file within a run's folder has a longer path in it, until it is moved into its place
 

@@ -266,7 +266,7 @@ def test_what_has_not_been_learned_is_explained(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.splitlines()[0]) == (0, "Learning xor: network 2-2, no hidden layer, seed 0.")
     told = done.stdout.splitlines()
     at = told.index("Not learned: 2 of 4 answers are right.")
-    why = "No straight line parts these classes, and a network without hidden units can draw no other."
+    why = "No straight line separates these classes, and a network without hidden units can draw no other."
     assert " ".join(told[at + 1 : at + 4]) == f"{why} Try --hidden 8."
     assert max(map(len, told)) <= 80
     assert "seed may" not in done.stdout

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import koubai as kb
 from koubai.data import Dataset
 from koubai.experiment.diagnosis import _are_parted
-from koubai.experiment.probes import Probes
+from koubai.experiment.sampled_slopes import SampledSlopes
 
 SMALL: dict[str, Any] = {"method": "loop", "hidden": (2,)}
 MOONS: dict[str, Any] = {"method": "loop", "hidden": (4,), "learning_rate": 0.1, "batch_size": "all", "steps": 20}
@@ -97,14 +97,14 @@ def test_probes_are_the_slopes_of_the_method(seed: int, method: str) -> None:
         kb.Learning("or", hidden=(3,), activation="tanh", frozen=("w1[0,1]",)), method=method, l2=0.1, seed=seed % 1000
     )
     network = experiment.problem.network(experiment.seed)
-    probes = Probes(experiment, network)
+    sampled = SampledSlopes(experiment, network)
     measure = kb.slopes(
         method if method in ("forward", "loop") else "loop", h=0.1 if method in ("central", "loop", "forward") else 1e-5
     )
     gradient = measure(network, experiment.problem.dataset())[1].arrays()
     penalty = {name: 0.1 * array for name, array in network.arrays().items()}  # of l2: its central difference is exact
     expected = np.concatenate([(gradient[name] + penalty[name]).ravel() for name in ("w1", "w2")])
-    found = probes.at(experiment.h or 0.0)
+    found = sampled.at(experiment.h or 0.0)
     assert len(found) == len(expected) - 1
     ahead = 0.05 * 0.1 if method == "forward" else 0.0  # of l2/2·w² too
     assert found == pytest.approx(np.delete(expected, 1) + ahead, abs=1e-8)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from koubai.locale import sentence
-from koubai.temporaries import discard_all
+from koubai.temporary_files import discard_all
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 PATIENCE = 3  # so many signals end the process even while it keeps what was recorded

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import koubai
-from koubai.cli.spelling import option_words
+from koubai.cli.option_format import option_words
 from koubai.columns import cut, decimal, in_columns, wrapped
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Run

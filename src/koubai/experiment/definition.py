@@ -23,7 +23,7 @@ from koubai.experiment.divergence import BEYOND, level_of, risen_since
 from koubai.experiment.learning import Learning, is_number, is_whole, learning_of
 from koubai.experiment.resources import check_compiling, check_needed
 from koubai.experiment.scores import Watch
-from koubai.foreign import parsed
+from koubai.untrusted_json import parsed
 
 MOST = 2**31 - 2  # steps
 MOST_PENALTY = 1e30

@@ -14,7 +14,7 @@ from koubai.core.network import Network
 from koubai.core.slopes import METHODS
 from koubai.data import Dataset
 from koubai.experiment.divergence import total_loss
-from koubai.experiment.probes import TANGENT, Probes
+from koubai.experiment.sampled_slopes import TANGENT, SampledSlopes
 from koubai.locale import sentence
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ class _Case:
         return float(np.mean(self.losses[max(0, end - epochs * self.window) : end]))
 
     @cached_property
-    def probes(self) -> Probes:
+    def sampled(self) -> SampledSlopes:
         """Slopes where the training is."""
-        return Probes(self.experiment, self.network)
+        return SampledSlopes(self.experiment, self.network)
 
     @cached_property
     def now(self) -> float:
@@ -89,9 +89,9 @@ class _Case:
         return total_loss(self.network, self.data, self.loss, self.experiment.l1, self.experiment.l2)
 
     @property
-    def start_is_misled(self) -> bool:
+    def misleads_at_start(self) -> bool:
         """Whether already the first slopes hardly said which way is down."""
-        return Probes(self.experiment, self.start).leads_astray(self.experiment.h or 0.0)
+        return SampledSlopes(self.experiment, self.start).misleads(self.experiment.h or 0.0)
 
     @property
     def fall(self) -> float:
@@ -167,9 +167,9 @@ def _growing(case: _Case) -> Diagnosis | None:
     if not now > level:
         return None
     said = {"first": f"{level:.4g}", "loss": f"{now:.4g}", "rate": f"{experiment.learning_rate:g}", "h": f"{experiment.h:g}"}
-    probes = case.probes
-    if probes.leads_astray(experiment.h or 0.0):
-        return Diagnosis("growing-h", said, {"h": probes.better_h(_usual_h(case))})
+    sampled = case.sampled
+    if sampled.misleads(experiment.h or 0.0):
+        return Diagnosis("growing-h", said, {"h": sampled.better_h(_usual_h(case))})
     return Diagnosis("growing", said, {"learning_rate": _lower_rate(case)})
 
 
@@ -187,9 +187,9 @@ def _unchanged(case: _Case) -> Diagnosis | None:
     moving = [name for name in free if name[0] == "w"] or free
     if any((now[name] != start[name].astype(now[name].dtype)).any() for name in moving):
         return None
-    probes = Probes(experiment, case.start)
-    if experiment.learning_rate > 0 and not probes.at(experiment.h or 0.0).any():
-        if not probes.exact.any():
+    sampled = SampledSlopes(experiment, case.start)
+    if experiment.learning_rate > 0 and not sampled.at(experiment.h or 0.0).any():
+        if not sampled.exact.any():
             return Diagnosis("unchanged-slopes", {}, _other_start(case))
         return Diagnosis("unchanged-h", {"h": f"{experiment.h:g}"}, {"h": _usual_h(case)})
     return Diagnosis("unchanged-rate", {"rate": f"{experiment.learning_rate:g}"}, {"learning_rate": 0.01})
@@ -241,7 +241,7 @@ def _dead(case: _Case) -> Diagnosis | None:
     if _same_layer(case.start, case.data.inputs) is not None:
         return Diagnosis("dead", {"layer": layer}, _other_start(case))
     rate = {"learning_rate": _lower_rate(case)}
-    change = {"h": (case.experiment.h or 0.0) / 10} if case.start_is_misled else rate
+    change = {"h": (case.experiment.h or 0.0) / 10} if case.misleads_at_start else rate
     return Diagnosis("dead", {"layer": layer}, change)
 
 
@@ -293,10 +293,10 @@ def _flat(case: _Case) -> Diagnosis | None:
     if case.fall >= STILL_FALLING or not _knows_nothing(case):
         return None
     said = {"loss": f"{case.now:.4g}", "h": f"{experiment.h:g}", "rate": f"{experiment.learning_rate:g}"}
-    probes = case.probes
-    if probes.leads_astray(experiment.h or 0.0):
+    sampled = case.sampled
+    if sampled.misleads(experiment.h or 0.0):
         kind = "flat-h" if (experiment.h or 0.0) > TANGENT else "flat-digits"
-        return Diagnosis(kind, said, {"h": probes.better_h(_usual_h(case))})
+        return Diagnosis(kind, said, {"h": sampled.better_h(_usual_h(case))})
     return Diagnosis("flat-rate", said, {"learning_rate": _tidy(10 * experiment.learning_rate)})
 
 

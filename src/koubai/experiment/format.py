@@ -20,7 +20,7 @@ from koubai.experiment.definition import Experiment
 from koubai.experiment.run import Run, Status
 from koubai.experiment.steps import FORMAT, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
 from koubai.experiment.surroundings import surroundings
-from koubai.foreign import parsed
+from koubai.untrusted_json import parsed
 
 ABOUT = "run.json"
 FILES = (ABOUT, "losses.csv", "weights.safetensors", "records.safetensors", "arrays.safetensors")

@@ -81,7 +81,7 @@ class Run:
 
         >>> import koubai as kb
         >>> print(kb.train("xor", hidden=(), steps=2000).diagnosis)
-        No straight line parts these classes, and a network without hidden units can draw no other. Try hidden=(8,).
+        No straight line separates these classes, and a network without hidden units can draw no other. Try hidden=(8,).
         """
         last = self.records[-1]
         network = self.network if self.best.number > 0 else last.parameters  # the start is kept where nothing was better

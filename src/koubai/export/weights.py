@@ -22,7 +22,7 @@ from koubai.core.network import Layer, Network
 from koubai.data import Preparation
 from koubai.errors import FileFault, InputError
 from koubai.files import new_file, reason
-from koubai.foreign import parsed
+from koubai.untrusted_json import parsed
 
 FORMAT = 2
 WITHOUT_PREPARATION = 1  # the format of files that an older koubai reads, too

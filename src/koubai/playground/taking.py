@@ -20,7 +20,7 @@ from koubai.experiment.folder import pack
 from koubai.experiment.format import losses_text
 from koubai.pictures.of_run import choices_of, films_of
 from koubai.pictures.of_samples import named
-from koubai.temporaries import sweep, temporary
+from koubai.temporary_files import sweep, temporary
 
 MOST_FRAMES = 300
 FILM_SIZE = (1280, 720)

@@ -9,8 +9,8 @@ from operator import itemgetter
 from typing import Any
 
 from koubai.errors import FileFault
-from koubai.foreign import parsed
 from koubai.store.database import Database
+from koubai.untrusted_json import parsed
 
 LONG = ("experiment", "surroundings")  # have a seal of their own: a list does without them
 SHORT = (

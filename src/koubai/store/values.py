@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from koubai.errors import InputError
 from koubai.store.rows import EMPTY, Entry, entry_of, now
-from koubai.temporaries import shortened
+from koubai.temporary_files import shortened
 
 if TYPE_CHECKING:
     from koubai.experiment import Experiment, Run

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from koubai.cli.help import two_columns
+from koubai.cli.option_format import option_words
 from koubai.cli.runs.listing import as_json, local_time, steps_of
 from koubai.cli.runs.opening import entry
-from koubai.cli.spelling import option_words
 from koubai.locale import sentence
 from koubai.store import Entry
 

@@ -5,7 +5,7 @@ import { hashOf, keepAddress } from "./address.js";
 import { connect } from "./connection.js";
 import { Shell } from "./controls/shell.js";
 import { listenToDrops } from "./drops.js";
-import { listenToFingers } from "./fingers.js";
+import { listenToTouch } from "./touch_scroll.js";
 import { listenToKeys } from "./keys.js";
 import { painterOf } from "./painter.js";
 import { opening, storeOf } from "./state.js";
@@ -90,7 +90,7 @@ async function open(root, signal) {
   }, signal);
   listenToKeys(app, signal);
   listenToDrops(root, app, signal);
-  listenToFingers(root, signal);
+  listenToTouch(root, signal);
   dress(store.get());
   render(html`<${Shell} app=${app} />`, root);
   app.act.prepare();

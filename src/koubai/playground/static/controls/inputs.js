@@ -2,7 +2,7 @@
 
 import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
 import { short } from "../views/numbers.js";
-import { judged, wanted } from "../views/typed.js";
+import { judged, wanted } from "../views/number_input.js";
 import { Icon } from "./icons.js";
 import { useSelected, useTexts } from "./selected.js";
 

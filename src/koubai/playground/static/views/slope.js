@@ -3,7 +3,7 @@
 
 import { make, paced, say, set } from "./make.js";
 import { apart as digits, short, whole as counted } from "./numbers.js";
-import { judged, wanted } from "./typed.js";
+import { judged, wanted } from "./number_input.js";
 import { indexOf, placeName, placeOf, placeText, unitOf, unitText } from "./places.js";
 
 /** @typedef {import("./page.js").Page} Page */

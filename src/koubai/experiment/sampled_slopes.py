@@ -16,12 +16,12 @@ from koubai.core.slopes.loop import difference, movable
 if TYPE_CHECKING:
     from koubai.experiment.definition import Experiment
 
-MOST, MOST_ROWS = 64, 512  # parameters that are probed, and rows on which they are
+MOST, MOST_ROWS = 64, 512  # parameters that are sampled, and rows on which they are measured
 TANGENT = 1e-5  # the step of a central difference that is taken for the exact slope: right to about 1e-10
 DOWN = 0.25  # of the pace at which the loss falls along the exact slopes: measured ones by which it falls no faster lead astray
 
 
-class Probes:
+class SampledSlopes:
     """Some of the weights of ``network`` that ``experiment`` may move, evenly spread, on some of its rows, evenly spread.
 
     Biases are taken only where all weights are frozen.
@@ -72,7 +72,7 @@ class Probes:
         """Their slopes as they are."""
         return self.central(TANGENT)
 
-    def leads_astray(self, h: float) -> bool:
+    def misleads(self, h: float) -> bool:
         """Whether the slopes that are measured with ``h`` hardly say which way is down; never where units step.
 
         Of these the exact slopes say nothing. Along m the loss falls |e|·cos(m, e) for a way of length 1, along the exact
@@ -88,7 +88,7 @@ class Probes:
         h = self._experiment.h or 0.0
         if h < TANGENT:
             return usual
-        while h > TANGENT and self.leads_astray(h):
+        while h > TANGENT and self.misleads(h):
             h /= 10
         return float(f"{h:.3g}")
 

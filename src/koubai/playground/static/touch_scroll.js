@@ -9,7 +9,7 @@ const ALONG = 6; // pixels
  * @param {HTMLElement} root
  * @param {AbortSignal} signal
  */
-export function listenToFingers(root, signal) {
+export function listenToTouch(root, signal) {
   /** @type {{range: HTMLInputElement, pointer: number, before: string, x: number, y: number, changed: boolean} | null} */
   let held = null;
 

@@ -11,9 +11,9 @@ import pytest
 import koubai as kb
 from koubai.errors import FileFault, InputError
 from koubai.export import read_safetensors
-from koubai.foreign import parsed
 from koubai.playground import protocol
 from koubai.store.rows import EMPTY, entry_of
+from koubai.untrusted_json import parsed
 
 DEPTHS = (80, 700, 950, 100_000)  # too deep for us; for who writes it again; for who reads it; for any
 
