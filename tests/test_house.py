@@ -93,6 +93,14 @@ def test_importing_koubai_imports_nothing_heavy() -> None:
     assert out.stdout.strip() == "[]"
 
 
+def test_the_numpy_engine_does_without_jax() -> None:
+    modules = [f"numpy_engine.{path.stem}" for path in (SOURCE / "core" / "numpy_engine").glob("[a-z]*.py")]
+    named = ", ".join(f"koubai.core.{module}" for module in (*modules, "descent", "precision", "schedules"))
+    code = f"import sys, {named}; print([name for name in ('jax', 'optax', 'scipy') if name in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
 def test_public_names() -> None:
     for name in koubai.__all__:
         assert getattr(koubai, name) is not None

@@ -1,10 +1,12 @@
-"""float64 or float32, chosen for the length of a computation: the user's global JAX settings are never touched."""
+"""float64 or float32, chosen for the length of a computation: the user's global JAX settings are never touched.
+
+JAX is imported when it is to compute: the NumPy engine does without.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Literal
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,8 @@ def dtype_of(precision: str) -> Any:
 @contextmanager
 def computing_in(precision: Precision) -> Iterator[None]:
     """Within it JAX computes in ``precision``, and the same whatever the user's settings for products and draws are."""
+    import jax
+
     with ExitStack() as scope:
         scope.enter_context(jax.enable_x64(precision == "float64"))
         scope.enter_context(jax.default_matmul_precision("highest"))
@@ -38,4 +42,6 @@ def random_state(seed: int) -> NDArray[np.uint32]:
 
 def key_of(state: Any, number: Any) -> Any:
     """The JAX key of the draws at step ``number``, always Threefry's."""
+    import jax
+
     return jax.random.fold_in(jax.random.wrap_key_data(state, impl="threefry2x32"), number)
