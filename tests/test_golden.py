@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import koubai as kb
+from koubai.core.step import ENGINES
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "gates.json").read_text())
 CASES = [pytest.param(case, id=f"{case['gate']}-{case['seed']}-h{case['h']}") for case in GOLDEN]
@@ -43,14 +44,20 @@ def test_the_start_and_the_first_gradient(case: dict[str, Any]) -> None:
             np.testing.assert_allclose(array, case["first_gradient"][name], rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES)
-def test_central_from_the_seed_alone(case: dict[str, Any]) -> None:
-    assert_is(kb.train(case["gate"], seed=case["seed"], **numbers(case)), case)
+def test_central_from_the_seed_alone(case: dict[str, Any], engine: str) -> None:
+    assert_is(kb.train(case["gate"], seed=case["seed"], engine=engine, **numbers(case)), case)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES)
-def test_central_from_the_given_weights(case: dict[str, Any]) -> None:
-    assert_is(kb.train(network_of(case["initial"]), kb.data.gate(case["gate"]), **numbers(case)), case)
+def test_central_from_the_given_weights(case: dict[str, Any], engine: str) -> None:
+    start, data = network_of(case["initial"]), kb.data.gate(case["gate"])
+    run = kb.train(start, data, engine=engine, **numbers(case))
+    assert_is(run, case)
+    for name, array in run.experiment.measured(run.records[0]).gradient.arrays().items():
+        np.testing.assert_allclose(array, case["first_gradient"][name], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("case", SOME)
@@ -92,4 +99,5 @@ def test_the_founding_example_is_the_default() -> None:
         "l2": 0.0,
         "patience": None,
         "batch_seed": None,
+        "engine": "numpy",
     }

@@ -1,5 +1,6 @@
 """Arrays that come from outside: made finite float64 numbers that nobody changes, and named by their content; and places."""
 
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
@@ -38,7 +39,7 @@ def numeric_array(values: ArrayLike, name: str, *, truths: bool = True) -> NDArr
         given = np.asanyarray(values)
     except Exception as error:  # rows of different lengths, or whatever a foreign object says when it is asked for an array
         raise InputError("not-numbers", name=name) from error
-    if np.ma.is_masked(given):
+    if is_loaded("numpy.ma") and np.ma.is_masked(given):
         raise InputError("not-numbers", name=name)
     if given.dtype.kind == "O":
         for one in given.flat:
@@ -61,6 +62,20 @@ def check_finite(array: NDArray[Any], name: str) -> None:
         else:
             where = InputError("place-entry", place=", ".join(map(str, place)))
         raise InputError("not-finite", name=name, value=value, place=where)
+
+
+def is_loaded(package: str) -> bool:
+    """Whether somebody has imported ``package`` in this process: what is of its making can occur only then."""
+    return package in sys.modules
+
+
+def is_jax_array(values: Any) -> bool:
+    """Whether ``values`` is an array of JAX, traced or not, or stands for one of a shape."""
+    if not is_loaded("jax"):
+        return False
+    import jax
+
+    return isinstance(values, (jax.Array, jax.ShapeDtypeStruct))
 
 
 def is_sealed(array: NDArray[Any]) -> bool:

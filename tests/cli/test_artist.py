@@ -92,3 +92,17 @@ def _children() -> list[int]:
         if int(fields[1]) == os.getpid() and "draw_what_comes" in command and fields[0] != "Z":
             found.append(int(path.parent.name))
     return sorted(found)[-1:]
+
+
+def test_no_process_is_started_where_nothing_is_drawn(tmp_path: Path) -> None:
+    code = (
+        "from koubai.cli import artist\n"
+        "from koubai.cli.main import main\n"
+        "def started(): raise AssertionError\n"
+        "artist._started = started\n"
+        "main()\n"
+    )
+    options = ["--steps", "3", "--pictures", "none", "--film", "none", "--out", str(tmp_path / "out"), "--quiet"]
+    command = [sys.executable, "-c", code, "train", "xor", *options]
+    made = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (made.returncode, made.stderr) == (0, "")

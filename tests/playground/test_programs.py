@@ -12,7 +12,7 @@ from koubai.playground.programs import Occupied, compiling, is_compiled
 
 
 def of(hidden: int) -> kb.Experiment:
-    return kb.Experiment(kb.Learning("xor", hidden=(hidden,)))
+    return kb.Experiment(kb.Learning("xor", hidden=(hidden,)), engine="jax")
 
 
 @pytest.fixture
@@ -65,3 +65,16 @@ def test_edited_networks_of_other_sizes_are_other_programs(counted: dict[tuple[o
         assert not is_compiled(experiment)
         with compiling(experiment):
             pass
+
+
+def test_the_numpy_engine_waits_for_nothing(counted: dict[tuple[object, ...], int]) -> None:
+    experiment = kb.Experiment(engine="numpy")
+    assert is_compiled(experiment)
+    with ExitStack() as others:
+        for hidden in range(1, programs.AT_ONCE + 1):
+            others.enter_context(compiling(of(hidden)))
+        with compiling(experiment):
+            pass
+        with compiling(experiment, purpose="slope"):
+            pass
+    assert len(counted) == programs.AT_ONCE

@@ -28,13 +28,16 @@ COMMAND = (
 class Artist:
     """Calls functions of ``koubai.pictures`` elsewhere, one after the other. They get arrays and paths, nothing that needs JAX.
 
-    Where no process can be started, they are called here instead. It ends with this process, however that ends, and has none of
-    its streams: whoever reads what this process writes doesn't wait for it, and what libraries say is lost.
+    Where no process can be started, or ``starts`` says that nothing will be drawn, they are called here instead. The other
+    process ends with this one, however that ends, and has none of its streams: whoever reads what this process writes doesn't
+    wait for it, and what libraries say is lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, starts: bool = True) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: SimpleQueue[Any] = SimpleQueue()  # what went wrong, or None; _Gone at the end
+        if not starts:
+            return
         with suppress(OSError, RuntimeError, TypeError, ValueError):  # no process, no thread, no interpreter to start
             self._process = _started()
             Thread(target=_read_all, args=(self._process.stdout, self._answers), daemon=True).start()

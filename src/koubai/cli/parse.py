@@ -15,6 +15,7 @@ ACTIVATIONS = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin
 METHODS = ("central", "loop", "forward", "complex-step", "backprop", "spsa", "random-directions")
 LOSSES = ("cross-entropy", "squared")
 PRECISIONS = ("float64", "float32")
+ENGINES = ("auto", "numpy", "jax")
 INITS = ("normal", "xavier", "he")
 PORT, LANGUAGE_VARIABLE = 8765, "KOUBAI_LANG"
 SCHEDULES = ("constant", "linear", "cosine", "exponential", "step", "inverse-time")
@@ -46,11 +47,12 @@ def _train(language: str) -> click.Command:
     def call(**values: Any) -> int:
         from koubai.cli.artist import Artist
 
-        artist = Artist()  # first: it gets ready while the rest is imported
+        values = with_wanted(values)
+        artist = Artist(starts=values["wanted"].draws)  # first: it gets ready while the rest is imported
 
         from koubai.cli.train import train
 
-        return train(language=language, artist=artist, **with_wanted(values))
+        return train(language=language, artist=artist, **values)
 
     parameters: list[click.Parameter] = [
         click.Argument(["data"]),
@@ -66,6 +68,7 @@ def _train(language: str) -> click.Command:
         options.value("slopes", "l1", NUMBER, 0.0, "X"),
         options.value("slopes", "l2", NUMBER, 0.0, "X"),
         options.value("slopes", "precision", str, "float64", "NAME", choices=", ".join(PRECISIONS)),
+        options.value("slopes", "engine", str, "auto", "NAME", choices=", ".join(ENGINES)),
         options.value("slopes", "batch-size", WHOLE, "all", "N|all", usual=32),
         options.value("slopes", "batch-seed", WHOLE, None, "N"),
         options.value("descent", "optimizer", OPTIMIZER, "gradient-descent", "NAME", usual="adam"),
@@ -131,11 +134,12 @@ def _show(language: str) -> click.Command:
     def call(**values: Any) -> int:
         from koubai.cli.artist import Artist
 
-        artist = Artist()
+        values = with_wanted(values)
+        artist = Artist(starts=values["wanted"].draws)
 
         from koubai.cli.show import show
 
-        return show(language=language, artist=artist, **with_wanted(values))
+        return show(language=language, artist=artist, **values)
 
     parameters: list[click.Parameter] = [
         click.Argument(["folder"], type=PATH),

@@ -120,11 +120,12 @@ def _training(language: str) -> list[click.Parameter]:
 def _go_on(**values: Any) -> int:
     from koubai.cli.artist import Artist
 
-    artist = Artist()
+    values = with_wanted(values)
+    artist = Artist(starts=values["wanted"].draws)
 
     from koubai.cli.runs.going_on import go_on
 
-    return go_on(artist=artist, **with_wanted(values))
+    return go_on(artist=artist, **values)
 
 
 def _compare(language: str) -> click.Command:
@@ -133,11 +134,12 @@ def _compare(language: str) -> click.Command:
     def call(**values: Any) -> int:
         from koubai.cli.artist import Artist
 
-        artist = Artist()
+        values = with_wanted(values)
+        artist = Artist(starts=values["wanted"].draws)
 
         from koubai.cli.runs.comparing import compare
 
-        return compare(artist=artist, **with_wanted(values))
+        return compare(artist=artist, **values)
 
     parameters: list[click.Parameter] = [
         click.Argument(["runs"], type=RUN, nargs=-1, required=True),

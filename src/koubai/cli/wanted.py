@@ -21,6 +21,11 @@ class Wanted:
     size: tuple[int, int]
     rate: int | None
 
+    @property
+    def draws(self) -> bool:
+        """Whether anything is to be drawn."""
+        return bool(self.pictures or self.films)
+
 
 def wanted(pictures: str, film: str, film_size: str, film_rate: Any) -> Wanted:
     """The options' values, checked. InputError names the one that can't be."""

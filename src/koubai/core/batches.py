@@ -8,10 +8,7 @@ own: that of the slopes which are measured there.
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
-from jax.tree_util import register_dataclass
 from numpy.typing import NDArray
 
 from koubai.core.slopes.base import Batch, Points
@@ -20,7 +17,6 @@ EPOCHS_AT_ONCE = 64  # whose orders are drawn together, fewer where there are ma
 INDICES_AT_ONCE = 2**16
 
 
-@register_dataclass
 @dataclass(frozen=True, eq=False)
 class Orders:
     """The orders of some epochs, from ``first`` on: ``rows`` (epochs, batches·size), the last batch filled up with any rows."""
@@ -62,6 +58,9 @@ class Batches:
 
     def batch(self, data: Batch, orders: Orders, number: Any) -> Batch:
         """The batch of step ``number``, traced. Where it isn't full, only some of its rows are counted."""
+        import jax.numpy as jnp
+        from jax import lax
+
         place = number % self.each_epoch
         start = (number // self.each_epoch - orders.first, place * self.size)
         index = lax.dynamic_slice(orders.rows, start, (1, self.size))[0]
@@ -70,9 +69,13 @@ class Batches:
 
     def plain_batch(self, data: Batch, orders: Orders, number: int) -> Batch:
         """The same in NumPy, only the rows that count."""
+        return _rows_of(data, self.rows_of(orders, number))
+
+    def rows_of(self, orders: Orders, number: int) -> NDArray[np.int32]:
+        """The numbers of the rows that are the batch of step ``number``."""
         place = number % self.each_epoch
-        order = orders.rows[number // self.each_epoch - int(orders.first), : self.rows]
-        return _rows_of(data, order[place * self.size : (place + 1) * self.size])
+        order: NDArray[np.int32] = orders.rows[number // self.each_epoch - int(orders.first), : self.rows]
+        return order[place * self.size : (place + 1) * self.size]
 
 
 def order_of(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:

@@ -1,13 +1,12 @@
 """Losses: what is descended. Each says what one row (one sample) loses, for NumPy, for JAX and for complex numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from math import factorial, inf, log, pi
 from typing import Literal
 
 import numpy as np
-from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Array, Namespace
 from koubai.errors import chosen
@@ -18,7 +17,6 @@ LARGEST_MOVE = 0.8  # up to here
 FLOOR = 1e-7  # added to a probability before its logarithm: a wrong certainty costs 16.1, not infinity
 
 
-@register_dataclass
 @dataclass(frozen=True)
 class Response:
     """What each row loses more when its logits move by m: ``total(sums, rows)`` of one or more sums over the outputs.
@@ -31,10 +29,10 @@ class Response:
 
     weights: tuple[Array, ...]
     rows: Array
-    kernels: tuple[Callable[[Array, Namespace], Array], ...] = field(metadata={"static": True})
-    total: Callable[[tuple[Array, ...], Array, Namespace], Array] = field(metadata={"static": True})
-    radius: float = field(metadata={"static": True})
-    largest: float = field(default=inf, metadata={"static": True})
+    kernels: tuple[Callable[[Array, Namespace], Array], ...]
+    total: Callable[[tuple[Array, ...], Array, Namespace], Array]
+    radius: float
+    largest: float = inf
 
     def lost(self, moves: Array, samples: int, xp: Namespace) -> Array:
         """What is lost more when the logits make ``moves`` (outputs, …), of which the axis ``samples`` is the rows': (…)."""
@@ -53,7 +51,8 @@ class Loss:
     ``rows(logits, targets, xp)``: (n, outputs) twice -> (n,), what each row loses; the loss is their mean.
     ``response(logits, targets, xp)``: what each row loses more when its logits move. It is all that the response curves of
     ``slopes/response`` need to know of a loss. ``least_wrong``: what a row of a class costs at least whose answer is wrong, or
-    tied; 0 where that isn't known.
+    tied; 0 where that isn't known. ``floor``: of a loss that is -log(p + floor), p being the true class's probability; None for
+    others. ``gradient(logits, targets, xp)``: (n, outputs), its derivatives in a row's logits; None where they aren't declared.
     """
 
     name: str
@@ -61,6 +60,8 @@ class Loss:
     rows: Callable[[Array, Array, Namespace], Array]
     response: Callable[[Array, Array, Namespace], Response]
     least_wrong: float = 0.0
+    floor: float | None = None
+    gradient: Callable[[Array, Array, Namespace], Array] | None = None
 
 
 def softmax(logits: Array, xp: Namespace) -> Array:
@@ -87,6 +88,13 @@ def _cross_entropy_rows(logits: Array, targets: Array, xp: Namespace) -> Array:
     return -xp.log(true / every + FLOOR)
 
 
+def _cross_entropy_gradient(logits: Array, targets: Array, xp: Namespace) -> Array:
+    """P - y for each output, less what the floor takes from it where the true class is thought unlikely."""
+    p = softmax(logits, xp)
+    right = xp.sum(p * targets, axis=-1)[..., None]
+    return (p - targets) * right / (right + FLOOR)
+
+
 def _cross_entropy_response(logits: Array, targets: Array, xp: Namespace) -> Response:
     p = softmax(logits, xp)
     true = xp.sum(p * targets, axis=-1)
@@ -94,7 +102,9 @@ def _cross_entropy_response(logits: Array, targets: Array, xp: Namespace) -> Res
 
 
 def _near_expm1(m: Array, xp: Namespace) -> Array:
-    """exp(m) - 1 for moves up to ``LARGEST_MOVE``: the series costs a fraction of the library's, and leaves out 1e-16·m."""
+    """exp(m) - 1 for moves up to ``LARGEST_MOVE``: the series costs XLA a fraction of its own, and leaves out 1e-16·m."""
+    if xp is np:
+        return xp.expm1(m)
     total = 1 / factorial(TERMS)
     for k in range(TERMS - 1, 0, -1):
         total = total * m + 1 / factorial(k)
@@ -109,6 +119,10 @@ def _cross_entropy_total(sums: tuple[Array, ...], p: Array, xp: Namespace) -> Ar
 
 def _squared_rows(logits: Array, targets: Array, xp: Namespace) -> Array:
     return 0.5 * _over_outputs(xp.sum, xp.add, (logits - targets) ** 2, xp)
+
+
+def _squared_gradient(logits: Array, targets: Array, xp: Namespace) -> Array:
+    return logits - targets
 
 
 def _squared_response(logits: Array, targets: Array, xp: Namespace) -> Response:
@@ -132,8 +146,16 @@ LOSSES = {
     loss.name: loss
     for loss in (
         # the true class has a half at most; both have a half, where 1 and 0 are meant
-        Loss("cross-entropy", "softmax", _cross_entropy_rows, _cross_entropy_response, least_wrong=log(2)),
-        Loss("squared", "identity", _squared_rows, _squared_response, least_wrong=0.25),
+        Loss(
+            "cross-entropy",
+            "softmax",
+            _cross_entropy_rows,
+            _cross_entropy_response,
+            least_wrong=log(2),
+            floor=FLOOR,
+            gradient=_cross_entropy_gradient,
+        ),
+        Loss("squared", "identity", _squared_rows, _squared_response, least_wrong=0.25, gradient=_squared_gradient),
     )
 }
 

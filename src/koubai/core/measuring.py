@@ -3,16 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.flatten_util import ravel_pytree
 
 from koubai.core.losses import Loss
 from koubai.core.network import Network
-from koubai.core.precision import computing_in, dtype_of, key_of
+from koubai.core.precision import dtype_of
 from koubai.core.slopes.base import Batch, mean_loss
-from koubai.core.training import Descent, Step, rows_seen, slopes_at
+from koubai.core.training import Descent, Step, engine_of, rows_seen, slopes_at
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +43,6 @@ def measured_at(
     """What a training measures at ``step``; the arguments are those of ``descend``."""
     loss, gradient = slopes_at(step, data, descent, h=h, l1=l1, l2=l2, frozen=frozen)
     network = replace(step.parameters.astype(dtype_of(descent.precision)), output=descent.loss.output)
-    batch, direction = rows_seen(step, data, descent, l1=l1, l2=l2), None
-    if descent.method.draw is not None:
-        with computing_in(descent.precision):
-            flat, unravel = ravel_pytree(jax.tree.map(jnp.asarray, network))
-            drawn = descent.method.draw(flat, key_of(step.random_state, np.int32(step.number)))
-            direction = jax.tree.map(np.asarray, unravel(drawn))
+    batch = rows_seen(step, data, descent, l1=l1, l2=l2)
+    direction = engine_of(descent).direction(descent, network, step.random_state, step.number)
     return Measured(loss, gradient, network, batch, direction, descent.loss)

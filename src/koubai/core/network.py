@@ -1,16 +1,14 @@
-"""Network: dense layers and an activation, as frozen data (a JAX pytree whose leaves are the weights and biases)."""
+"""Network: dense layers and an activation, as frozen data: where JAX is loaded a pytree, whose leaves are the parameters."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
-import jax
 import numpy as np
-from jax.tree_util import GetAttrKey, register_dataclass, register_pytree_with_keys
 from numpy.typing import ArrayLike, NDArray
 
-from koubai.arrays import check_finite, frozen_floats, is_sealed, numeric_array, sealed
+from koubai.arrays import check_finite, frozen_floats, is_jax_array, is_loaded, is_sealed, numeric_array, sealed
 from koubai.core.activations import Activation, Array, Namespace, activations_in, activations_named, spelled
 from koubai.core.losses import softmax
 from koubai.errors import InputError, chosen, memory_faults
@@ -40,6 +38,7 @@ class Layer:
     bias: Any
 
     def __post_init__(self) -> None:
+        _tell_jax()
         for name in ("weights", "bias"):
             object.__setattr__(self, name, _parameters(getattr(self, name), name))
 
@@ -53,7 +52,7 @@ class Layer:
 
 
 def _parameters(values: Any, name: str) -> Any:
-    if isinstance(values, (jax.Array, jax.ShapeDtypeStruct)):  # which nobody can write to
+    if is_jax_array(values):  # which nobody can write to
         return values
     given = numeric_array(values, name, truths=False)
     if given.dtype in (np.float32, np.float64):
@@ -64,13 +63,10 @@ def _parameters(values: Any, name: str) -> Any:
         raise InputError("not-numbers", name=name) from error
 
 
-# made from its leaves as they are, as JAX asks of what checks its fields
-register_pytree_with_keys(
-    Layer,
-    lambda layer: (((GetAttrKey("weights"), layer.weights), (GetAttrKey("bias"), layer.bias)), None),
-    lambda _, leaves: Layer.holding(*leaves),
-    lambda layer: ((layer.weights, layer.bias), None),
-)
+def _tell_jax() -> None:
+    """Register networks with JAX where it is loaded; they are made without loading it."""
+    if is_loaded("jax"):
+        from koubai.core import pytrees as pytrees
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -85,6 +81,9 @@ class Network:
     layers: tuple[Layer, ...]
     activation: str = "relu"
     output: Output = "softmax"
+
+    def __post_init__(self) -> None:
+        _tell_jax()
 
     @classmethod
     def random(
@@ -231,6 +230,14 @@ class Network:
             for name, array in ((f"w{number}", layer.weights), (f"b{number}", layer.bias))
         }
 
+    def mapped(self, function: Callable[..., Any], *others: "Network") -> "Network":
+        """``function`` of every array, with those in its place in networks of the same sizes beside it."""
+        layers = tuple(
+            Layer.holding(function(*(one.weights for one in some)), function(*(one.bias for one in some)))
+            for some in zip(self.layers, *(other.layers for other in others), strict=True)
+        )
+        return replace(self, layers=layers)
+
     def __repr__(self) -> str:
         return f"Network({'-'.join(map(str, self.sizes))}, {self.activation}, {self.output})"
 
@@ -254,9 +261,6 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
     if len(listed) < 2 or not whole or min(listed) < 1:
         raise InputError("sizes", value=listed)
     return tuple(int(size) for size in listed)
-
-
-register_dataclass(Network, data_fields=["layers"], meta_fields=["activation", "output"])
 
 
 def forward_rowwise(network: Network, inputs: NDArray[np.float64]) -> NDArray[np.float64]:

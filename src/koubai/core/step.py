@@ -1,7 +1,7 @@
 """Descent: what is done at every step of a training; Step: where it stands after some of them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,15 @@ from koubai.core.precision import Precision
 from koubai.core.schedules import SCHEDULES, Schedule
 from koubai.core.slopes.base import Method
 
+Engine = Literal["numpy", "jax"]
+ENGINES: dict[str, Engine] = {"numpy": "numpy", "jax": "jax"}
+
 
 @dataclass(frozen=True)
 class Descent:
     """What is done at every step: which loss is descended, with which slopes, by which rule. Hashable: it is compiled in.
 
-    ``batch_size``: how many rows are measured at a step, None for all of them.
+    ``batch_size``: how many rows are measured at a step, None for all of them. ``engine``: "numpy" or "jax".
     """
 
     loss: Loss
@@ -29,6 +32,7 @@ class Descent:
     schedule: Schedule = SCHEDULES["constant"]
     schedule_options: tuple[tuple[str, float], ...] = ()
     batch_size: int | None = None
+    engine: Engine = "jax"
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,12 +13,14 @@ from koubai.arrays import Arrays
 from koubai.core.descent import check_options, rule_named
 from koubai.core.losses import loss_named
 from koubai.core.measuring import Measured, measured_at
+from koubai.core.numpy_engine.cost import is_worth_it
 from koubai.core.precision import Precision, dtype_of
 from koubai.core.schedules import check_schedule, schedule_named
 from koubai.core.slopes import check_h, check_method, method_named
+from koubai.core.step import ENGINES, Engine
 from koubai.core.training import Descent, Step, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
-from koubai.errors import InputError, memory_faults
+from koubai.errors import InputError, chosen, memory_faults
 from koubai.experiment.divergence import BEYOND, level_of, risen_since
 from koubai.experiment.learning import Learning, is_number, is_whole, learning_of
 from koubai.experiment.resources import check_compiling, check_needed
@@ -27,6 +29,8 @@ from koubai.untrusted_json import parsed
 
 MOST = 2**31 - 2  # steps
 MOST_PENALTY = 1e30
+AUTO = "auto"  # that engine which is sooner done
+BEFORE_ENGINES = "jax"  # which computed the experiments that don't name one
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +45,9 @@ class Experiment:
     ``batch_size``: rows that a step is measured on, in an order that changes every epoch; None for all. ``schedule`` of the
     learning rate, with its ``schedule_options``. ``l1``, ``l2``: a penalty l1·Σ|w| + l2/2·Σw² that is part of the loss.
     ``patience``: the training ends when the loss of the validation rows was not the smallest so far at so many records after
-    another, and the network of the best record is the run's; None to go all the way. InputError names the field, the value
-    and what was expected.
+    another, and the network of the best record is the run's; None to go all the way. ``engine``: "numpy", which begins at once,
+    or "jax", which is faster once it has compiled; "auto" chooses that which is sooner done, by counting operations, and the
+    experiment has its name. InputError names the field, the value and what was expected.
     """
 
     problem: Learning = field(default_factory=Learning)
@@ -62,6 +67,7 @@ class Experiment:
     l2: float = 0.0
     patience: int | None = None
     batch_seed: int | None = None
+    engine: str = AUTO
 
     def __post_init__(self) -> None:
         if not isinstance(self.problem, Learning):
@@ -101,6 +107,17 @@ class Experiment:
         object.__setattr__(self, "optimizer_options", dict(check_options(rule, self.optimizer_options)))
         object.__setattr__(self, "h", float(h))
         object.__setattr__(self, "learning_rate", float(rate))
+        object.__setattr__(self, "engine", self._engine())
+
+    def _engine(self) -> Engine:
+        """Which computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
+        if self.engine != AUTO:
+            return chosen("engine", self.engine, ENGINES)
+        descent, problem = self._descent("numpy"), self.problem
+        if not descent.method.compiled:
+            return "numpy"
+        rows = len(problem.dataset().inputs)
+        return "numpy" if is_worth_it(descent, problem.sizes, rows, self.steps) else "jax"
 
     def records(self, number: int) -> bool:
         """Whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
@@ -206,7 +223,7 @@ class Experiment:
         data, mask = self.problem.dataset(), self.problem.mask()
         return measured_at(step, data, descent, h=self.h or 0.0, l1=self.l1, l2=self.l2, frozen=mask)
 
-    def _descent(self) -> Descent:
+    def _descent(self, engine: Engine | None = None) -> Descent:
         return Descent(
             loss_named(self.problem.loss or ""),
             method_named(self.method),
@@ -216,6 +233,7 @@ class Experiment:
             schedule_named(self.schedule),
             tuple(self.schedule_options.items()),
             self.batch_size,
+            engine or ENGINES[self.engine],
         )
 
     def stopped(self, records: Iterable[Step]) -> bool:
@@ -253,7 +271,7 @@ class Experiment:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], arrays: Arrays | None = None) -> "Experiment":
         """The experiment that ``to_dict`` gave; ``arrays`` are those of ``arrays()``, where it has any."""
-        known = dict(checked_fields(values, [f.name for f in fields(cls)]))
+        known = {"engine": BEFORE_ENGINES, **checked_fields(values, [f.name for f in fields(cls)])}
         if "problem" in known:
             problem = checked_fields(known["problem"], ["learning"])
             known["problem"] = learning_of(problem.get("learning", {}), arrays or {})

@@ -5,7 +5,6 @@ Both are estimated from below, by counting: what is refused could not have been,
 
 from collections.abc import Sequence
 
-import jax
 import numpy as np
 
 from koubai.core.network import parameters_in
@@ -24,7 +23,7 @@ MANY = 10**5  # parameters: with fewer it doesn't matter what the optimizer keep
 def check_compiling(descent: Descent, layers: int) -> None:
     """InputError where the program of so many hidden ``layers`` would take longer to compile than a person waits."""
     most = descent.method.most_layers
-    if layers > most:
+    if layers > most and descent.engine != "numpy":
         raise InputError(
             "layers-method", value=layers, method=descent.method.name, most=most, best=METHODS["backprop"].most_layers
         )
@@ -49,6 +48,10 @@ def check_needed(descent: Descent, sizes: Sequence[int], rows: int, records: int
 def state_of(descent: Descent) -> int:
     """How many numbers the optimizer keeps for every parameter."""
     some = 1000
+    if descent.engine == "numpy":
+        return len(descent.rule.memory)
+    import jax
+
     parameters = jax.ShapeDtypeStruct((some,), np.float32)  # type: ignore[no-untyped-call]
     state = jax.eval_shape(lambda values: descent.rule.start(values, descent.rule_options), parameters)
     return sum(int(leaf.size) for leaf in jax.tree.leaves(state)) // some

@@ -7,7 +7,6 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load as deserialized
@@ -15,7 +14,7 @@ from safetensors.numpy import save as serialized
 
 from koubai.arrays import digest
 from koubai.core.descent import rule_named
-from koubai.core.network import Layer, Network
+from koubai.core.network import Layer, Network, parameters_in
 from koubai.core.precision import computing_in, dtype_of
 from koubai.core.training import Step
 from koubai.errors import InputError
@@ -32,7 +31,7 @@ def arrays_of(steps: Sequence[Step]) -> Arrays:
     for place in range(len(steps[0].parameters.layers)):
         for letter, field in (("w", "weights"), ("b", "bias")):
             arrays[f"{letter}{place + 1}"] = _stacked([getattr(step.parameters.layers[place], field) for step in steps])
-    states = zip(*(jax.tree.leaves(step.optimizer_state) for step in steps), strict=True)
+    states = zip(*(_leaves(step.optimizer_state) for step in steps), strict=True)
     for place, leaves in enumerate(states):
         arrays[f"optimizer.{place}"] = np.stack([np.asarray(leaf) for leaf in leaves])
     return {**arrays, "random_state": steps[0].random_state}
@@ -50,8 +49,7 @@ def steps_of(experiment: Experiment, arrays: Arrays, losses: NDArray[np.float64]
     """
     like = _like(experiment)
     names = list(like.parameters.arrays())
-    leaves: list[Any] = jax.tree.leaves(like.optimizer_state)
-    structure: Any = jax.tree.structure(like.optimizer_state)
+    leaves = _leaves(like.optimizer_state)
     if list(arrays["number"][:1]) != [0] or arrays["random_state"].shape != (2,) or arrays["random_state"].dtype != np.uint32:
         raise InputError("record-number", value=arrays["number"][:1])
     steps, before = [], -1
@@ -65,7 +63,7 @@ def steps_of(experiment: Experiment, arrays: Arrays, losses: NDArray[np.float64]
         layers = tuple(map(Layer, list(parameters.values())[::2], list(parameters.values())[1::2]))
         network = replace(like.parameters, layers=layers)
         since, recorded = losses[before + 1 : number + 1], experiment.records(number)
-        held = structure.unflatten(state)
+        held = _state_of(state, like.optimizer_state)
         steps.append(Step(number, network, float(losses[number]), since, held, arrays["random_state"], recorded))
         before = number
     return tuple(steps)
@@ -82,11 +80,41 @@ class _Like:
 def _like(experiment: Experiment) -> _Like:
     problem, dtype = experiment.problem, dtype_of(experiment.precision)
     options = tuple(experiment.optimizer_options.items())
+    if experiment.engine == "numpy":
+        network = problem.network(0).astype(dtype)
+        return _Like(network, rule_named(experiment.optimizer).start_plain(parameters_in(problem.sizes), dtype, options))
+    import jax
+
     like: Any = jax.ShapeDtypeStruct
     layers = tuple(Layer(like(shape, dtype), like(shape[1:], dtype)) for shape in pairwise(problem.sizes))
     parameters = Network(layers, problem.activation or "", problem.output)
     with computing_in(experiment.precision):
         return _Like(parameters, jax.eval_shape(lambda p: rule_named(experiment.optimizer).start(p, options), parameters))
+
+
+def _is_plain(state: Any) -> bool:
+    """Whether an optimiser's state is the NumPy engine's: arrays in a tuple. That of the compiled engine is a pytree of JAX."""
+    return type(state) is tuple and all(isinstance(leaf, np.ndarray) for leaf in state)
+
+
+def _leaves(state: Any) -> list[Any]:
+    """The arrays of an optimiser's state."""
+    if _is_plain(state):
+        return list(state)
+    import jax
+
+    leaves: list[Any] = jax.tree.leaves(state)
+    return leaves
+
+
+def _state_of(leaves: Sequence[Any], like: Any) -> Any:
+    """The optimiser's state of these arrays, in the structure of ``like``."""
+    if _is_plain(like):
+        return tuple(leaves)
+    import jax
+
+    structure: Any = jax.tree.structure(like)
+    return structure.unflatten(leaves)
 
 
 def _alike(arrays: Sequence[NDArray[Any]], wanted: Sequence[Any]) -> bool:

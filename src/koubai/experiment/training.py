@@ -50,6 +50,7 @@ def train(
     batch_seed: int | None = None,
     record_every: int | None = None,
     precision: Precision = "float64",
+    engine: str = "auto",
 ) -> Run:
     """Train a network; all defaults together are the founding example.
 

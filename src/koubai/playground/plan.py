@@ -63,6 +63,7 @@ def experiment_of(
         steps=max(0, setting.steps - begin),
         seed=setting.seed,
         batch_seed=setting.batch_seed if draws and setting.batch_seed != setting.seed else None,
+        engine="jax",  # a page trains on and on, and its program is compiled beforehand
         **values,
     )
 

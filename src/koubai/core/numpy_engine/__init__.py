@@ -1,1 +1,5 @@
-"""The engine in plain NumPy: the same numbers as the compiled one, to rounding, without JAX; a script takes its source."""
+"""The NumPy engine: trainings of small networks in plain array operations, which begin at once.
+
+It is also what to read first: ``central`` measures all slopes of a layer in a few array operations, ``differences`` has the
+plain double loop and its kin, ``optimizers`` how parameters move, ``training`` the steps. Nothing here loads JAX.
+"""

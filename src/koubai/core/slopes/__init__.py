@@ -1,38 +1,20 @@
 """How a slope is measured. ``METHODS`` are all the ways by name; ``slopes`` is their public face."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from koubai.core.activations import activations_in
 from koubai.core.losses import Loss, loss_named
 from koubai.core.network import Network
-from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
-from koubai.core.slopes import backprop, differences, loop, response, stochastic
-from koubai.core.slopes.base import Batch, Measure, Method, batch_of, mean_loss
-from koubai.core.slopes.response import LayerReport
+from koubai.core.precision import Precision, dtype_of
+from koubai.core.slopes.base import Batch, Method, batch_of
+from koubai.core.slopes.distinct import few
 from koubai.errors import InputError, chosen
 
-
-def _of_the_whole_network(gradient: Callable[..., Any], *, draws: bool = False) -> Measure:
-    """A method for any function of any pytree, applied to the loss as a function of the network."""
-
-    def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
-        def f(moved: Network) -> Any:
-            return mean_loss(loss, moved, data, jnp)
-
-        return f(network), gradient(f, network, h, key) if draws else gradient(f, network, h)
-
-    return measure
-
-
-def _exact(loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
-    return backprop.value_and_gradient(lambda moved: mean_loss(loss, moved, data, jnp), network)
+if TYPE_CHECKING:
+    from koubai.core.slopes.response import LayerReport
 
 
 MOST_LAYERS = 1000  # hidden ones, by any method
@@ -42,18 +24,18 @@ METHODS = {
     for method in (
         Method(
             "central",
-            response.measure,
+            "response:measure",
             wants_points=True,
-            reported=response.measured,
+            reported_by="response:measured",
             takes_whole_batches=False,
             most_layers=50,
         ),
-        Method("loop", loop.measure, compiled=False, copies=5, most_layers=MOST_LAYERS),
-        Method("forward", _of_the_whole_network(differences.forward), most_layers=150),
-        Method("complex-step", _of_the_whole_network(differences.complex_step), default_h=1e-20, wants_analytic=True),
-        Method("backprop", _exact, copies=8, most_layers=700),
-        Method("spsa", _of_the_whole_network(stochastic.spsa, draws=True), draw=stochastic.signs),
-        Method("random-directions", _of_the_whole_network(stochastic.random_directions, draws=True), draw=stochastic.normals),
+        Method("loop", "loop:measure", compiled=False, copies=5, most_layers=MOST_LAYERS),
+        Method("forward", "whole_network:forward", most_layers=150),
+        Method("complex-step", "whole_network:complex_step", default_h=1e-20, wants_analytic=True),
+        Method("backprop", "whole_network:exact", copies=8, most_layers=700),
+        Method("spsa", "whole_network:spsa", drawn_by="stochastic:signs"),
+        Method("random-directions", "whole_network:random_directions", drawn_by="stochastic:normals"),
     )
 }
 
@@ -87,7 +69,7 @@ def check_h(h: float, precision: Precision) -> None:
 
 def prepared(method: Method, data: Batch) -> Batch:
     """``data`` with what ``method`` wants to know of it beforehand."""
-    return replace(data, points=response.points.few(data.inputs)) if method.wants_points else data
+    return replace(data, points=few(data.inputs)) if method.wants_points else data
 
 
 @dataclass(frozen=True)
@@ -100,10 +82,10 @@ class Slopes:
     seed: int
     precision: Precision
     step: int = 0
-    _told: list[tuple[LayerReport, ...]] = field(default_factory=list, repr=False, compare=False)
+    _told: list[tuple["LayerReport", ...]] = field(default_factory=list, repr=False, compare=False)
 
     @property
-    def report(self) -> tuple[LayerReport, ...]:
+    def report(self) -> tuple["LayerReport", ...]:
         """How the last call measured each layer, in their order; empty before it, and for all methods but central."""
         return self._told[-1] if self._told else ()
 
@@ -120,11 +102,13 @@ class Slopes:
         if not self.method.compiled:
             value, gradient = self.method.measure(self.loss, network, batch, self.h, None)
             return float(value), gradient
-        with computing_in(self.precision):
-            key = key_of(random_state(self.seed), self.step)
-            value, gradient, report = _compiled(self.method, self.loss, network, batch, self.h, key)
-            self._told[:] = [tuple(layer.told() for layer in report)]
-            return float(value), jax.tree.map(np.asarray, gradient)
+        from koubai.core.slopes import compiled
+
+        value, gradient, report = compiled.measure(
+            self.method, self.loss, network, batch, self.h, self.precision, self.seed, self.step
+        )
+        self._told[:] = [report]
+        return value, gradient
 
 
 def slopes(
@@ -153,11 +137,3 @@ def slopes(
     if isinstance(step, bool) or not isinstance(step, (int, np.integer)) or not 0 <= step < 2**31:
         raise InputError("steps", value=step, most=2**31 - 1)
     return Slopes(how, float(step_size), loss_named(loss), int(seed), precision, int(step))
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _compiled(method: Method, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network, Any]:
-    if method.reported:
-        reported: tuple[Any, Network, Any] = method.reported(loss, network, data, h)
-        return reported
-    return *method.measure(loss, network, data, h, key), ()

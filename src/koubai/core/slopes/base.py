@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
-from jax.tree_util import register_dataclass
 
 from koubai.arrays import check_finite, numeric_array
 from koubai.core.activations import Array, Namespace
@@ -16,16 +16,14 @@ from koubai.core.precision import Precision, dtype_of
 from koubai.errors import InputError
 
 
-@register_dataclass
 @dataclass(frozen=True, eq=False)
 class Points:
-    """The few distinct inputs of a layer (see ``response.points.few``): ``values`` (k, n), ``reads`` (k, n, inputs + 1)."""
+    """The few distinct inputs of a layer (see ``distinct.few``): ``values`` (k, n), ``reads`` (k, n, inputs + 1)."""
 
     values: Any
     reads: Any
 
 
-@register_dataclass
 @dataclass(frozen=True, eq=False)
 class Batch:
     """What a loss is evaluated on: ``inputs`` (n, features), ``targets`` (n, outputs), and what a method prepared from them.
@@ -52,7 +50,9 @@ class Measure(Protocol):
 class Method:
     """A slope method by name. ``compiled`` is False for plain NumPy, which runs a step at a time.
 
-    ``reported``: like ``measure``, and says also how every layer was measured, where a method has something to say of it.
+    ``measured_by``: its function among the modules of this package, "module:function", which is imported when it is used: JAX
+    takes its time. ``reported_by``: one like it that says also how every layer was measured, where a method has something to
+    say of it.
 
     ``copies``: how often the parameters are in memory at once, at least, while a step is made: the start, the state before, on
     the way and after, the slopes, two records. Measured on nine million parameters: 8.5 by backprop, 13 to 16 by the others.
@@ -60,20 +60,41 @@ class Method:
 
     ``most_layers``: so many hidden layers were compiled in half a minute, by two cores of 2.1 GHz, for XOR and 8 units a layer
     (units hardly matter). Central compiles for every layer what lies behind it, so that its time grows with the square.
-    ``draw``: the direction that a method which draws takes for an array of entries by a key; None for all others.
+    ``drawn_by``: the direction that a method which draws takes for an array of entries by a key; empty for all others.
     """
 
     name: str
-    measure: Measure
+    measured_by: str
     default_h: float = 0.1
     compiled: bool = True
     wants_points: bool = False
-    reported: Callable[..., Any] | None = None
+    reported_by: str = ""
     wants_analytic: bool = False
     copies: int = 12
     takes_whole_batches: bool = True
     most_layers: int = 100
-    draw: Callable[[Any, Any], Any] | None = None
+    drawn_by: str = ""
+
+    @property
+    def measure(self) -> Measure:
+        """How a slope is measured."""
+        measure: Measure = _function(self.measured_by)
+        return measure
+
+    @property
+    def reported(self) -> Callable[..., Any] | None:
+        """``reported(loss, network, data, h)``; None for a method that has nothing to say."""
+        return _function(self.reported_by) if self.reported_by else None
+
+    @property
+    def draw(self) -> Callable[[Any, Any], Any] | None:
+        """``draw(entries, key)``; None for a method that doesn't draw."""
+        return _function(self.drawn_by) if self.drawn_by else None
+
+
+def _function(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"{__package__}.{module}"), name)
 
 
 def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array:

@@ -65,6 +65,8 @@ SENTENCES = {
     "error-loss-near": "There is no loss called {value!r}; did you mean {nearest!r}?",
     "error-optimizer": "There is no optimizer called {value!r}; choose one of: {choices}.",
     "error-optimizer-near": "There is no optimizer called {value!r}; did you mean {nearest!r}?",
+    "error-engine": "There is no engine called {value!r}; choose one of: auto, {choices}.",
+    "error-engine-near": "There is no engine called {value!r}; did you mean {nearest!r}?",
     "error-precision": "There is no precision called {value!r}; choose one of: {choices}.",
     "error-precision-near": "There is no precision called {value!r}; did you mean {nearest!r}?",
     "error-optimizer-option": "The optimizer {optimizer} has no parameter called {name!r}; it has: {choices}.",
@@ -577,6 +579,7 @@ SENTENCES = {
     "help-method": "How slopes are measured: {choices}.",
     "help-h": "Step size of the difference: how far each weight is nudged. [default: 0.1, complex-step: 1e-20; for sets and tables: 1e-4, in float32 0.01]",
     "help-loss": "What is descended: {choices}. [default: cross-entropy; for values: squared]",
+    "help-engine": "What computes: {choices}. numpy begins at once, jax is faster once it has compiled, auto takes what is sooner done.",
     "help-precision": "Numbers of 64 or 32 bits: {choices}.",
     "help-optimizer": (
         "The rule by which weights move, with its parameters after a colon, such as adam or adam:b1=0.8,eps=1e-6; koubai list "

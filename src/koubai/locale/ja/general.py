@@ -65,6 +65,8 @@ SENTENCES = {
     "error-loss-near": "{value!r} という損失関数はありませんが、{nearest!r} のことでしょうか。",
     "error-optimizer": "{value!r} という最適化手法はないので、次の中から選んでください: {choices}。",
     "error-optimizer-near": "{value!r} という最適化手法はありませんが、{nearest!r} のことでしょうか。",
+    "error-engine": "{value!r} という計算エンジンはないので、次の中から選んでください: auto, {choices}。",
+    "error-engine-near": "{value!r} という計算エンジンはありませんが、{nearest!r} のことでしょうか。",
     "error-precision": "{value!r} という精度はないので、次の中から選んでください: {choices}。",
     "error-precision-near": "{value!r} という精度はありませんが、{nearest!r} のことでしょうか。",
     "error-optimizer-option": "最適化手法 {optimizer} に {name!r} というパラメータはないので、次の中から選んでください: {choices}。",
@@ -600,6 +602,7 @@ SENTENCES = {
     "help-method": "傾きの求め方: {choices}",
     "help-h": "差分の刻み幅。各重みを動かす幅 [既定値: 0.1、complex-step では 1e-20。データセットや表では 1e-4、float32 なら 0.01]",
     "help-loss": "損失関数: {choices} [既定値: cross-entropy、値の学習では squared]",
+    "help-engine": "計算エンジン: {choices}。numpy はすぐ始まり、jax はコンパイルの後が速く、auto は早く終わる方を選ぶ",
     "help-precision": "数の精度（64 ビットか 32 ビット）: {choices}",
     "help-optimizer": (
         "最適化手法。パラメータはコロンの後に書く（例: adam、adam:b1=0.8,eps=1e-6）。一覧は koubai list optimizers"

@@ -26,6 +26,7 @@ import numpy as np
 from jax import lax
 from jax.tree_util import register_dataclass
 
+from koubai.core import pytrees as pytrees
 from koubai.core.activations import Activation, activations_in
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network

@@ -10,18 +10,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
-from numpy.typing import NDArray
 
 from koubai.core.activations import Activation
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network, forward
 from koubai.core.slopes.base import Points
-from koubai.core.slopes.blocks import NUMBERS_AT_ONCE, over
+from koubai.core.slopes.blocks import over
 
-MOST_POINTS = 8  # distinct ones, that are evaluated instead of interpolating
-ROWS_TO_TELL = 64  # that tell whether it is worth looking at all
 FEW_INPUTS = 16  # whose points are all evaluated: there are too few to be worth interpolating
 FINE = 2.0**-10  # below it h asks for digits that a difference of two losses doesn't have
 
@@ -136,31 +132,8 @@ def _both_ways(h: Any, offsets: Any) -> Any:
     return jnp.stack([shift, -shift])
 
 
-def few(inputs: NDArray[Any]) -> Points | None:
-    """The distinct sizes of each sample's inputs, the 1 of the bias among them; None where sharing them saves too little.
-
-    ``values`` (k, n): the sizes, other than 0, that occur in sample n, padded with zeros. ``reads`` (k, n, inputs + 1): 1 or
-    -1 where that input of that sample is ± that size, the last column for the bias; elsewhere 0.
-    """
-    signed = np.concatenate([inputs, np.ones_like(inputs[:, :1])], axis=1)
-    if len(signed) > ROWS_TO_TELL and few(inputs[:ROWS_TO_TELL]) is None:
-        return None
-    ordered = np.sort(np.abs(signed), axis=1)
-    new = ordered > 0
-    new[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
-    rank = np.cumsum(new, axis=1) - 1
-    count = int(rank.max()) + 1
-    if count > MOST_POINTS or 2 * count > signed.shape[1] + 1 or count * signed.size > NUMBERS_AT_ONCE:
-        return None
-    values = np.zeros((count, len(signed)), inputs.dtype)
-    rows, columns = np.nonzero(new)
-    values[rank[rows, columns], rows] = ordered[rows, columns]
-    reads = np.where(values[:, :, None] == np.abs(signed), np.sign(signed), 0).astype(inputs.dtype)
-    return Points(values, reads)
-
-
 def of_levels(values: Any, levels: tuple[float, ...]) -> Points:
-    """``few`` for the outputs of a stepping activation: which sizes occur is known without looking."""
+    """``distinct.few`` for the outputs of a stepping activation: which sizes occur is known without looking."""
     signed = jnp.concatenate([values, jnp.ones_like(values[:, :1])], axis=1)
     sizes = jnp.asarray(sorted({abs(level) for level in levels if level} | {1.0}), signed.dtype)
     reads = jnp.where(jnp.abs(signed) == sizes[:, None, None], jnp.sign(signed), 0)

@@ -1,0 +1,125 @@
+"""How a slope is measured in NumPy: a function for every method of ``core.slopes``, of its name with _ for the hyphen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from koubai.core.activations import Activation
+from koubai.core.losses import Loss
+from koubai.core.network import Network
+from koubai.core.numpy_engine import central as curves
+from koubai.core.numpy_engine import differences
+from koubai.core.numpy_engine.central import Rows
+from koubai.core.numpy_engine.parameters import Floats, are_weights, matrices, parts
+from koubai.core.penalty import Penalty
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What doesn't change while a network is trained: the loss, the penalty, the shape of the network, h."""
+
+    loss: Loss
+    network: Network
+    h: Any
+    penalty: Penalty | None = None
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of inputs, of units of every hidden layer, and of outputs."""
+        return self.network.sizes
+
+    @cached_property
+    def activations(self) -> tuple[Activation, ...]:
+        """Those of the hidden layers."""
+        return self.network.activations
+
+    @cached_property
+    def weights(self) -> Floats:
+        """1 for each of the flat parameters that is a weight, 0 for biases."""
+        return are_weights(self.sizes).astype(self.network.layers[0].bias.dtype)
+
+    def loss_of(self, rows: Rows) -> Callable[[Sequence[Floats]], Any]:
+        """The loss of ``rows`` as a function of all weights and biases, (w1, b1, w2, b2, …)."""
+        inputs = rows.inputs[:, :-1]
+
+        def loss(parameters: Sequence[Floats]) -> Any:
+            values = inputs @ parameters[0] + parameters[1]
+            for activation, weights, bias in zip(self.activations, parameters[2::2], parameters[3::2], strict=True):
+                values = activation.apply(values, np) @ weights + bias
+            mean = self.loss.rows(values, rows.targets, np).mean()
+            if self.penalty is None:
+                return mean
+            return mean + sum(self.penalty.of(weights, np).sum() for weights in parameters[::2])
+
+        return loss
+
+
+Slopes = tuple[Any, Floats]  # the loss, and the slopes of all parameters in a flat array
+
+
+def central(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+    """By response curves."""
+    loss, slopes = curves.measure(problem.loss, matrices(flat, problem.sizes), problem.activations, rows, problem.h)
+    if problem.penalty is None:
+        return loss, slopes
+    cost = (problem.penalty.of(flat, np) * problem.weights).sum()
+    return loss + cost, slopes + problem.penalty.difference(flat, problem.h, np) * problem.weights
+
+
+def loop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+    """By the definition, one parameter after the other."""
+    return _of_each(differences.central, problem, flat, rows)
+
+
+def forward(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+    """The same to one side only."""
+    return _of_each(differences.forward, problem, flat, rows)
+
+
+def complex_step(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+    """By an imaginary h."""
+    return _of_each(differences.complex_step, problem, flat, rows)
+
+
+def spsa(problem: Problem, flat: Floats, rows: Rows, drawn: Floats) -> Slopes:
+    """Along one direction that is drawn for all parameters: signs."""
+    f = problem.loss_of(rows)
+    directions = parts(drawn, problem.sizes)
+    slopes = differences.along(f, parts(flat, problem.sizes), problem.h, directions)
+    return f(parts(flat, problem.sizes)), np.concatenate([slope.ravel() for slope in slopes])
+
+
+random_directions = spsa  # the draws are normals
+
+
+def backprop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+    """Exact slopes, by the chain rule from the loss backwards: D. E. Rumelhart et al., Nature 323 (1986)."""
+    layers, activations = matrices(flat, problem.sizes), problem.activations
+    values, before = [rows.inputs], [rows.inputs @ layers[0]]
+    for layer, activation in zip(layers[1:], activations, strict=True):
+        values.append(curves.with_one(activation.apply(before[-1], np)))
+        before.append(values[-1] @ layer)
+    n, loss = len(rows.inputs), problem.loss
+    assert loss.gradient is not None
+    error = loss.gradient(before[-1], rows.targets, np) / n
+    slopes = [values[-1].T @ error]
+    for number in range(len(activations) - 1, -1, -1):
+        error = (error @ layers[number + 1][:-1].T) * activations[number].derivative(before[number], np)
+        slopes.append(values[number].T @ error)
+    value = loss.rows(before[-1], rows.targets, np).mean()
+    made = np.concatenate([slope.ravel() for slope in reversed(slopes)])
+    penalty = problem.penalty
+    if penalty is None:
+        return value, made
+    cost = (penalty.of(flat, np) * problem.weights).sum()
+    return value + cost, made + penalty.derivative(flat, np) * problem.weights
+
+
+def _of_each(difference: Callable[..., Any], problem: Problem, flat: Floats, rows: Rows) -> Slopes:
+    """A difference for one parameter after the other; they are moved in an array of their own."""
+    f, moving = problem.loss_of(rows), parts(flat.copy(), problem.sizes)
+    slopes = difference(f, moving, problem.h)
+    return f(parts(flat, problem.sizes)), np.concatenate([slope.ravel() for slope in slopes])
