@@ -1,4 +1,9 @@
-"""Differences of a function of a list of NumPy arrays, one entry after the other: the plain loop and its kin."""
+"""Slopes of any function of a list of arrays, by evaluating it: what a measured slope is, in the fewest words.
+
+Every one of them is ``(f, parameters, h) -> slopes``: one array of slopes for each array of parameters. ``f`` gets such a
+list. ``central`` and ``forward`` move one entry at a time, in place, and put it back: ``f`` must not keep the arrays.
+Sources: those of ``slopes/differences`` and ``slopes/stochastic``, which say the same for the compiled engine.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,63 +11,62 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Function = Callable[[Sequence[Array]], Any]
+Arrays = Sequence[NDArray[Any]]
+Function = Callable[[Arrays], Any]
 
 
-def central(f: Function, parameters: Sequence[Array], h: Any) -> list[Array]:
-    """(f at +h - f at -h) / 2h for each entry, which is moved in place and put back."""
-    return [_each(lambda p, place: _central(f, parameters, p, place, h), p) for p in parameters]
+def central(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
+    """(f(x + h) - f(x - h)) / 2h for every entry: the plain double loop, two evaluations for each."""
+    gradient = []
+    for parameter in parameters:
+        slope = np.zeros_like(parameter)
+        for place in np.ndindex(parameter.shape):
+            kept = parameter[place]
+            parameter[place] = kept + h
+            above = f(parameters)
+            parameter[place] = kept - h
+            below = f(parameters)
+            parameter[place] = kept
+            slope[place] = (above - below) / (2 * h)
+        gradient.append(slope)
+    return gradient
 
 
-def _central(f: Function, parameters: Sequence[Array], p: Array, place: tuple[int, ...], h: Any) -> Any:
-    kept = p[place]
-    p[place] = kept + h
-    above = f(parameters)
-    p[place] = kept - h
-    below = f(parameters)
-    p[place] = kept
-    return (above - below) / (2 * h)
-
-
-def _each(slope: Callable[[Array, tuple[int, ...]], Any], p: Array) -> Array:
-    made = np.zeros(p.shape, p.real.dtype)
-    for place in np.ndindex(p.shape):
-        made[place] = slope(p, place)
-    return made
-
-
-def forward(f: Function, parameters: Sequence[Array], h: Any) -> list[Array]:
-    """(f at +h - f) / h for each entry, divided by the step that was taken."""
+def forward(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
+    """(f(x + h) - f(x)) / h for every entry, over the step that rounding left of h; 0 where it left none."""
     here = f(parameters)
-
-    def slope(p: Array, place: tuple[int, ...]) -> Any:
-        kept = p[place]
-        p[place] = kept + h
-        taken = p[place] - kept
-        made = (f(parameters) - here) / taken if taken else 0
-        p[place] = kept
-        return made
-
-    return [_each(slope, p) for p in parameters]
-
-
-def complex_step(f: Function, parameters: Sequence[Array], h: Any) -> list[Array]:
-    """Im f at +ih / h for each entry."""
-    moving = [p.astype(np.result_type(p, 1j)) for p in parameters]
-
-    def slope(p: Array, place: tuple[int, ...]) -> Any:
-        kept = p[place]
-        p[place] = kept + 1j * h
-        made = f(moving).imag / h
-        p[place] = kept
-        return made
-
-    return [_each(slope, p) for p in moving]
+    gradient = []
+    for parameter in parameters:
+        slope = np.zeros_like(parameter)
+        for place in np.ndindex(parameter.shape):
+            kept = parameter[place]
+            parameter[place] = kept + h
+            taken = parameter[place] - kept
+            if taken != 0:
+                slope[place] = (f(parameters) - here) / taken
+            parameter[place] = kept
+        gradient.append(slope)
+    return gradient
 
 
-def along(f: Function, parameters: Sequence[Array], h: Any, directions: Sequence[Array]) -> list[Array]:
-    """The slope along one direction, times that direction."""
-    above = f([p + h * d for p, d in zip(parameters, directions, strict=True)])
-    below = f([p - h * d for p, d in zip(parameters, directions, strict=True)])
-    return [(above - below) / (2 * h) * d for d in directions]
+def complex_step(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
+    """Im f(x + ih) / h for every entry: no difference, so that a tiny h loses no digits. ``f`` gets complex copies."""
+    moving = [parameter + 0j for parameter in parameters]
+    gradient = []
+    for parameter in moving:
+        slope = np.zeros_like(parameter.real)
+        for place in np.ndindex(parameter.shape):
+            kept = parameter[place]
+            parameter[place] = kept + 1j * h
+            slope[place] = f(moving).imag / h
+            parameter[place] = kept
+        gradient.append(slope)
+    return gradient
+
+
+def along(f: Function, parameters: Arrays, h: Any, directions: Arrays) -> list[NDArray[Any]]:
+    """The slope along one direction, times that direction: with signs it is SPSA, where each sign is its own inverse."""
+    above = f([parameter + h * direction for parameter, direction in zip(parameters, directions, strict=True)])
+    below = f([parameter - h * direction for parameter, direction in zip(parameters, directions, strict=True)])
+    slope = (above - below) / (2 * h)
+    return [slope * direction for direction in directions]

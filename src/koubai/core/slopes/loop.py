@@ -11,19 +11,18 @@ import numpy as np
 from koubai.arrays import sealed
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
+from koubai.core.numpy_engine.differences import central
 from koubai.core.slopes.base import Batch, mean_loss
 
 
 def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
     """The loss and its central differences, one parameter at a time, all at the same point."""
     moving = movable(network)
-    gradient = tuple(Layer.holding(np.zeros_like(layer.weights), np.zeros_like(layer.bias)) for layer in moving.layers)
-    for layer, slopes in zip(moving.layers, gradient, strict=True):
-        for parameters, slope in ((layer.weights, slopes.weights), (layer.bias, slopes.bias)):
-            for place in np.ndindex(parameters.shape):
-                slope[place] = difference(loss, moving, parameters, place, data, h, -h) / (2 * h)
-            sealed(slope)
-    return mean_loss(loss, network, data, np), Network(gradient, network.activation, network.output)
+    slopes = central(lambda _: mean_loss(loss, moving, data, np), list(moving.arrays().values()), h)
+    layers = tuple(
+        Layer.holding(sealed(weights), sealed(bias)) for weights, bias in zip(slopes[::2], slopes[1::2], strict=True)
+    )
+    return mean_loss(loss, network, data, np), Network(layers, network.activation, network.output)
 
 
 def movable(network: Network) -> Network:
