@@ -406,3 +406,14 @@ def test_help_of_every_command(tmp_path: Path) -> None:
             assert all(sum(2 if ord(c) > 0x2FFF else 1 for c in line) <= 80 for line in done.stdout.splitlines())
     assert "did you mean 'resume'" in refused("runs", "resum", cwd=tmp_path)
     assert "Say which run" in refused("runs", "show", cwd=tmp_path)
+
+
+def test_the_command_for_a_run_names_an_engine_that_was_chosen_otherwise() -> None:
+    from koubai.cli.runs.showing import again
+
+    assert again(kb.Experiment().to_dict()) == "koubai train xor"
+    assert again(kb.Experiment(engine="jax").to_dict()) == "koubai train xor --engine jax"
+    long = kb.Experiment(steps=10**6, engine="numpy").to_dict()
+    assert again(long) == "koubai train xor --steps 1000000 --engine numpy"
+    before = {name: value for name, value in kb.Experiment().to_dict().items() if name != "engine"}
+    assert again(before) == "koubai train xor --engine jax"

@@ -419,9 +419,12 @@ def test_the_version_needs_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_what_help_lists_is_what_there_is() -> None:
-    from koubai.cli.parse import ACTIVATIONS, METHODS
+    from koubai.cli.parse import ACTIVATIONS, ENGINES, METHODS
     from koubai.core import activations
     from koubai.core.slopes import METHODS as CORE_METHODS
+    from koubai.core.step import ENGINES as CORE_ENGINES
+    from koubai.experiment.definition import AUTO
 
     assert tuple(activations.ACTIVATIONS) == ACTIVATIONS
     assert tuple(CORE_METHODS) == METHODS
+    assert (AUTO, *CORE_ENGINES) == ENGINES

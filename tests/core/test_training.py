@@ -12,6 +12,7 @@ from tests.runs import same_state
 import koubai as kb
 from koubai.core import training
 from koubai.core.slopes import METHODS
+from koubai.core.step import ENGINES
 from koubai.core.training import Step
 from koubai.errors import Diverged, InputError
 from koubai.experiment import Experiment, Learning
@@ -59,10 +60,10 @@ def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str) -> No
 
 
 def test_the_pace_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = Experiment(steps=300, record_every=7)
+    experiment = Experiment(steps=300, record_every=7, engine="jax")
     whole = list(experiment.run())
     monkeypatch.setattr(training, "_next_count", lambda count, elapsed, seconds: 3)
-    monkeypatch.setattr(training, "RECORDS_AT_ONCE", 2)
+    monkeypatch.setattr("koubai.core.compiled.RECORDS_AT_ONCE", 2)
     slow = list(experiment.run())
     assert len(slow) > len(whole)
     assert same_state(slow[-1], whole[-1])
@@ -145,14 +146,16 @@ def test_a_divergence_is_found_at_its_step(method: str) -> None:
     assert f"at step {at}" in str(raised.value)
 
 
-def test_a_start_beyond_all_measure_is_said() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_start_beyond_all_measure_is_said(engine: str) -> None:
     with pytest.raises(Diverged, match=r"even before the first step \(step 0\); start from smaller weights"):
-        kb.train("xor", scale=1e200)
+        kb.train("xor", scale=1e200, engine=engine)
 
 
-def test_a_kept_run_that_diverged_warns() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_kept_run_that_diverged_warns(engine: str) -> None:
     with pytest.warns(kb.DivergenceWarning, match="at step 1"):
-        run = kb.train("xor", learning_rate=1e300)
+        run = kb.train("xor", learning_rate=1e300, engine=engine)
     assert (run.status, run.diverged_at, len(run.records), len(run.losses)) == ("diverged", 1, 1, 1)
     assert repr(run).startswith("Run(diverged at step 1, loss 0.69")
 

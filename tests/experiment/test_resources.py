@@ -66,9 +66,9 @@ def test_memory_that_runs_out_on_the_way_is_a_sentence(monkeypatch: pytest.Monke
     with pytest.raises(KoubaiError, match="not enough memory"):
         kb.train("xor", steps=3)
     monkeypatch.undo()
-    monkeypatch.setattr("koubai.core.training._compiled_chunk", xla_has_none)
+    monkeypatch.setattr("koubai.core.compiled._program_chunk", xla_has_none)
     with pytest.raises(OutOfMemory):
-        kb.train("xor", steps=3)
+        kb.train("xor", steps=3, engine="jax")
 
 
 def xla_has_none(*_: object) -> None:
@@ -81,6 +81,8 @@ def test_a_program_that_would_compile_for_minutes_is_refused() -> None:
     assert len(Learning("xor", hidden=(8,) * MOST_LAYERS).hidden or ()) == MOST_LAYERS
     for method in METHODS.values():
         if method.most_layers < MOST_LAYERS:
-            deep = Experiment(Learning("xor", hidden=(2,) * (method.most_layers + 1), activation="tanh"), method=method.name)
+            deep = Experiment(
+                Learning("xor", hidden=(2,) * (method.most_layers + 1), activation="tanh"), method=method.name, engine="jax"
+            )
             with pytest.raises(InputError, match=f"with the method {method.name} more than {method.most_layers} take longer"):
                 deep.run()

@@ -271,11 +271,16 @@ class Experiment:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], arrays: Arrays | None = None) -> "Experiment":
         """The experiment that ``to_dict`` gave; ``arrays`` are those of ``arrays()``, where it has any."""
-        known = {"engine": BEFORE_ENGINES, **checked_fields(values, [f.name for f in fields(cls)])}
+        known = dict(checked_fields(values, [f.name for f in fields(cls)]))
         if "problem" in known:
             problem = checked_fields(known["problem"], ["learning"])
             known["problem"] = learning_of(problem.get("learning", {}), arrays or {})
         return cls(**known)
+
+    @classmethod
+    def of_kept(cls, values: Mapping[str, Any], arrays: Arrays) -> "Experiment":
+        """The same of an experiment whose run was kept: one that names no engine is of before there was a choice."""
+        return cls.from_dict({"engine": BEFORE_ENGINES, **values}, arrays)
 
     def to_json(self) -> str:
         """``to_dict`` as JSON text; every float comes back exactly."""

@@ -83,7 +83,7 @@ def run_of(place: str, read: Callable[[str], bytes]) -> tuple[Run, Provenance]:
                 raise FileFault("load-broken-sum", path=f"{place}/{name}")
             contents[name] = content
         own = expanded(from_bytes(contents["arrays.safetensors"])) if "arrays.safetensors" in contents else {}
-        experiment = Experiment.from_dict(about["experiment"], own)
+        experiment = Experiment.of_kept(about["experiment"], own)
         losses = _read_losses(contents["losses.csv"])
         steps = steps_of(experiment, from_bytes(contents["records.safetensors"]), losses)
         at = about["diverged_at"]

@@ -100,7 +100,8 @@ def test_a_run_is_kept_with_its_engine(tmp_path: Any) -> None:
 def test_experiments_of_before_were_compiled() -> None:
     values = kb.Experiment().to_dict()
     assert values.pop("engine") == "numpy"
-    assert kb.Experiment.from_dict(values).engine == "jax"
+    assert kb.Experiment.of_kept(values, {}).engine == "jax"
+    assert kb.Experiment.from_dict(values) == kb.Experiment()
 
 
 def test_records_are_read_only_and_of_their_own() -> None:

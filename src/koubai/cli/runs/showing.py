@@ -59,7 +59,7 @@ def _said(found: Entry, language: str) -> list[tuple[str, str]]:
         ("answers", right),
         ("data", found.data),
         ("network", _network(learning, found.seed, language)),
-        ("slopes", f"{found.method}, h = {experiment['h']:g}, {experiment['precision']}"),
+        ("slopes", f"{found.method}, h = {experiment['h']:g}, {experiment['precision']}, {_engine(experiment)}"),
         ("descent", sentence("run-descent-is", language, rule=rule, rate=f"{experiment['learning_rate']:g}")),
         ("further", _further(experiment)),
         ("started", local_time(found.started)),
@@ -71,6 +71,13 @@ def _said(found: Entry, language: str) -> list[tuple[str, str]]:
         ("machine", ", ".join(found.surroundings[name] for name in ("platform", "processor") if found.surroundings.get(name))),
         ("again", again(experiment)),
     ]
+
+
+def _engine(experiment: Mapping[str, Any]) -> str:
+    """What computed it; experiments of before there was a choice don't name it."""
+    from koubai.experiment.definition import BEFORE_ENGINES
+
+    return str(experiment.get("engine", BEFORE_ENGINES))
 
 
 def _network(learning: Mapping[str, Any], seed: int, language: str) -> str:
@@ -101,6 +108,8 @@ def again(experiment: Mapping[str, Any]) -> str:
 
     It is empty, too, where parameters are frozen, for which there is no option.
     """
+    from koubai.experiment.definition import AUTO, Experiment
+
     learning = experiment["problem"]["learning"]
     if not isinstance(learning["data"], str) or learning["start"] or learning.get("frozen"):
         return ""
@@ -110,6 +119,8 @@ def again(experiment: Mapping[str, Any]) -> str:
     given |= {name: experiment[name] for name, usual in TRAINING.items() if experiment.get(name, usual) != usual}
     if experiment["h"] != (1e-20 if experiment["method"] == "complex-step" else 0.1):
         given["h"] = experiment["h"]
+    if (engine := _engine(experiment)) != Experiment.from_dict({**experiment, "engine": AUTO}).engine:
+        given["engine"] = engine
     for chosen, usual in (("optimizer", "gradient-descent"), ("schedule", "constant")):
         options = ",".join(f"{name}={value!r}" for name, value in experiment.get(f"{chosen}_options", {}).items())
         if experiment.get(chosen, usual) != usual or options:

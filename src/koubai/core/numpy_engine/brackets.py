@@ -3,7 +3,7 @@
 Moves are arrays (outputs, n, 2, points), the two ways last but one; brackets are (n, points).
 """
 
-from math import sqrt
+from math import isfinite, sqrt
 from typing import Protocol
 
 import numpy as np
@@ -95,6 +95,8 @@ class Quotients:
         self.others = np.add.reduce(against * logits, axis=-1)[:, :, None, None]  # their logits, (outputs - 1, n, 1, 1)
         self.all = 1 + np.add.reduce(np.exp(self.others))  # S now; where it is infinite, p is 0
         self.lost = -np.add.reduce(np.log(1 / self.all + self.floor), axis=None)
+        if not isfinite(np.add.reduce(logits, axis=None)):  # then the loss is no number, by its definition
+            self.lost = loss.rows(logits, targets, np).sum()
 
     def of(self, moves: Floats) -> Floats:
         """See ``Brackets``; moves are those of the other classes against the true one."""
