@@ -5,6 +5,7 @@ import pytest
 
 import koubai as kb
 from koubai.core.freezing import frozen_mask, frozen_names
+from koubai.core.step import ENGINES
 from koubai.errors import InputError
 
 NAMES = ["w1[1,2]", "b1[0]", "w2"]
@@ -38,11 +39,12 @@ def test_names_that_can_not_be(name: object, message: str) -> None:
         frozen_names([name], (2, 3, 2))
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", ["central", "loop", "spsa"])
 @pytest.mark.parametrize("optimizer", ["gradient-descent", "adamw", "lion"])
-def test_frozen_parameters_stay_and_all_others_move(method: str, optimizer: str) -> None:
+def test_frozen_parameters_stay_and_all_others_move(method: str, optimizer: str, engine: str) -> None:
     learning = kb.Learning("xor", hidden=(3,), activation="tanh", scale=1.0, frozen=tuple(NAMES))
-    run = kb.train(learning, method=method, optimizer=optimizer, batch_size=3, steps=9)
+    run = kb.train(learning, method=method, optimizer=optimizer, batch_size=3, steps=9, engine=engine)
     start, end, mask = run.records[0].parameters, run.network, learning.mask()
     assert mask is not None
     for name, stays in mask.arrays().items():
@@ -52,7 +54,7 @@ def test_frozen_parameters_stay_and_all_others_move(method: str, optimizer: str)
 
 def test_the_compiled_program_is_the_plain_one() -> None:
     learning = kb.Learning("xor", hidden=(3,), frozen=tuple(NAMES))
-    runs = [kb.train(learning, method=method, optimizer="adam", steps=20) for method in ("central", "loop")]
+    runs = [kb.train(learning, method=method, optimizer="adam", steps=20, engine="jax") for method in ("central", "loop")]
     np.testing.assert_allclose(runs[0].losses, runs[1].losses, rtol=0, atol=1e-12)
 
 
@@ -68,8 +70,10 @@ def test_a_cut_weight_is_as_if_it_was_not_there() -> None:
     np.testing.assert_allclose(with_cut.losses, without.losses, rtol=0, atol=1e-12)
 
 
-def test_a_run_with_frozen_parameters_goes_on_bit_for_bit() -> None:
-    experiment = kb.Experiment(kb.Learning("xor", frozen=("w1",)), optimizer="adamw", steps=60, record_every=20)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_with_frozen_parameters_goes_on_bit_for_bit(engine: str) -> None:
+    learning = kb.Learning("xor", frozen=("w1",))
+    experiment = kb.Experiment(learning, optimizer="adamw", steps=60, record_every=20, engine=engine)
     whole = list(experiment.run())
     cut = next(step for step in whole if step.number == 20)
     rest = list(experiment.run(resume=cut))

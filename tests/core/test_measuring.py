@@ -4,18 +4,20 @@ import numpy as np
 import pytest
 
 from koubai.core.slopes import slopes
+from koubai.core.step import ENGINES
 from koubai.data import gate, load
 from koubai.experiment import Experiment, Learning
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("method", "batch_size", "frozen"),
     [("loop", 5, ()), ("forward", None, ("w1[0,1]",)), ("spsa", 5, ())],
 )
-def test_it_is_what_plain_descent_moves_by(method: str, batch_size: int | None, frozen: tuple[str, ...]) -> None:
+def test_it_is_what_plain_descent_moves_by(method: str, batch_size: int | None, frozen: tuple[str, ...], engine: str) -> None:
     data = load("moons", seed=0, validation=0, test=0, samples=13).train
     learning = Learning(data, hidden=(3,), activation="tanh", scale=0.7, init="normal", frozen=frozen)
-    how = {"method": method, "h": 0.1, "batch_size": batch_size, "l1": 0.01, "l2": 0.02, "seed": 3}
+    how = {"method": method, "h": 0.1, "batch_size": batch_size, "l1": 0.01, "l2": 0.02, "seed": 3, "engine": engine}
     steps = [*Experiment(learning, learning_rate=0.1, steps=4, record_every=1, **how).run()]  # type: ignore[arg-type]
     for step, after in zip(steps[::2], steps[1::2], strict=False):  # the third batch of five has three rows
         measured = Experiment(learning, learning_rate=0.1, steps=4, **how).measured(step)  # type: ignore[arg-type]
@@ -41,7 +43,8 @@ def test_the_exact_slopes_are_of_the_same_rows() -> None:
 
 @pytest.mark.parametrize("method", ["forward", "spsa", "random-directions"])
 def test_slopes_give_the_same_for_the_step(method: str) -> None:
-    experiment = Experiment(Learning("xor", hidden=(3,)), method=method, h=0.1, seed=5, steps=4, record_every=3)
+    learning = Learning("xor", hidden=(3,))
+    experiment = Experiment(learning, method=method, h=0.1, seed=5, steps=4, record_every=3, engine="jax")
     step = list(experiment.run())[1]
     measured = experiment.measured(step)
     loss, gradient = slopes(method, h=0.1, seed=5, step=step.number)(step.parameters, gate("xor"))

@@ -44,11 +44,12 @@ def test_each_loss_is_that_of_its_parameters() -> None:
         assert step.loss == pytest.approx(kb.slopes("loop")(step.parameters, kb.data.gate("xor"))[0], abs=1e-14)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("optimizer", ["gradient-descent", "adam"])
-def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str) -> None:
-    steps = 40 if method == "loop" else 700
-    experiment = Experiment(method=method, optimizer=optimizer, steps=steps, record_every=10, seed=3)
+def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str, engine: str) -> None:
+    steps = 40 if method == "loop" or engine == "numpy" else 700
+    experiment = Experiment(method=method, optimizer=optimizer, steps=steps, record_every=10, seed=3, engine=engine)
     whole = list(experiment.run())
     losses = np.concatenate([step.losses for step in whole])
     for cut in (0, len(whole) // 3, len(whole) - 2, len(whole) - 1):
@@ -80,9 +81,11 @@ def test_it_returns_to_python_by_elapsed_time() -> None:
     assert len(one_call) == 1  # the first Step comes before the other million is made
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", ["central", "loop", "spsa"])
-def test_a_run_in_parts_is_the_same_run(method: str) -> None:
-    experiment = Experiment(method=method, optimizer="adam", schedule="cosine", batch_size=3, steps=60, record_every=20, seed=4)
+def test_a_run_in_parts_is_the_same_run(method: str, engine: str) -> None:
+    given = {"schedule": "cosine", "batch_size": 3, "steps": 60, "record_every": 20, "seed": 4}
+    experiment = Experiment(method=method, optimizer="adam", engine=engine, **given)  # type: ignore[arg-type]
     whole = list(experiment.run())
     parts: list[Step] = []
     for until in (0, 7, 7, 20, 33, 60, 99):
@@ -97,14 +100,15 @@ def test_a_run_in_parts_is_the_same_run(method: str) -> None:
     assert same_state(parts[-1], whole[-1])
 
 
-def test_how_long_it_may_run_is_asked_each_time() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_how_long_it_may_run_is_asked_each_time(engine: str) -> None:
     asked: list[float] = []
 
     def pace() -> tuple[float, int]:
         asked.append(0.0)
         return 0.0, 1000
 
-    steps = list(Experiment(steps=20, record_every=1000).run(pace=pace))
+    steps = list(Experiment(steps=20, record_every=1000, engine=engine).run(pace=pace))
     assert [step.number for step in steps] == list(range(21))  # no time at all: a step each
     assert len(asked) == 20
 
@@ -115,9 +119,11 @@ def test_no_more_steps_are_made_at_once_than_the_pace_allows() -> None:
     assert [step.number for step in steps] == [0, 1, 8, 13, 20]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("batch_size", [None, 3])
-def test_the_first_step_is_there_without_a_program(batch_size: int | None) -> None:
-    experiment = Experiment(Learning("xor", activation="tanh"), batch_size=batch_size, l2=0.1, optimizer="adam")
+def test_the_first_step_is_there_without_a_program(batch_size: int | None, engine: str) -> None:
+    given = {"batch_size": batch_size, "l2": 0.1, "optimizer": "adam", "engine": engine}
+    experiment = Experiment(Learning("xor", activation="tanh"), **given)  # type: ignore[arg-type]
     first, same = experiment.start(), next(experiment.run())
     assert (first.number, first.recorded) == (0, True)
     assert first.loss == pytest.approx(same.loss, abs=1e-15)
@@ -126,14 +132,15 @@ def test_the_first_step_is_there_without_a_program(batch_size: int | None) -> No
 
 def test_a_large_network_keeps_few_records_at_once() -> None:
     """Memory is bounded: the room for records shrinks as they grow, and all of them still arrive."""
-    run = kb.train("xor", hidden=(20_000,), steps=40, record_every=1, method="spsa", learning_rate=1e-6)
+    run = kb.train("xor", hidden=(20_000,), steps=40, record_every=1, method="spsa", learning_rate=1e-6, engine="jax")
     assert [step.number for step in run.records] == list(range(41))
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", ["central", "loop", "backprop"])
-def test_a_divergence_is_found_at_its_step(method: str) -> None:
-    learning = Learning("and", hidden=())
-    steps = Experiment(learning, method=method, optimizer="adam", learning_rate=5e307, steps=400, record_every=2).run()
+def test_a_divergence_is_found_at_its_step(method: str, engine: str) -> None:
+    given = {"optimizer": "adam", "learning_rate": 5e307, "steps": 400, "record_every": 2, "engine": engine}
+    steps = Experiment(Learning("and", hidden=()), method=method, **given).run()  # type: ignore[arg-type]
     seen: list[Step] = []
     with pytest.raises(Diverged) as raised:
         deque(map(seen.append, steps), maxlen=0)
@@ -161,7 +168,7 @@ def test_a_kept_run_that_diverged_warns(engine: str) -> None:
 
 
 def test_other_settings_of_the_user_change_nothing() -> None:
-    plain = kb.train("xor", steps=50, method="spsa")
+    plain = kb.train("xor", steps=50, method="spsa", engine="jax")
     with (
         jax.enable_x64(True),
         jax.threefry_partitionable(False),
@@ -170,7 +177,7 @@ def test_other_settings_of_the_user_change_nothing() -> None:
         jax.numpy_rank_promotion("raise"),
         jax.transfer_guard("disallow"),
     ):
-        odd = kb.train("xor", steps=50, method="spsa")
+        odd = kb.train("xor", steps=50, method="spsa", engine="jax")
         kb.train("xor", steps=5, optimizer="adam")
     assert np.array_equal(plain.losses, odd.losses)
 
