@@ -21,6 +21,8 @@ from koubai.core.slopes import METHODS
 from koubai.errors import FileFault, InputError
 from koubai.experiment import Recording
 from koubai.export import write_script
+from koubai.export.engine_functions import DRAWS
+from koubai.export.engine_source import with_helpers
 from koubai.export.literals import array, label, listed
 from koubai.locale import LANGUAGES, sentences
 
@@ -328,7 +330,9 @@ def test_every_sentence_of_a_script_is_in_the_template() -> None:
     asked = set(re.findall(r'(?:say|note|word)\("([a-z0-9-]+)"', text)) | set(re.findall(r'"([a-z-]+)" (?:if|else)', text))
     asked |= set(re.findall(r'else "([a-z-]+)"', text))
     asked |= {f"slopes-{method}" for method in METHODS} | {f"loss-{loss}" for loss in ("cross-entropy", "squared")}
-    asked |= {"directions-spsa", "directions-random-directions", "init-he", "init-xavier", "slow-minutes", "slow-hours"}
+    asked |= {one.__name__.replace("_", "-") for draw in DRAWS.values() for one in with_helpers(draw)}
+    asked |= {one.__name__.replace("_", "-") for rule in RULES.values() for one in with_helpers(rule.plain)}
+    asked |= {"init-he", "init-xavier", "slow-minutes", "slow-hours"}
     asked |= {"penalty-l1", "penalty-l2", "scores-classes", "scores-values", "scores-squares"}
     asked |= {"word-train", "word-validation", "word-test"}
     keys = {key.removeprefix("script-") for key in sentences("en") if key.startswith("script-")}

@@ -11,20 +11,7 @@ from koubai.core.training import batches_of
 from koubai.experiment import Experiment, Run
 
 FUNCTIONS = {"leaky-relu": "leaky_relu", "step": "heaviside"}  # where the activation's name can't be the function's
-PARAMETERS = {"b1": "beta1", "b2": "beta2"}  # of optimisers: b1 and b2 are biases in the script
 RATES = {"end": "rate_end", "decay": "rate_decay", "every": "rate_every"}  # of schedules: decay is an optimiser's
-MEMORY: dict[str, dict[str, str]] = {  # what an optimiser keeps of every parameter, and what it is at first
-    "gradient-descent": {},
-    "momentum": {"velocity": "0"},
-    "nesterov": {"velocity": "0"},
-    "amsgrad": {"m": "0", "v": "0", "v_max": "0"},
-    "yogi": {"m": "1e-6", "v": "1e-6"},
-    "adagrad": {"total": "initial_accumulator_value"},
-    "adadelta": {"squares": "0", "moves": "0"},
-    "rmsprop": {"squares": "0"},
-    "lion": {"m": "0"},
-}
-MOMENTS = {"m": "0", "v": "0"}  # adam and its kin
 EVALUATIONS = {"central": (2, 0), "loop": (2, 0), "forward": (1, 1), "complex-step": (1, 0)}  # for each parameter, and beside
 LONG = 90.0  # seconds, after which a script says how long it takes
 
@@ -42,7 +29,6 @@ def descent_of(run: Run) -> dict[str, Any]:
         "version": koubai.__version__,
         "single": single,
         "number": lambda value: f"np.float32({value!r})" if single else repr(value),
-        "power": lambda name: f"np.float32({name})" if single else name,
         "method": experiment.method,
         "h": experiment.h,
         "learning_rate": experiment.learning_rate,
@@ -51,8 +37,8 @@ def descent_of(run: Run) -> dict[str, Any]:
         "batch_seed": experiment.batch_seed,
         "drawing_seed": "seed" if experiment.batch_seed is None else "batch_seed",
         "optimizer": rule.name,
-        "options": {PARAMETERS.get(name, name): repr(float(value)) for name, value in options.items()},
-        "memory": MEMORY.get(rule.name, MOMENTS),
+        "options": {rule.plain_options().get(name, name): repr(float(value)) for name, value in options.items()},
+        "memory": rule.memory,
         "activations": [name for name in dict.fromkeys(names) if name != "identity"],
         "functions": ["" if name == "identity" else _function_of(name) for name in names],
         "function_of": _function_of,
@@ -101,7 +87,9 @@ def _schedule(run: Run) -> dict[str, Any]:
     options = {**schedule.parameters, **run.experiment.schedule_options}
     if not options["warmup"]:
         del options["warmup"]
-    return {"schedule": schedule.name, "rate_options": {RATES.get(name, name): repr(value) for name, value in options.items()}}
+    names = {name: RATES.get(name, name) for name in options}
+    values = {names[name]: repr(value) for name, value in options.items()}
+    return {"schedule": schedule.name, "rate_names": names, "rate_options": values}
 
 
 def _slow(experiment: Experiment, steps: int) -> dict[str, Any] | None:

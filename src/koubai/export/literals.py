@@ -39,6 +39,12 @@ def listed(parts: Sequence[str], opening: str = "[", closing: str = "]", *, inde
     return "\n".join([opening, *(f"{' ' * (indent + 4)}{line}" for line in lines), f"{' ' * indent}{closing}"])
 
 
+def comment(sentences: str, indent: int = 0) -> str:
+    """Sentences as lines of a comment."""
+    lines = [part for line in sentences.splitlines() for part in wrap(line, WIDTH - indent - 2)]
+    return "\n".join(f"{' ' * indent}# {line}" for line in lines)
+
+
 def array(values: NDArray[Any], kind: str = "") -> str:
     """Source of an array of one or two dimensions; ``kind`` is the source of its type, where it isn't NumPy's own choice."""
     numbers = [f"[{', '.join(map(_number, row.tolist()))}]" for row in np.atleast_2d(values)]

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 from numpy.typing import NDArray
@@ -17,7 +16,8 @@ from numpy.typing import NDArray
 from koubai.errors import InputError
 from koubai.experiment import Run
 from koubai.export.descent import descent_of
-from koubai.export.literals import WIDTH, listed, text
+from koubai.export.engine_functions import engine_functions_of
+from koubai.export.literals import comment, listed, text
 from koubai.export.rows import MOST_NUMBERS, data_of
 from koubai.files import new_file
 from koubai.locale import LANGUAGES, sentence
@@ -68,8 +68,9 @@ def _source(run: Run, path: Path, language: str, beside: dict[str, str]) -> str:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
     )
-    values = {**_sentences(language), **descent_of(run), **data_of(run, path, beside), **_start(run, path, beside)}
-    return environment.get_template("script.py.jinja").render(values)
+    values = {**descent_of(run), **data_of(run, path, beside), **_start(run, path, beside)}
+    values |= engine_functions_of(run.experiment, values, partial(sentence, language=language))
+    return environment.get_template("script.py.jinja").render(values, **_sentences(language))
 
 
 def _sentences(language: str) -> dict[str, Any]:
@@ -81,17 +82,12 @@ def _sentences(language: str) -> dict[str, Any]:
     return {
         "said": said,
         "word": word,
-        "comment": _comment,
-        "say": lambda key, indent=0, **values: _comment(word(key, **values), indent),
+        "comment": comment,
+        "say": lambda key, indent=0, **values: comment(word(key, **values), indent),
         "note": lambda key, **values: f"  # {word(key, **values)}",
         "listed": listed,
         "applied": lambda function, inside: f"{function}({inside})" if function else inside,
     }
-
-
-def _comment(sentences: str, indent: int = 0) -> str:
-    lines = [part for line in sentences.splitlines() for part in wrap(line, WIDTH - indent - 2)]
-    return "\n".join(f"{' ' * indent}# {line}" for line in lines)
 
 
 def _start(run: Run, path: Path, beside: dict[str, str]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def complex_step(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
 
 def along(f: Function, parameters: Arrays, h: Any, directions: Arrays) -> list[NDArray[Any]]:
     """The slope along one direction, times that direction: with signs it is SPSA, where each sign is its own inverse."""
-    above = f([parameter + h * direction for parameter, direction in zip(parameters, directions, strict=True)])
-    below = f([parameter - h * direction for parameter, direction in zip(parameters, directions, strict=True)])
+    above = f([p + h * d for p, d in zip(parameters, directions, strict=True)])
+    below = f([p - h * d for p, d in zip(parameters, directions, strict=True)])
     slope = (above - below) / (2 * h)
-    return [slope * direction for direction in directions]
+    return [slope * d for d in directions]

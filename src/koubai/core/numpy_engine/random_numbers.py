@@ -62,7 +62,8 @@ def normals(random_state: NDArray[np.uint32], number: ArrayLike, size: int, dtyp
     evenly = fractions(random_state, number, size, dtype)
     evenly = np.maximum(evenly * (1 - lowest) + lowest, lowest)
     beyond = (1 - np.abs(evenly.astype(float))) / 2
-    tails = np.array([*map(NormalDist().inv_cdf, beyond.ravel().tolist())], dtype).reshape(evenly.shape)
+    quantiles = map(NormalDist().inv_cdf, beyond.ravel().tolist())
+    tails = np.array([*quantiles], dtype).reshape(evenly.shape)
     signed: NDArray[Any] = np.copysign(tails, evenly)
     return signed
 

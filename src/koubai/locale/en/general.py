@@ -915,19 +915,26 @@ SENTENCES = {
         "The random numbers of the run: Threefry-2x32, from J. K. Salmon and others,\n"
         "Parallel Random Numbers: As Easy as 1, 2, 3 (2011)."
     ),
-    "script-directions-spsa": "For every parameter +1 or -1, drawn anew in each step.",
-    "script-directions-random-directions": "For every parameter a standard normal random number, drawn anew in each step.",
-    "script-normals": "Numbers spread evenly from -1 to 1 become normally distributed ones.",
+    "script-fractions": "Random numbers from 0 to below 1, spread evenly, of the step with that number.",
+    "script-signs": "For every parameter +1 or -1, drawn anew in each step.",
+    "script-normals": (
+        "For every parameter a standard normal random number, drawn anew in each step:\n"
+        "numbers spread evenly from -1 to 1 become normally distributed ones."
+    ),
+    "script-directions": "The random numbers of a step, in the shapes of the parameters.",
     "script-slopes-central": (
-        "Nudge one parameter up by h, then down by h, and compute the loss both times. The\n"
-        "difference of the two losses over 2h is the slope of that parameter."
+        "Nudge one parameter up by h, then down by h, compute the loss both times, and put\n"
+        "it back. The difference of the two losses over 2h is the slope of that parameter."
     ),
     "script-slopes-forward": (
-        "Nudge one parameter up by h. The change of the loss over the nudge is the slope of\nthat parameter."
+        "Nudge one parameter up by h, compute the loss, and put it back. The change of the\n"
+        "loss over the nudge is the slope of that parameter. The nudge that was taken is a\n"
+        "little other than h, or 0, where h is lost among the parameter's digits."
     ),
     "script-slopes-complex-step": (
-        "Nudge one parameter by h along the imaginary axis. The imaginary part of the loss\n"
-        "over h is the slope of that parameter: nothing is subtracted, so h can be tiny."
+        "Nudge one parameter by h along the imaginary axis, compute the loss, and put it\n"
+        "back. The imaginary part of the loss over h is the slope of that parameter:\n"
+        "nothing is subtracted, so h can be tiny."
     ),
     "script-slopes-backprop": (
         "The exact slopes, by backpropagation: forward through the layers, then back from the\n"
@@ -939,11 +946,10 @@ SENTENCES = {
         "way. These two losses give every slope, right on average (SPSA)."
     ),
     "script-slopes-random-directions": (
-        "Nudge all parameters at once along one random direction, then against it. The slope\n"
-        "along it, times the direction, stands for every slope; it is right on average."
+        "Nudge all parameters at once along one random direction, then against it. The\n"
+        "slope along it, times the direction, stands for every slope; it is right on average."
     ),
-    "script-put-back": "put it back",
-    "script-lost-h": "else h is lost among its digits",
+    "script-bias-corrected": "A moving mean begins at 0; after t updates this takes that start out of it again.",
     "script-training": "The training: first all slopes are measured, then all parameters move.",
     "script-answers": "What the trained network answers.",
     "script-picture-classes": "The decision region: which class the network answers where in the plane.",

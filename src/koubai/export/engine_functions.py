@@ -1,0 +1,75 @@
+"""The functions of the NumPy engine that the script of a run has: what it draws, how it measures slopes, how it moves."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from koubai.core.descent import RULES, rule_named
+from koubai.core.numpy_engine import differences, random_numbers
+from koubai.core.schedules import schedule_named
+from koubai.experiment import Experiment
+from koubai.export.engine_source import EngineSource, with_helpers
+from koubai.export.literals import comment
+
+Function = Callable[..., Any]
+
+DIFFERENCES: dict[str, Function] = {
+    "central": differences.central,
+    "loop": differences.central,
+    "forward": differences.forward,
+    "complex-step": differences.complex_step,
+    "spsa": differences.along,
+    "random-directions": differences.along,
+}
+DRAWS: dict[str, Function] = {"spsa": random_numbers.signs, "random-directions": random_numbers.normals}
+
+
+def engine_functions_of(experiment: Experiment, values: Mapping[str, Any], said: Callable[[str], str]) -> dict[str, Any]:
+    """What the templates insert: sources of functions, a call of the update rule, the formula of the schedule.
+
+    ``values``: what else the script says of the run; ``said``: a sentence of its language by its key.
+    """
+    rows = ["x", "y"] if values["some_rows"] else []
+    known = {"dtype": f"np.{experiment.precision}", "random_state": f"np.uint32([0, {values['drawing_seed']}])"}
+    source = EngineSource({"h", *values["options"]}, known, ("loss", rows))
+    rule, draw, difference = rule_named(experiment.optimizer), DRAWS.get(experiment.method), DIFFERENCES.get(experiment.method)
+
+    def sources(function: Function | None) -> list[str]:
+        return [source.function(one, _comment(one, said)) for one in with_helpers(function)] if function else []
+
+    return {
+        "draw": draw.__name__ if draw else "",
+        "draw_functions": sources(draw),
+        "slopes_function": difference and source.function(difference, _comment_on(experiment.method, said), "slopes", rows),
+        "rule_functions": sources(rule.plain if rule.memory else None),
+        "rule_call": source.call(rule.plain, _arguments(rule.memory)) if rule.memory else "",
+        "share": _share(experiment, values),
+    }
+
+
+def _comment_on(method: str, said: Callable[[str], str]) -> str:
+    return comment(said(f"script-slopes-{'central' if method == 'loop' else method}"), 4)
+
+
+def _comment(function: Function, said: Callable[[str], str]) -> str:
+    """What a script says of a function in the place of its docstring."""
+    names = [rule.name for rule in RULES.values() if rule.plain is function]
+    key = function.__name__.replace("_", "-")
+    return comment(f"{names[0]}: {said(f'list-optimizer-{names[0]}')}" if names else said(f"script-{key}"), 4)
+
+
+def _arguments(memory: Mapping[str, Any]) -> dict[str, str]:
+    return {"slope": "slope", "parameter": "parameters[i]", "t": "step + 1", **{name: f"{name}[i]" for name in memory}}
+
+
+def _share(experiment: Experiment, values: Mapping[str, Any]) -> str:
+    """What the learning rate is multiplied by, without the warmup."""
+    schedule = schedule_named(experiment.schedule)
+    known = {
+        "number": "step",
+        "last": "steps" if values["planned"] == values["steps"] else "planned",
+        "pi": "np.pi",
+        "xp": "np",
+        "xp.maximum": "max",
+        **{f'options["{name}"]': spelled for name, spelled in values["rate_names"].items()},
+    }
+    return "1" if schedule.name == "constant" else EngineSource((), known, ("", ())).returned(schedule.factor)
