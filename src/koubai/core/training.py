@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from koubai.arrays import sealed
 from koubai.core.batches import Batches, Orders
+from koubai.core.executables import Program
 from koubai.core.network import Network
 from koubai.core.penalty import Penalty
 from koubai.core.precision import computing_in, dtype_of, key_of, random_state
@@ -300,7 +301,7 @@ def _beyond(state: _State, finite: bool) -> float | None:
     return float(state.loss) if is_number else None
 
 
-@partial(jax.jit, static_argnums=(0, 1, 2))
+@partial(Program, static=3)
 def _chunk(
     descent: Descent, batches: Batches | None, slots: int, state: _State, fresh: Any, count: Any, numbers: _Numbers
 ) -> Any:

@@ -10,11 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from koubai.core.activations import activations_in
+from koubai.core.executables import Program
 from koubai.core.losses import Loss, loss_named
 from koubai.core.network import Network
-from koubai.core.precision import Precision, computing_in, dtype_of, key_of, random_state
+from koubai.core.precision import Precision, calling_in, dtype_of, key_of, random_state
 from koubai.core.slopes import backprop, differences, loop, response, stochastic
-from koubai.core.slopes.base import Batch, Measure, Method, batch_of, mean_loss
+from koubai.core.slopes.base import Batch, Measure, Method, mean_loss
+from koubai.core.slopes.preparation import prepared as prepared
+from koubai.core.slopes.preparation import prepared_once
 from koubai.core.slopes.response import LayerReport
 from koubai.errors import InputError, chosen
 
@@ -85,11 +88,6 @@ def check_h(h: float, precision: Precision) -> None:
         raise InputError("h-precision", value=h, precision=precision)
 
 
-def prepared(method: Method, data: Batch) -> Batch:
-    """``data`` with what ``method`` wants to know of it beforehand."""
-    return replace(data, points=response.points.few(data.inputs)) if method.wants_points else data
-
-
 @dataclass(frozen=True)
 class Slopes:
     """A way of measuring, ready to be called: ``(network, data) -> (loss, gradient)``."""
@@ -105,7 +103,9 @@ class Slopes:
     @property
     def report(self) -> tuple[LayerReport, ...]:
         """How the last call measured each layer, in their order; empty before it, and for all methods but central."""
-        return self._told[-1] if self._told else ()
+        for report in self._told:  # fetched from the device when somebody asks for it
+            return tuple(layer.told() for layer in report)
+        return ()
 
     def __call__(self, network: Network, data: Any) -> tuple[float, Network]:
         """The loss, and the gradient as a Network of slopes.
@@ -115,15 +115,15 @@ class Slopes:
         if not isinstance(network, Network):
             raise InputError("slopes-network", value=type(network).__name__)
         check_method(self.method, network.activation)
-        batch = prepared(self.method, batch_of(data, network, self.loss, self.precision))
+        batch = prepared_once(self.method, data, network, self.loss, self.precision)
         network = replace(network.astype(dtype_of(self.precision)), output=self.loss.output)
         if not self.method.compiled:
             value, gradient = self.method.measure(self.loss, network, batch, self.h, None)
             return float(value), gradient
-        with computing_in(self.precision):
-            key = key_of(random_state(self.seed), self.step)
-            value, gradient, report = _compiled(self.method, self.loss, network, batch, self.h, key)
-            self._told[:] = [tuple(layer.told() for layer in report)]
+        draw = (random_state(self.seed), np.int32(self.step)) if self.method.draw else None
+        with calling_in(self.precision):
+            value, gradient, report = _compiled(self.method, self.loss, network, batch, self.h, draw)
+            self._told[:] = [report]
             return float(value), jax.tree.map(np.asarray, gradient)
 
 
@@ -155,8 +155,9 @@ def slopes(
     return Slopes(how, float(step_size), loss_named(loss), int(seed), precision, int(step))
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def _compiled(method: Method, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network, Any]:
+@partial(Program, static=2)
+def _compiled(method: Method, loss: Loss, network: Network, data: Batch, h: Any, draw: Any) -> tuple[Any, Network, Any]:
+    key = key_of(*draw) if draw else None
     if method.reported:
         reported: tuple[Any, Network, Any] = method.reported(loss, network, data, h)
         return reported
