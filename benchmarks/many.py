@@ -21,8 +21,9 @@ import koubai as kb
 from koubai.core.losses import LOSSES
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
-from koubai.core.slopes import METHODS, prepared, response
+from koubai.core.slopes import METHODS, response
 from koubai.core.slopes.base import Batch
+from koubai.core.slopes.preparation import prepared
 
 STEPS, H, RATE, LOOPS = 5001, 0.1, 0.01, 3
 

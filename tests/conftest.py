@@ -1,10 +1,12 @@
-"""What all tests share: how Hypothesis searches, and that nobody's own store is touched."""
+"""What all tests share: how Hypothesis searches, that nobody's own store is touched, and what was compiled before."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from koubai.compilation_cache import OFF, VARIABLE
 
 settings.register_profile("koubai", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("koubai")
@@ -15,3 +17,23 @@ def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "KOUBAI_STORE", str(tmp_path_factory.mktemp("store") / "runs.sqlite"))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_programs(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Programs are kept beside pytest's own cache, for all its processes and the next time; KOUBAI_CACHE is another place."""
+    with pytest.MonkeyPatch.context() as patch:
+        if VARIABLE not in os.environ:
+            patch.setenv(VARIABLE, str(pytestconfig.cache.mkdir("koubai")) if pytestconfig.cache else OFF)
+        yield
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All that is used is compiled, and nothing of it is kept: for tests that change what is compiled, or look on."""
+    import jax
+
+    monkeypatch.setenv(VARIABLE, OFF)
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    yield
+    jax.clear_caches()  # type: ignore[no-untyped-call]

@@ -23,7 +23,8 @@ SOURCE = Path(koubai.__file__).parent
 FLOORS = [
     ["locale"],
     ["errors", "temporary_files"],
-    ["arrays", "columns", "files", "memory", "spreadsheet", "untrusted_json"],
+    ["arrays", "columns", "files", "fingerprint", "memory", "spreadsheet", "untrusted_json"],
+    ["compilation_cache"],
     ["core", "data"],
     ["experiment"],
     ["estimator", "evaluation", "export", "pictures", "progress", "store", "sweep"],

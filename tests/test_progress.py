@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from koubai import progress
+from koubai.columns import cells
+from koubai.core.compiling import compiling
 from koubai.core.training import Step
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Learning
+from koubai.locale import LANGUAGES, sentence
 
 
 class Terminal(StringIO):
@@ -76,17 +79,35 @@ def test_a_first_step_that_takes_its_time_is_waited_for_on_a_terminal(monkeypatc
     waiting = progress.Waiting(stream)
     for clock[0] in (100.9, 101.2, 101.4, 104.0):
         waiting.look()
-    assert stream.getvalue() == "\rPreparing the first step … 1 s\rPreparing the first step … 4 s"
+    assert stream.getvalue() == "\rPreparing the first step … 1 s\x1b[K\rPreparing the first step … 4 s\x1b[K"
     steps = waiting.of(Experiment(steps=1).run())
     assert next(steps).number == 0
     assert stream.getvalue().endswith("\r\x1b[K")
     clock[0] = 200.0
     waiting.look()
     waiting.end()
-    assert stream.getvalue().endswith("4 s\r\x1b[K")
+    assert stream.getvalue().endswith("4 s\x1b[K\r\x1b[K")
     for quiet, other in ((True, Terminal()), (False, StringIO())):
         silent = progress.Waiting(other, quiet=quiet)
         clock[0] += 10
         silent.look()
         silent.end()
         assert other.getvalue() == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_a_program_is_being_compiled_is_said_at_once(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(progress, "perf_counter", lambda: clock[0])
+    stream = Terminal()
+    waiting = progress.Waiting(stream, language)
+    waiting.look()
+    assert stream.getvalue() == ""
+    with compiling():
+        for clock[0] in (100.1, 100.2, 112.0):
+            waiting.look()
+    waiting.look()
+    said = [re.sub(r"\x1b\[K", "", line) for line in stream.getvalue().split("\r")[1:]]
+    assert said[:2] == [sentence("report-compiling", language, seconds=seconds) for seconds in (0, 12)]
+    assert said[2:] == [sentence("report-preparing", language, seconds=12)]
+    assert all(cells(line) < 80 for line in said)

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from koubai.columns import decimal
+from koubai.core.compiling import is_compiling
 from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
 from koubai.experiment.scores import accuracy_on, loss_on
@@ -48,14 +49,15 @@ def shown(
 
 
 class Waiting:
-    """A note on a terminal while the first Step takes its time: a program is compiled before it, and that step may be long.
+    """A note on a terminal while the first Step takes its time: its program may have to be compiled, and it may be long itself.
 
     One thread makes the Steps, another calls ``look`` now and then.
     """
 
     def __init__(self, stream: TextIO, language: str = "en", *, quiet: bool = False) -> None:
         self._stream, self._language = stream, language
-        self._over, self._told, self._began = quiet or not stream.isatty(), 0, perf_counter()
+        self._over, self._began = quiet or not stream.isatty(), perf_counter()
+        self._told: tuple[str, int] | None = None
         self._pen = Lock()
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
@@ -66,13 +68,14 @@ class Waiting:
             yield step
 
     def look(self) -> None:
-        """Write how many seconds it has been, once a second."""
-        seconds = int(perf_counter() - self._began)
-        if seconds > self._told and not self._over:
+        """Write at once that a program is being compiled, and once a second how many seconds it has been."""
+        key = "report-compiling" if is_compiling() else "report-preparing"
+        told = key, int(perf_counter() - self._began)
+        if told != self._told and (told[1] or key == "report-compiling") and not self._over:
             with self._pen:
                 if not self._over:
-                    self._told = seconds
-                    self._stream.write("\r" + sentence("report-preparing", self._language, seconds=seconds))
+                    self._told = told
+                    self._stream.write(f"\r{sentence(key, self._language, seconds=told[1])}\x1b[K")
                     self._stream.flush()
 
     def end(self) -> None:

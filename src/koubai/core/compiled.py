@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from koubai.arrays import sealed
 from koubai.core import pytrees as pytrees
 from koubai.core.batches import Batches
+from koubai.core.executables import Program
 from koubai.core.network import Network
 from koubai.core.precision import computing_in, key_of
-from koubai.core.slopes import prepared
 from koubai.core.slopes.base import Batch
+from koubai.core.slopes.preparation import prepared
 from koubai.core.state import LOSSES_AT_ONCE, Made, Numbers, State, orders_of
 from koubai.core.step import Descent
 
@@ -119,7 +120,7 @@ def _beyond(state: State, finite: bool) -> float | None:
     return float(state.loss) if is_number else None
 
 
-@partial(jax.jit, static_argnums=(0, 1, 2))
+@partial(Program, static=3)
 def _chunk(
     descent: Descent, batches: Batches | None, slots: int, state: State, fresh: Any, count: Any, numbers: Numbers
 ) -> Any:

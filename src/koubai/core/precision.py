@@ -35,6 +35,32 @@ def computing_in(precision: Precision) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def calling_in(precision: Precision) -> Iterator[None]:
+    """As much of ``computing_in`` as a program asks for that is compiled already, and the reading of what it has computed."""
+    import jax
+
+    x64, put, read = jax.enable_x64, jax.transfer_guard_host_to_device, jax.transfer_guard_device_to_host
+    with x64(precision == "float64"), put("allow"), read("allow"):
+        yield
+
+
+def precision_now() -> Precision:
+    """That of the scope that one is in."""
+    return "float64" if _settings().jax_enable_x64 else "float32"
+
+
+def chosen_device() -> Any:
+    """The device, or the name of the platform, that the user has chosen to compute; None where JAX chooses."""
+    return _settings().jax_default_device
+
+
+def _settings() -> Any:
+    import jax
+
+    return jax.config  # whose attributes are made as it runs
+
+
 def random_state(seed: int) -> NDArray[np.uint32]:
     """The random state of a seed from 0 to 2**32 - 1, as Threefry has it: (2,)."""
     return np.array([0, seed], np.uint32)

@@ -8,9 +8,8 @@ import numpy as np
 from koubai.core.activations import activations_in
 from koubai.core.losses import Loss, loss_named
 from koubai.core.network import Network
-from koubai.core.precision import Precision, dtype_of
-from koubai.core.slopes.base import Batch, Method, batch_of
-from koubai.core.slopes.distinct import few
+from koubai.core.precision import Precision, dtype_of, random_state
+from koubai.core.slopes.base import Method, batch_of
 from koubai.errors import InputError, chosen
 
 if TYPE_CHECKING:
@@ -67,11 +66,6 @@ def check_h(h: float, precision: Precision) -> None:
         raise InputError("h-precision", value=h, precision=precision)
 
 
-def prepared(method: Method, data: Batch) -> Batch:
-    """``data`` with what ``method`` wants to know of it beforehand."""
-    return replace(data, points=few(data.inputs)) if method.wants_points else data
-
-
 @dataclass(frozen=True)
 class Slopes:
     """A way of measuring, ready to be called: ``(network, data) -> (loss, gradient)``."""
@@ -87,7 +81,9 @@ class Slopes:
     @property
     def report(self) -> tuple["LayerReport", ...]:
         """How the last call measured each layer, in their order; empty before it, and for all methods but central."""
-        return self._told[-1] if self._told else ()
+        for report in self._told:  # fetched from the device when somebody asks for it
+            return tuple(layer.told() for layer in report)
+        return ()
 
     def __call__(self, network: Network, data: Any) -> tuple[float, Network]:
         """The loss, and the gradient as a Network of slopes.
@@ -97,16 +93,16 @@ class Slopes:
         if not isinstance(network, Network):
             raise InputError("slopes-network", value=type(network).__name__)
         check_method(self.method, network.activation)
-        batch = prepared(self.method, batch_of(data, network, self.loss, self.precision))
-        network = replace(network.astype(dtype_of(self.precision)), output=self.loss.output)
+        cast = replace(network.astype(dtype_of(self.precision)), output=self.loss.output)
         if not self.method.compiled:
-            value, gradient = self.method.measure(self.loss, network, batch, self.h, None)
+            batch = batch_of(data, network, self.loss, self.precision)
+            value, gradient = self.method.measure(self.loss, cast, batch, self.h, None)
             return float(value), gradient
         from koubai.core.slopes import compiled
 
-        value, gradient, report = compiled.measure(
-            self.method, self.loss, network, batch, self.h, self.precision, self.seed, self.step
-        )
+        prepared = compiled.prepared_once(self.method, data, network, self.loss, self.precision)
+        draw = (random_state(self.seed), np.int32(self.step)) if self.method.drawn_by else None
+        value, gradient, report = compiled.measure(self.method, self.loss, cast, prepared, self.h, draw, self.precision)
         self._told[:] = [report]
         return value, gradient
 

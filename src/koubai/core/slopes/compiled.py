@@ -7,25 +7,30 @@ import jax
 import numpy as np
 
 from koubai.core import pytrees as pytrees
+from koubai.core.executables import Program
 from koubai.core.losses import Loss
 from koubai.core.network import Network
-from koubai.core.precision import Precision, computing_in, key_of, random_state
+from koubai.core.precision import Precision, calling_in, key_of
 from koubai.core.slopes.base import Batch, Method
+from koubai.core.slopes.preparation import prepared_once as prepared_once
 
 
 def measure(
-    method: Method, loss: Loss, network: Network, data: Batch, h: float, precision: Precision, seed: int, step: int
-) -> tuple[float, Network, tuple[Any, ...]]:
-    """The loss, the slopes as NumPy arrays, and how every layer was measured, where the method says it."""
-    with computing_in(precision):
-        key = key_of(random_state(seed), step)
-        value, gradient, report = program(method, loss, network, data, h, key)
-        return float(value), jax.tree.map(np.asarray, gradient), tuple(layer.told() for layer in report)
+    method: Method, loss: Loss, network: Network, data: Batch, h: float, draw: Any, precision: Precision
+) -> tuple[float, Network, Any]:
+    """The loss, the slopes as NumPy arrays, and how every layer was measured, on the device still, where the method says it.
+
+    ``draw``: the random state and the number of the step, for a method that draws.
+    """
+    with calling_in(precision):
+        value, gradient, report = program(method, loss, network, data, h, draw)
+        return float(value), jax.tree.map(np.asarray, gradient), report
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def program(method: Method, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network, Any]:
+@partial(Program, static=2)
+def program(method: Method, loss: Loss, network: Network, data: Batch, h: Any, draw: Any) -> tuple[Any, Network, Any]:
     """What is compiled."""
+    key = key_of(*draw) if draw else None
     if method.reported:
         reported: tuple[Any, Network, Any] = method.reported(loss, network, data, h)
         return reported

@@ -691,6 +691,7 @@ SENTENCES = {
     "report-going-on": "Going on after step {step}.",
     "report-success": "Learned: all {rows} answers are right.",
     "report-failure": "Not learned: {right} of {rows} answers are right.",
+    "report-compiling": "Compiling the first step … {seconds} s",
     "report-preparing": "Preparing the first step … {seconds} s",
     "report-drawing": "Drawing the pictures and the film …",
     "report-answer": "answer",

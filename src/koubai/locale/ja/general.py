@@ -713,6 +713,7 @@ SENTENCES = {
     "report-going-on": "ステップ {step} の続きから始めます。",
     "report-success": "学習できました。{rows} 個の答えがすべて正解です。",
     "report-failure": "学習できませんでした。{rows} 個の答えのうち正解は {right} 個です。",
+    "report-compiling": "最初のステップをコンパイルしています… {seconds} 秒",
     "report-preparing": "最初のステップを準備しています… {seconds} 秒",
     "report-drawing": "図と動画を描いています…",
     "report-answer": "答え",

@@ -1,0 +1,145 @@
+"""Programs that JAX compiles, once for each kind of arguments in a process, and kept on disk for the next process.
+
+JAX's own cache on disk is one for the whole process: the programs of whoever uses koubai would land in it, too. And it asks for
+the program's text, which takes half a second to write. So a program is kept here by what its text follows from: the source, the
+types and shapes, the processor. Where that can't be told, it is compiled and not kept.
+"""
+
+import pickle
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from threading import Lock
+from typing import Any
+from weakref import ref
+
+import jax
+from jax.experimental.serialize_executable import deserialize_and_load, serialize
+
+from koubai import compilation_cache
+from koubai.core.compiling import compiling
+from koubai.core.precision import chosen_device, computing_in, precision_now
+from koubai.fingerprint import Unknown, described, of_package, processor, surroundings, version_of
+
+
+@dataclass
+class _Slot:
+    executable: Any = None
+    lock: Any = field(default_factory=Lock)
+
+
+class Program:
+    """A function of JAX's: ``static`` first arguments, which are hashable and compiled in, then pytrees of arrays and numbers.
+
+    It is to be called within ``computing_in`` or ``calling_in``.
+    """
+
+    def __init__(self, function: Callable[..., Any], static: int) -> None:
+        self._function, self._static = function, static
+        self._jitted = jax.jit(function, static_argnums=tuple(range(static)))
+        self._slots: dict[Any, _Slot] = {}
+        self._guard, self._age = Lock(), 0
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the function returns. Traced arguments become part of the program that is being traced."""
+        fixed, given = arguments[: self._static], arguments[self._static :]
+        leaves, tree = jax.tree.flatten(given)
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
+            return self._jitted(*arguments)
+        if self._age != _witness():
+            self._forget()
+        key = fixed, tree, tuple(map(_kind, leaves)), precision_now(), chosen_device()
+        slot = self._slots.get(key)
+        executable = (slot and slot.executable) or self._made(key, arguments)
+        return executable(*given)
+
+    def _forget(self) -> None:
+        """Let go of what was compiled before JAX's caches were cleared."""
+        with self._guard:
+            if self._age != _witness():
+                self._age = _witness()
+                self._slots.clear()
+
+    def _cache_size(self) -> int:
+        """How many kinds of arguments it was compiled or loaded for, as of a function that ``jax.jit`` has made."""
+        return len(self._slots)
+
+    def _made(self, key: Any, arguments: tuple[Any, ...]) -> Any:
+        """The executable for these arguments; a second thread that asks for it waits for the first."""
+        with self._guard:
+            slot = self._slots.setdefault(key, _Slot())
+        with slot.lock:
+            if slot.executable is None:
+                with computing_in(key[3]):
+                    slot.executable = self._loaded_or_compiled(key, arguments)
+            return slot.executable
+
+    def _loaded_or_compiled(self, key: Any, arguments: tuple[Any, ...]) -> Any:
+        name = self._name_on_disk(key) if compilation_cache.folder() else None
+        kept = compilation_cache.read(name) if name else None
+        if kept is not None:
+            with suppress(Exception):  # it is of no use, for whatever reason: another one takes its place
+                code, takes, gives = pickle.loads(kept)
+                device = _device()
+                return deserialize_and_load(code, takes, gives, backend=device.client, execution_devices=[device])
+        with compiling():
+            executable = self._jitted.lower(*arguments).compile()
+        if name:
+            with suppress(Exception):  # not every program can be kept
+                compilation_cache.write(name, pickle.dumps(serialize(executable)))
+        return executable
+
+    def _name_on_disk(self, key: Any) -> str | None:
+        """A name for all that the executable follows from; None where that can't be told."""
+        fixed, tree, kinds, *_ = key
+        device = _device()
+        try:
+            parts = [
+                *(described((self._function, fixed)), str(tree), str(kinds), of_package(__package__)),
+                *map(version_of, ("jax", "jaxlib", "numpy", "optax")),
+                *(processor(), surroundings(), str(sorted(map(str, jax.config.values.items())))),
+                *(device.platform, device.device_kind, device.client.platform_version, str(device.id), str(jax.device_count())),
+            ]
+        except Unknown:
+            return None
+        return None if " at 0x" in parts[1] else sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _kind(leaf: Any) -> Any:
+    """What a program is compiled for, of one argument."""
+    dtype = getattr(leaf, "dtype", None)
+    return type(leaf).__name__ if dtype is None else (leaf.shape, dtype, getattr(leaf, "weak_type", False))
+
+
+def _device() -> Any:
+    """Where JAX computes what isn't put anywhere: a device, which a user may have named, or that of a platform."""
+    chosen = chosen_device()
+    return jax.local_devices(backend=chosen)[0] if chosen is None or isinstance(chosen, str) else chosen
+
+
+class _Witness:
+    """Notices that somebody has cleared JAX's caches (``jax.clear_caches``), with which the programs here go.
+
+    It refers weakly to a traced function that only these caches hold.
+    """
+
+    def __init__(self) -> None:
+        self._held: Any = lambda: None
+        self._times, self._lock = 0, Lock()
+
+    def __call__(self) -> int:
+        """How often that has happened, and once more."""
+        if self._held() is None:
+            with self._lock:
+                if self._held() is None:
+                    self._held = ref(jax.jit(_nothing).trace().jaxpr)
+                    self._times += 1
+        return self._times
+
+
+def _nothing() -> tuple[()]:
+    return ()
+
+
+_witness = _Witness()
