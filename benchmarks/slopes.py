@@ -42,7 +42,8 @@ from jax import lax
 from numpy.typing import NDArray
 from scipy.optimize._numdiff import approx_derivative  # what stands behind jac="3-point"
 
-from koubai.core.losses import FLOOR, LOSSES
+from koubai.core.brackets import FLOOR
+from koubai.core.losses import LOSSES
 from koubai.core.network import Layer, Network
 from koubai.core.precision import computing_in
 from koubai.core.slopes.base import Batch, mean_loss

@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from koubai.core import nearby
+from koubai.core.nearby import Nearby
 from koubai.errors import InputError, chosen
 
 Array = Any  # a NumPy array, or a JAX array or tracer
@@ -25,12 +27,13 @@ Namespace = Any  # numpy or jax.numpy
 class Activation:
     """A function of one variable, applied to every pre-activation of a hidden layer.
 
-    ``change(z, u, xp)``: apply(z + u) - apply(z) without cancellation; ``near``: the same, cheaper, for |u| ≤ 1.
-    ``derivative(v, xp)``: its slope, at a kink that from below. ``kinks`` are the places where its derivative (or, for a
-    stepping one, its value) jumps; ``levels`` are all the values it takes, where these are few; ``slopes`` are those below and
-    above the kink of one that is straight on both sides. ``strip``: how far from the real axis its nearest singularity lies
-    (for an entire one, how far its values stay moderate); ``steepest``: its largest slope. ``analytic`` says whether it has a
-    complex form, as the complex step needs; ``monotone`` whether it never falls.
+    ``change(z, u, xp)``: apply(z + u) - apply(z) without cancellation; ``near``: the same, cheaper, for |u| ≤ 1; ``nearby``:
+    the same for many shifts. ``derivative(v, xp)``: its slope, at a kink that from below. ``kinks`` are the places where its
+    derivative (or, for a stepping one, its value) jumps; ``levels`` are all the values it takes, where these are few;
+    ``slopes`` are those below and above the kink of one that is straight on both sides. ``strip``: how far from the real axis
+    its nearest singularity lies (for an entire one, how far its values stay moderate); ``steepest``: its largest slope;
+    ``span``: how far apart its values are at most. ``analytic`` says whether it has a complex form, as the complex step needs;
+    ``monotone`` whether it never falls.
     """
 
     name: str
@@ -38,11 +41,13 @@ class Activation:
     change: Callable[[Array, Array, Namespace], Array]
     derivative: Callable[[Array, Namespace], Array]
     near: Callable[[Array, Array, Namespace], Array] | None = None
+    nearby: Nearby | None = None
     kinks: tuple[float, ...] = ()
     levels: tuple[float, ...] | None = None
     slopes: tuple[float, float] | None = None
     strip: float = inf
     steepest: float = 1.0
+    span: float = inf
     analytic: bool = True
     monotone: bool = True
 
@@ -86,12 +91,11 @@ def _softplus(v: Array, xp: Namespace) -> Array:
 
 
 def _gelu(v: Array, xp: Namespace) -> Array:
-    """v·Φ(v), exactly."""
-    return v * _share_below(v, xp)
+    """v·Φ(v), exactly; Φ(v) = erfc(-v/√2)/2 keeps its digits where v is far below 0."""
+    return v * _normal_distribution(v, xp)
 
 
-def _share_below(v: Array, xp: Namespace) -> Array:
-    """Φ(v) = erfc(-v/√2)/2 keeps its digits where v is far below 0."""
+def _normal_distribution(v: Array, xp: Namespace) -> Array:
     if xp is np:
         from scipy.special import erfc
     else:
@@ -130,7 +134,7 @@ def _sigmoid_derivative(v: Array, xp: Namespace) -> Array:
 
 def _gelu_derivative(v: Array, xp: Namespace) -> Array:
     """Φ(v) + v·φ(v)."""
-    return _share_below(v, xp) + v * (0.3989422804014327 * xp.exp(-v * v / 2))
+    return _normal_distribution(v, xp) + v * (0.3989422804014327 * xp.exp(-v * v / 2))
 
 
 def _sine_derivative(v: Array, xp: Namespace) -> Array:
@@ -195,10 +199,6 @@ def _gelu_change(z: Array, u: Array, xp: Namespace) -> Array:
     It is u·φ(m)·(1 + (m² - 1)u²/24 + (m⁴ - 6m² + 3)u⁴/1920 + …), the derivatives of φ being Hermite polynomials (M.
     Abramowitz and I. Stegun, Handbook of Mathematical Functions, 26.2.31).
     """
-    if xp is np:
-        from scipy.special import erfc
-    else:
-        from jax.scipy.special import erfc
     after = z + u
     small = xp.abs(u) < 0.02
     v = xp.where(small, u, 0.0)
@@ -206,8 +206,8 @@ def _gelu_change(z: Array, u: Array, xp: Namespace) -> Array:
     m2, v2 = m * m, v * v
     series = 1 + v2 / 24 * (m2 - 1 + v2 / 80 * (m2 * m2 - 6 * m2 + 3))
     density = 0.3989422804014327 * xp.exp(-m2 / 2) * v * series
-    upper = 0.5 * erfc(-after * 0.7071067811865476)
-    return u * upper + z * xp.where(small, density, upper - 0.5 * erfc(-z * 0.7071067811865476))
+    upper = _normal_distribution(after, xp)
+    return u * upper + z * xp.where(small, density, upper - _normal_distribution(z, xp))
 
 
 def _sine_change(z: Array, u: Array, xp: Namespace) -> Array:
@@ -226,15 +226,43 @@ def _step_change(z: Array, u: Array, xp: Namespace) -> Array:
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
-        Activation("relu", _relu, _relu_change, _relu_derivative, kinks=(0.0,), slopes=(0.0, 1.0)),
-        Activation("leaky-relu", _leaky_relu, _leaky_relu_change, _leaky_relu_derivative, kinks=(0.0,), slopes=(0.01, 1.0)),
-        Activation("tanh", _tanh, _tanh_change, _tanh_derivative, _tanh_near, strip=pi / 2),
-        Activation("sigmoid", _sigmoid, _sigmoid_change, _sigmoid_derivative, _sigmoid_near, strip=pi, steepest=0.25),
-        Activation("softplus", _softplus, _softplus_change, _sigmoid, _softplus_near, strip=pi),
-        Activation("gelu", _gelu, _gelu_change, _gelu_derivative, strip=1.5, steepest=1.13, analytic=False, monotone=False),
-        Activation("sin", _sin, _sine_change, _sine_derivative, strip=1.5, monotone=False),
+        Activation("relu", _relu, _relu_change, _relu_derivative, nearby=nearby.RELU, kinks=(0.0,), slopes=(0.0, 1.0)),
+        Activation(
+            "leaky-relu",
+            _leaky_relu,
+            _leaky_relu_change,
+            _leaky_relu_derivative,
+            nearby=nearby.LEAKY_RELU,
+            kinks=(0.0,),
+            slopes=(0.01, 1.0),
+        ),
+        Activation("tanh", _tanh, _tanh_change, _tanh_derivative, _tanh_near, nearby.TANH, strip=pi / 2, span=2.0),
+        Activation(
+            "sigmoid",
+            _sigmoid,
+            _sigmoid_change,
+            _sigmoid_derivative,
+            _sigmoid_near,
+            nearby.SIGMOID,
+            strip=pi,
+            steepest=0.25,
+            span=1.0,
+        ),
+        Activation("softplus", _softplus, _softplus_change, _sigmoid, _softplus_near, nearby.of_softplus(_sigmoid), strip=pi),
+        Activation(
+            "gelu",
+            _gelu,
+            _gelu_change,
+            _gelu_derivative,
+            nearby=nearby.of_gelu(_normal_distribution),
+            strip=1.5,
+            steepest=1.13,
+            analytic=False,
+            monotone=False,
+        ),
+        Activation("sin", _sin, _sine_change, _sine_derivative, nearby=nearby.SINE_CURVE, strip=1.5, span=2.0, monotone=False),
         Activation("identity", _identity, _identity_change, _identity_derivative, slopes=(1.0, 1.0)),
-        Activation("step", _step, _step_change, _step_derivative, kinks=(0.0,), levels=(0.0, 1.0)),
+        Activation("step", _step, _step_change, _step_derivative, kinks=(0.0,), levels=(0.0, 1.0), steepest=inf, span=1.0),
     )
 }
 

@@ -4,17 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from math import factorial, inf, log, pi
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from koubai.core.activations import Array, Namespace
+from koubai.core.brackets import CROSS_ENTROPY, FEW_OUTPUTS, FLOOR, SQUARED, Bracket
 from koubai.errors import chosen
 
-FEW_OUTPUTS = 16
 TERMS = 16  # of the exponential series, which is good
 LARGEST_MOVE = 0.8  # up to here
-FLOOR = 1e-7  # added to a probability before its logarithm: a wrong certainty costs 16.1, not infinity
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,18 @@ class Loss:
 
     ``rows(logits, targets, xp)``: (n, outputs) twice -> (n,), what each row loses; the loss is their mean.
     ``response(logits, targets, xp)``: what each row loses more when its logits move. It is all that the response curves of
-    ``slopes/response`` need to know of a loss. ``least_wrong``: what a row of a class costs at least whose answer is wrong, or
-    tied; 0 where that isn't known. ``floor``: of a loss that is -log(p + floor), p being the true class's probability; None for
-    others. ``gradient(logits, targets, xp)``: (n, outputs), its derivatives in a row's logits; None where they aren't declared.
+    ``slopes/response`` need to know of a loss. ``brackets``: faster ways for small layers, from the one that is for the
+    smallest moves; beyond them, and where there are none, ``plain_brackets`` serve. ``least_wrong``: what a row of a class
+    costs at least whose answer is wrong, or tied; 0 where that isn't known. ``floor``: of a loss that is -log(p + floor), p
+    being the true class's probability; None for others. ``gradient(logits, targets, xp)``: (n, outputs), its derivatives in a
+    row's logits; None where they aren't declared.
     """
 
     name: str
     output: Literal["softmax", "identity"]
     rows: Callable[[Array, Array, Namespace], Array]
     response: Callable[[Array, Array, Namespace], Response]
+    brackets: tuple[Bracket, ...] = ()
     least_wrong: float = 0.0
     floor: float | None = None
     gradient: Callable[[Array, Array, Namespace], Array] | None = None
@@ -142,6 +144,27 @@ def _squared_total(sums: tuple[Array, ...], rows: Array, xp: Namespace) -> Array
     return sums[0] + sums[1]
 
 
+def plain_brackets(loss: Loss) -> tuple[Bracket, ...]:
+    """For any loss: where moves are small, by its response, so that no digits are lost; else what is lost at both sides."""
+
+    def known(logits: Array, targets: Array, xp: Namespace) -> tuple[Array, ...]:
+        return logits, targets
+
+    def finely(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+        logits, targets = (array.T for array in known)
+        response = loss.response(logits, targets, xp)
+        above, below = (response.lost(xp.stack(list(moves)), -1, xp) for moves in (up, down))
+        return above - below
+
+    def twice(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+        logits, targets = (array.T for array in known)
+        above, below = (loss.rows(logits + xp.stack(list(moves), -1), targets, xp) for moves in (up, down))
+        return above - below
+
+    known_to_it = loss.response(np.zeros((1, 2)), np.eye(1, 2), np).largest
+    return Bracket(known, finely, within=lambda dtype: min(0.5, known_to_it)), Bracket(known, twice)
+
+
 LOSSES = {
     loss.name: loss
     for loss in (
@@ -151,11 +174,12 @@ LOSSES = {
             "softmax",
             _cross_entropy_rows,
             _cross_entropy_response,
-            least_wrong=log(2),
+            CROSS_ENTROPY,
+            log(2),
             floor=FLOOR,
             gradient=_cross_entropy_gradient,
         ),
-        Loss("squared", "identity", _squared_rows, _squared_response, least_wrong=0.25, gradient=_squared_gradient),
+        Loss("squared", "identity", _squared_rows, _squared_response, SQUARED, 0.25, gradient=_squared_gradient),
     )
 }
 

@@ -33,9 +33,10 @@ from koubai.core.network import Layer, Network
 from koubai.core.penalty import Penalty
 from koubai.core.slopes import blocks
 from koubai.core.slopes.base import Batch, Points
-from koubai.core.slopes.response import curves, interpolated, kinks, odd, points, walk
+from koubai.core.slopes.response import curves, interpolated, kinks, odd, points, small, walk
 from koubai.core.slopes.response.curves import Curve, Rows
 from koubai.core.slopes.response.interpolated import Own
+from koubai.core.slopes.response.small import View
 
 
 @register_dataclass
@@ -125,22 +126,9 @@ def _together(a: _Made, b: _Made) -> _Made:
 
 def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _Made:
     """For the samples that are ``counted`` (n,), or for all of them."""
-    if any(_is_interpolated(network, number, data.points) for number in range(len(network.layers))):
-        return _of_block(loss, network, data, h, counted, fine=True)
-    ways = (partial(_of_block, loss, network, data, h, counted, fine) for fine in (True, False))
-    made: _Made = lax.cond(h < points.FINE, *ways)  # a small network pays for digits only where h asks for them
-    return made
-
-
-def _is_interpolated(network: Network, number: int, few: Points | None) -> bool:
-    """Whether a layer's curves are; if not, they are evaluated at every point, or at the ``few`` distinct ones."""
-    if network.sizes[number] <= points.FEW_INPUTS or (number == 0 and few is not None):
-        return False
-    activations = set(network.activations)
-    return len(activations) < 2 and not any(activation.kind == "stepping" for activation in activations)
-
-
-def _of_block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any, fine: bool) -> _Made:
+    interpolated = [number for number in range(len(network.layers)) if _is_interpolated(network, number, data)]
+    if not interpolated:
+        return _of_small(loss, network, data, h, counted)
     activations = network.activations
     values, before = [data.inputs], []
     for number, layer in enumerate(network.layers):
@@ -150,28 +138,64 @@ def _of_block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any, f
     lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
     response = loss.response(before[-1], data.targets, jnp)
     promised = partial(_promised, lost / (len(rows) if counted is None else jnp.sum(counted)), h)
-    sums, report = [], []
-    for number in range(len(network.layers)):
+    everyone = jnp.ones(len(rows), bool) if counted is None else counted
+    sums, report = {}, {}
+    for number in interpolated:
         behind = network.layers[number + 1 :]
         own = activations[number] if behind else None
         exactly = points.Place(loss, own, network.after(number), data.targets, before[number], values[number])
-        if not _is_interpolated(network, number, data.points):
-            few = data.points
-            if number > 0:
-                levels = activations[number - 1].levels
-                few = None if levels is None else points.of_levels(values[number], levels)
-            made = points.read(exactly, h, few, counted, fine)
-            about = _counts(before[number], counted, _reads(network, number, few), interpolated=False)
-        else:
-            place = Rows(before[number], tuple(before[number + 1 : -1]), response)
-            everyone = jnp.ones(len(rows), bool) if counted is None else counted
-            activation, *_ = activations_in(network.activation)
-            made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
-            about = replace(about, reads=_reads(network, number, None))
-            made = points.of_rows(exactly, h, left, made)
-        sums.append(made)
-        report.append(about)
-    return _Made(lost, tuple(sums), tuple(report))
+        place = Rows(before[number], tuple(before[number + 1 : -1]), response)
+        activation, *_ = activations_in(network.activation)
+        made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
+        report[number] = replace(about, reads=_reads(network, number, None))
+        sums[number] = points.of_rows(exactly, h, left, made)
+    others = [number for number in range(len(network.layers)) if number not in interpolated]
+    if others:
+        turned, moved = ([array.T for array in arrays] for arrays in (values, before))
+        few = _few(network, data, turned)
+        view = View(loss, network.layers, activations, turned, moved, data.targets.T, few, counted)
+        sums |= small.read(view, others, h)
+        report |= {number: _counts_at_points(view, network, number) for number in others}
+    numbers = range(len(network.layers))
+    return _Made(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
+
+
+def _of_small(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _Made:
+    """The same where every layer is evaluated at points; samples are the last axis all the way."""
+    activations = network.activations
+    values, before = [data.inputs.T], []
+    for number, layer in enumerate(network.layers):
+        before.append(layer.weights.T @ values[-1] + layer.bias[:, None])
+        values.extend(activation.apply(before[-1], jnp) for activation in activations[number : number + 1])
+    rows = loss.rows(before[-1].T, data.targets, jnp)
+    lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
+    view = View(loss, network.layers, activations, values, before, data.targets.T, _few(network, data, values), counted)
+    numbers = range(len(network.layers))
+    sums = small.read(view, numbers, h)
+    report = tuple(_counts_at_points(view, network, number) for number in numbers)
+    return _Made(lost, tuple(sums[number] for number in numbers), report)
+
+
+def _few(network: Network, data: Batch, values: list[Any]) -> list[Points | None]:
+    """For each layer the few distinct inputs that it has, where these are known: of data, and behind stepping units."""
+    levels = [activation.levels for activation in network.activations]
+    behind = (None if some is None else points.of_levels(v.T, some) for some, v in zip(levels, values[1:], strict=True))
+    return [data.points, *behind]
+
+
+def _counts_at_points(view: View, network: Network, number: int) -> LayerReport:
+    reads = _reads(network, number, view.few[number])
+    return _counts(view.before[number].T, view.counted, reads, interpolated=False)
+
+
+def _is_interpolated(network: Network, number: int, data: Batch) -> bool:
+    """Whether a layer's curves are; if not, they are evaluated at every point, or at the few distinct ones."""
+    if network.sizes[number] <= points.FEW_INPUTS or (number == 0 and data.points is not None):
+        return False
+    if number + 1 == len(network.layers) and points.is_small(network.sizes[number], network.sizes[-1], len(data.inputs)):
+        return False
+    activations = set(network.activations)
+    return len(activations) < 2 and not any(activation.kind == "stepping" for activation in activations)
 
 
 def _interpolated(

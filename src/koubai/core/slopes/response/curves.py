@@ -14,7 +14,8 @@ from jax import lax
 from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Activation
-from koubai.core.losses import FEW_OUTPUTS, Response
+from koubai.core.brackets import FEW_OUTPUTS
+from koubai.core.losses import Response
 from koubai.core.network import Layer
 from koubai.core.slopes.response import odd
 

@@ -21,6 +21,8 @@ from koubai.core.slopes.blocks import over
 FEW_INPUTS = 16  # whose points are all evaluated: there are too few to be worth interpolating
 FINE = 2.0**-10  # below it h asks for digits that a difference of two losses doesn't have
 
+FEW_NUMBERS = 2**14  # of a layer of logits, that cost less than interpolation takes before it begins
+
 Curve = Callable[[Any], Any]  # offsets a[n] (n,) -> r(h·a[n]) - r(-h·a[n]) for every unit and sample, (units, n)
 
 
@@ -130,6 +132,11 @@ def _both_ways(h: Any, offsets: Any) -> Any:
     """The shifts ±h·a[n], (2, n)."""
     shift = h * offsets
     return jnp.stack([shift, -shift])
+
+
+def is_small(inputs: int, outputs: int, rows: int) -> bool:
+    """Whether a layer of logits is evaluated at every point, one of which costs a few operations, however many outputs."""
+    return (inputs + 1) * outputs * rows <= FEW_NUMBERS
 
 
 def of_levels(values: Any, levels: tuple[float, ...]) -> Points:

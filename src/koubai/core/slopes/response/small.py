@@ -1,0 +1,275 @@
+"""Small layers: response curves at every point that a weight reads, all of them at once.
+
+Where a layer has few inputs, or few distinct ones, every point is evaluated. What that costs is mostly transcendental
+functions, so these are avoided: shifts are carried by addition theorems (``Activation.nearby``), and the loss's bracket is one
+quotient (``Loss.brackets``). Each form is valid for moves up to a bound; ``forms`` says which one is taken.
+
+Samples are the last axis, so that everything runs along them. The shifts of all layers travel together: at every hidden layer
+those that have come so far are joined by those that begin there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial, reduce
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from koubai.core.activations import Activation
+from koubai.core.losses import Loss
+from koubai.core.nearby import Nearby
+from koubai.core.network import Layer
+from koubai.core.slopes import blocks
+from koubai.core.slopes.base import Points
+from koubai.core.slopes.response import forms
+from koubai.core.slopes.response.forms import Form
+
+UNROLLED = 16  # units, at most, whose sums are written out instead of being a product of matrices
+UNROLLED_SUMS = 600  # so many terms of such sums at most, since each is compiled
+SLICES, LANES = 40, 8  # of the samples, that are added or multiplied before the rest is summed
+EVERY, ALL = (slice(None), None), slice(None)  # indices of all units, with room for the points beside them; and of all points
+
+Moves = Any  # of every unit of a layer, a list of (…, n), or an array (units, …, n) where they are many
+Sides = tuple[Moves, Moves]  # upwards and downwards
+
+
+@dataclass(frozen=True)
+class View:
+    """A network on a batch before anything moves. Samples are the last axis: ``values`` are what goes into each layer.
+
+    ``few``: for each layer the few distinct inputs, where that is how they are read. ``counted`` (n,): which samples count.
+    """
+
+    loss: Loss
+    layers: tuple[Layer, ...]
+    activations: tuple[Activation, ...]
+    values: Sequence[Any]
+    before: Sequence[Any]
+    targets: Any
+    few: Sequence[Points | None]
+    counted: Any = None
+
+    def units(self, number: int) -> int:
+        """Of a layer."""
+        return int(self.layers[number].bias.shape[0])
+
+    def offsets(self, number: int) -> Any:
+        """The distinct inputs of a layer, the 1 of the bias among them: (points, n)."""
+        few, values = self.few[number], self.values[number]
+        return jnp.concatenate([values, jnp.ones_like(values[:1])]) if few is None else few.values
+
+    def each(self, number: int) -> int:
+        """How many numbers one shift of one unit of layer ``number`` needs on its way, for all samples."""
+        return int(self.targets.shape[-1]) * max(map(self.units, range(number + 1, len(self.layers))), default=1)
+
+    def onwards(self, number: int, form: Form) -> Any:
+        """The weights behind hidden layer ``number``; those of the logits against the first where the form wants that."""
+        weights = self.layers[number + 1].weights
+        relative = form.bracket.relative and number + 2 == len(self.layers)
+        return weights[:, 1:] - weights[:, :1] if relative else weights
+
+    @cached_property
+    def _unrolled(self) -> bool:
+        return sum(np.size(layer.weights) for layer in self.layers[1:]) <= UNROLLED_SUMS
+
+    def written_out(self, units: int) -> bool:
+        """Whether the moves of so many units are a list, and their sums written out."""
+        return self._unrolled and units <= UNROLLED
+
+    def sums(self, form: Form, parts: Any) -> Any:
+        """Σ over the last axis, the samples, of the brackets, or of what are their factors."""
+        return _over_samples(parts, form.bracket.factors, self.counted)
+
+    def sums_by(self, few: Points, form: Form, parts: Any) -> Any:
+        """The same of brackets (units, points, n), times what each input reads of a point: (inputs + 1, units)."""
+        brackets = jnp.log(parts) if form.bracket.factors else parts
+        brackets = brackets if self.counted is None else jnp.where(self.counted, brackets, 0)
+        return jnp.einsum("kni,ukn->iu", few.reads, brackets)
+
+
+def read(view: View, numbers: Sequence[int], h: Any) -> dict[int, Layer]:
+    """For the layers ``numbers``: the sums, over the samples, of the brackets that each weight and bias reads."""
+    behind = view.activations[min(numbers) :]
+    ways, bounds = forms.forms_of(behind, view.loss, len(view.targets), view.targets.dtype)
+    if len(ways) == 1:
+        return _read(view, numbers, h, ways[0])
+    reach = forms.farthest(view.activations, view.layers, view.values, numbers, h, ways[0].bracket.relative)
+    made: dict[int, Layer] = lax.switch(forms.which(bounds, *reach), [partial(_read, view, numbers, h, way) for way in ways])
+    return made
+
+
+def _read(view: View, numbers: Sequence[int], h: Any, form: Form) -> dict[int, Layer]:
+    hidden = [number for number in numbers if number < len(view.activations)]
+    size = sum(len(view.offsets(number)) * view.units(number) * view.each(number) for number in hidden)
+    if size <= blocks.NUMBERS_AT_ONCE:
+        made = _together(view, hidden, h, form)
+    else:
+        made = {number: _apart(view, number, h, form) for number in hidden}
+    if len(hidden) < len(numbers):
+        made[len(view.activations)] = _of_logits(view, h, form)
+    return {number: Layer.holding(sums[:-1], sums[-1]) for number, sums in made.items()}
+
+
+@dataclass(frozen=True)
+class _Begin:
+    """A hidden layer whose parameters move: what is known of its units, and what their shifts ±h·a have in common."""
+
+    rises: Nearby
+    known: tuple[Any, ...]
+    shifts: tuple[Any, ...]
+    weights: Any
+
+    @classmethod
+    def of(cls, view: View, form: Form, number: int, h: Any) -> "_Begin":
+        rises, shifts = form.rises(view.activations[number]), h * view.offsets(number)
+        known = rises.known(view.before[number], view.values[number + 1], jnp)
+        return cls(rises, known, rises.shared(shifts, jnp) if rises.shared else (shifts,), view.onwards(number, form))
+
+    def moves(self, view: View, units: Any, points: Any) -> Sides:
+        """What the units chosen by the index ``units`` move behind their layer, upwards and downwards, at these ``points``."""
+        known, shifts = tuple(array[units] for array in self.known), tuple(array[points] for array in self.shifts)
+        if self.rises.both:
+            sides = self.rises.both(known, shifts, jnp)
+        else:
+            sides = self.rises.changes(known, shifts[0], -shifts[0], jnp)
+        weights = jnp.moveaxis(self.weights[units], -1, 0)[..., None]
+        up, down = ([v * w for w in weights] if view.written_out(len(weights)) else v * weights for v in sides)
+        return up, down
+
+
+def _together(view: View, numbers: Sequence[int], h: Any, form: Form) -> dict[int, Any]:
+    """The sums (inputs + 1, units) of hidden layers, whose shifts go on as one array where several layers are left."""
+    parties: list[tuple[list[int], Sides]] = []
+    for number in range(min(numbers, default=0), len(view.activations)):
+        parties = [(names, _passed(view, form, number, sides)) for names, sides in parties]
+        if number in numbers:
+            parties.append(([number], _Begin.of(view, form, number, h).moves(view, EVERY, ALL)))
+        if number + 1 < len(view.activations) and len(parties) > 1:
+            parties = [_joined(parties)]
+    made = {}
+    known = form.bracket.known(view.before[-1], view.targets, jnp)
+    for names, (up, down) in parties:
+        parts = form.bracket.parts(known, up, down, jnp)
+        ends = np.cumsum([view.units(name) * len(view.offsets(name)) for name in names])
+        for name, end in zip(names, ends, strict=True):
+            units, points, few = view.units(name), len(view.offsets(name)), view.few[name]
+            mine = parts if len(names) == 1 else parts[end - units * points : end].reshape(units, points, -1)
+            made[name] = view.sums(form, mine).T if few is None else view.sums_by(few, form, mine)
+    return made
+
+
+def _joined(parties: list[tuple[list[int], Sides]]) -> tuple[list[int], Sides]:
+    def flat(u: Any) -> Any:
+        return u.reshape(-1, u.shape[-1])
+
+    def joined(moves: list[Moves]) -> Moves:
+        if isinstance(moves[0], list):
+            return [jnp.concatenate([flat(u) for u in each]) for each in zip(*moves, strict=True)]
+        return jnp.concatenate([u.reshape(len(u), -1, u.shape[-1]) for u in moves], axis=1)
+
+    up, down = (joined([sides[side] for _, sides in parties]) for side in range(2))
+    return [name for names, _ in parties for name in names], (up, down)
+
+
+def _passed(view: View, form: Form, number: int, sides: Sides) -> Sides:
+    """Moves of the pre-activations of hidden layer ``number``, passed on to those of the next one."""
+    rises = form.rises(view.activations[number])
+    known = rises.known(view.before[number], view.values[number + 1], jnp)
+    weights = view.onwards(number, form)
+    up, down = sides
+    if isinstance(up, list):
+        each = [
+            rises.changes(tuple(array[unit] for array in known), u, v, jnp)
+            for unit, (u, v) in enumerate(zip(up, down, strict=True))
+        ]
+        rise, fall = ([both[side] for both in each] for side in range(2))
+    else:
+        shape = (len(up), *[1] * (up.ndim - 2), -1)
+        rise, fall = rises.changes(tuple(array.reshape(shape) for array in known), up, down, jnp)
+    return _products(view, weights, rise), _products(view, weights, fall)
+
+
+def _products(view: View, weights: Any, changes: Moves) -> Moves:
+    """Σ over the units of changes × weights (units, later)."""
+    later = weights.shape[1]
+    if isinstance(changes, list) and view.written_out(later):
+        return [reduce(jnp.add, [v * weights[unit, to] for unit, v in enumerate(changes)]) for to in range(later)]
+    made = jnp.tensordot(weights.T, jnp.stack(changes) if isinstance(changes, list) else changes, 1)
+    return list(made) if view.written_out(later) else made
+
+
+def _apart(view: View, number: int, h: Any, form: Form) -> Any:
+    """The sums (inputs + 1, units) of one hidden layer, some of its curves after the others, so that memory is bounded."""
+    begin, known = _Begin.of(view, form, number, h), (form.bracket.known(view.before[-1], view.targets, jnp))
+
+    def parts_of(units: Any, points: Any) -> Any:
+        sides = begin.moves(view, units, points)
+        for later in range(number + 1, len(view.activations)):
+            sides = _passed(view, form, later, sides)
+        return form.bracket.parts(known, sides[0], sides[1], jnp)
+
+    return _in_blocks(view, form, number, view.each(number), parts_of)
+
+
+def _of_logits(view: View, h: Any, form: Form) -> Any:
+    """The sums (inputs + 1, units) of the last layer: one output moves, all others stay."""
+    bracket, number, logits = form.bracket, len(view.activations), view.before[-1]
+    shifts, n = h * view.offsets(number), view.targets.shape[-1]
+    if bracket.alone is None or bracket.known_alone is None:
+        known, which = bracket.known(logits, view.targets, jnp), jnp.eye(len(logits), dtype=bool)
+
+        def moved(units: Any, points: Any) -> Any:
+            is_moved = jnp.moveaxis(which[units], -1, 0)[..., None]  # by output
+            up = jnp.where(is_moved, shifts[points], 0)
+            up = up[1:] - up[:1] if bracket.relative else up
+            return bracket.parts(known, up, -up, jnp)
+
+        return _in_blocks(view, form, number, n * len(logits), moved)
+    alone, known, shared = bracket.alone, bracket.known_alone(logits, view.targets, jnp), bracket.shared(shifts, jnp)
+
+    def parts_of(units: Any, points: Any) -> Any:
+        return alone(tuple(array[units] for array in known), tuple(array[points] for array in shared), jnp)
+
+    return _in_blocks(view, form, number, n, parts_of)
+
+
+def _in_blocks(view: View, form: Form, number: int, each: int, parts_of: Callable[[Any, Any], Any]) -> Any:
+    """A layer's sums (inputs + 1, units) from ``parts_of(units, points)``, so many at a time as may be in memory."""
+    few, units, points = view.few[number], view.units(number), len(view.offsets(number))
+    if few is not None:
+        return _mapped(lambda some: view.sums_by(few, form, parts_of((some, None), ALL)).T, jnp.arange(units), each * points).T
+    if units * points * each <= blocks.NUMBERS_AT_ONCE:
+        return view.sums(form, parts_of(EVERY, ALL)).T
+    pairs = jnp.arange(units * points)
+    sums = _mapped(lambda some: view.sums(form, parts_of(some // points, some % points)), pairs, each)
+    return sums.reshape(units, points).T
+
+
+def _mapped(function: Callable[[Any], Any], which: Any, each: int) -> Any:
+    """``function`` of all indices ``which``, of as many at a time as need no more numbers than are allowed."""
+    count = len(which)
+    pieces = -(-count // max(1, blocks.NUMBERS_AT_ONCE // each))
+    if pieces == 1:
+        return function(which)
+    size = -(-count // pieces)
+    made = lax.map(function, jnp.pad(which, (0, pieces * size - count)).reshape(pieces, size))
+    return made.reshape(pieces * size, *made.shape[2:])[:count]
+
+
+def _over_samples(parts: Any, factors: float, counted: Any) -> Any:
+    """Whole slices of the samples are folded first, which is fast; a sum along the last axis is slow."""
+    if counted is not None:
+        parts = jnp.where(counted, parts, 1 if factors else 0)
+    n, at_once = parts.shape[-1], SLICES
+    if factors:  # their product must be a number
+        at_once = max(1, min(SLICES, int(np.log(float(np.finfo(parts.dtype).max)) / factors)))
+    lanes = n if n < 2 * LANES else -(-n // (at_once * LANES)) * LANES
+    pair: Callable[[Any, Any], Any] = jnp.multiply if factors else jnp.add
+    whole = n // lanes * lanes
+    made = reduce(pair, [parts[..., begin : begin + lanes] for begin in range(0, whole, lanes)])
+    if whole < n:
+        rest = n - whole
+        made = jnp.concatenate([pair(made[..., :rest], parts[..., whole:]), made[..., rest:]], axis=-1)
+    return jnp.sum(jnp.log(made) if factors else made, axis=-1)
