@@ -36,6 +36,22 @@ def test_every_optimiser_is_compared() -> None:
 
 @pytest.mark.parametrize("name", DIRECT)
 def test_it_is_optax_used_directly(name: str) -> None:
+    """Updates with random slopes, without a training around them, which would be compiled for every optimiser."""
+    random, rule = np.random.default_rng(3), RULES[name]
+    with computing_in("float64"):
+        parameters = moved = [random.normal(size=shape) for shape in ((2, 3), (3,))]
+        state, expected_state = rule.start(parameters, ()), DIRECT[name].init(parameters)
+        for _ in range(7):  # radam divides from the 6th on
+            slopes = [random.normal(size=array.shape) for array in parameters]
+            moved, state = rule.move(slopes, state, moved, 0.05, ())
+            changes, expected_state = DIRECT[name].update(slopes, expected_state, parameters)
+            parameters = optax.apply_updates(parameters, changes)
+            for one, other in zip(jax.tree.leaves((moved, state)), jax.tree.leaves((parameters, expected_state)), strict=True):
+                assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["momentum", "adam"])
+def test_a_training_moves_by_it(name: str) -> None:
     experiment = Experiment(Learning("xor", hidden=(3,)), optimizer=name, learning_rate=0.05, steps=20, record_every=1)
     steps = [step for step in experiment.run() if step.recorded]
     from koubai.core.slopes import slopes
