@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 import jax
+import numpy as np
 import pytest
 from tests.playground.pages import Page
 
@@ -65,3 +66,17 @@ def test_edited_networks_of_other_sizes_are_other_programs(counted: dict[tuple[o
         assert not is_compiled(experiment)
         with compiling(experiment):
             pass
+
+
+def test_about_as_many_rows_in_batches_are_one_program(counted: dict[tuple[object, ...], int]) -> None:
+    def experiment(rows: int, size: int | None) -> kb.Experiment:
+        inputs = np.arange(2 * rows).reshape(rows, 2) % 7
+        return kb.Experiment(kb.Learning(kb.data.Dataset.from_arrays(inputs, np.arange(rows) % 2)), batch_size=size)
+
+    for one, other, size, same in ((100, 120, 32, True), (100, 96, 32, False), (100, 200, 32, False), (100, 120, None, False)):
+        counted.clear()
+        with compiling(experiment(one, size)):
+            pass
+        assert is_compiled(experiment(one, size))
+        assert is_compiled(experiment(other, size)) is same
+    assert not is_compiled(experiment(100, 30))

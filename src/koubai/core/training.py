@@ -19,7 +19,7 @@ from jax.tree_util import register_dataclass
 from numpy.typing import NDArray
 
 from koubai.arrays import sealed
-from koubai.core.batches import Batches, Orders
+from koubai.core.batches import Batches, Cut, Orders, filled_up, rows_compiled_for
 from koubai.core.executables import Program
 from koubai.core.network import Network
 from koubai.core.penalty import Penalty
@@ -202,8 +202,10 @@ def _rows_to_see(
     """All rows as the program takes them, and the batches that its steps see, None where each sees all."""
     batch = _with_penalty(prepared(descent.method, batch_of(data, network, descent.loss, descent.precision)), l1, l2)
     batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
+    if not (descent.method.compiled and batches):
+        return batch, batches
     with computing_in(descent.precision):
-        return (jax.device_put(batch) if descent.method.compiled and batches else batch), batches
+        return jax.device_put(filled_up(batch)), batches
 
 
 def _program(descent: Descent) -> Callable[..., _Made]:
@@ -250,6 +252,12 @@ def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:
     return None if size is None or size >= rows else Batches(rows, size, seed)
 
 
+def compiled_for(size: int | None, rows: int, features: int) -> tuple[int, Cut | None]:
+    """What of the rows a training's program is compiled for: how many it has room for, and how they are cut into batches."""
+    batches = batches_of(size, rows, 0)
+    return (rows_compiled_for(rows, features), batches.cut) if batches else (rows, None)
+
+
 def _orders(numbers: _Numbers) -> Orders:
     assert numbers.orders is not None
     return numbers.orders
@@ -271,7 +279,7 @@ def _put_back(frozen: Any, before: Any, after: Any, xp: Any) -> Any:
     return after if frozen is None else jax.tree.map(xp.where, frozen, before, after)
 
 
-def _advanced(descent: Descent, batches: Batches | None, state: _State, fresh: Any, numbers: _Numbers) -> _State:
+def _advanced(descent: Descent, cut: Cut | None, state: _State, fresh: Any, numbers: _Numbers) -> _State:
     """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
     rate = _rate(descent, state, numbers, jnp)
     moved, optimizer_state = descent.rule.move(
@@ -283,7 +291,7 @@ def _advanced(descent: Descent, batches: Batches | None, state: _State, fresh: A
     )
     number = state.number + jnp.where(fresh, 0, 1).astype(jnp.int32)
     key = key_of(numbers.key, number)
-    data = batches.batch(numbers.data, _orders(numbers), number) if batches else numbers.data
+    data = cut.batch(numbers.data, _orders(numbers), number) if cut else numbers.data
     loss, gradient = descent.method.measure(descent.loss, moved, data, numbers.h, key)
     return _State(number, moved, gradient, loss, optimizer_state)
 
@@ -302,9 +310,7 @@ def _beyond(state: _State, finite: bool) -> float | None:
 
 
 @partial(Program, static=3)
-def _chunk(
-    descent: Descent, batches: Batches | None, slots: int, state: _State, fresh: Any, count: Any, numbers: _Numbers
-) -> Any:
+def _chunk(descent: Descent, cut: Cut | None, slots: int, state: _State, fresh: Any, count: Any, numbers: _Numbers) -> Any:
     """At most ``count`` steps, ending early where a step isn't finite or the room for records is full.
 
     Every step is written to the next free slot, which only a record uses up: that is cheaper than asking each time.
@@ -317,7 +323,7 @@ def _chunk(
 
     def body(carry: Any) -> Any:
         state, fresh, made, losses, used, rooms, _ = carry
-        after = _advanced(descent, batches, state, fresh, numbers)
+        after = _advanced(descent, cut, state, fresh, numbers)
         finite = _is_finite(after, numbers.most_loss)
         losses = lax.dynamic_update_index_in_dim(losses, after.loss, made, 0)
         rooms = jax.tree.map(lambda room, value: lax.dynamic_update_index_in_dim(room, value, used, 0), rooms, _recorded(after))
@@ -340,7 +346,8 @@ def _compiled_chunk(
 ) -> _Made:
     bytes_each = sum(np.dtype(leaf.dtype).itemsize * leaf.size for leaf in jax.tree.leaves(_recorded(state)))
     slots = int(np.clip(RECORD_BYTES_AT_ONCE // max(1, bytes_each), 1, RECORDS_AT_ONCE))
-    after, made, losses, used, rooms, finite = _chunk(descent, batches, slots, state, fresh, count, numbers)
+    cut = batches.cut if batches else None
+    after, made, losses, used, rooms, finite = _chunk(descent, cut, slots, state, fresh, count, numbers)
     first = int(state.number) + (not fresh)
     numbers_made = np.arange(first, first + int(made))
     at = numbers_made[(numbers_made % int(numbers.record_every) == 0) | (numbers_made == int(numbers.last))]
