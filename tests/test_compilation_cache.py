@@ -128,7 +128,7 @@ def test_a_folder_into_which_others_may_write_is_not_used(place: Path, tmp_path:
     place.chmod(0o777)
     assert cache.read("a") is None
     cache.write("b", b"content")
-    assert cache.contents() == cache.Contents(place, (), "shared")
+    assert cache.contents() == cache.Contents(place, (), cache.SHARED)
     assert cache.clear() == []
     place.chmod(0o700)
     assert cache.read("a") == b"content"

@@ -21,8 +21,9 @@ from koubai.files import reason
 
 VARIABLE = "KOUBAI_CACHE"
 OFF = "off"
-MOST_BYTES = 2**28
-KEPT_BYTES = MOST_BYTES // 8 * 7  # where there were more: else every new entry would have to look for room
+SHARED = "shared"  # the fault of a folder into which others may write
+MOST_BYTES = 250_000_000
+KEPT_BYTES = MOST_BYTES // 8 * 7  # where there were more: else every new entry would have to make room
 SUFFIX, PART = ".program", ".part"
 SECONDS_OF_A_PART = 3600.0  # an unfinished file that is older was left by a process that ended in the middle
 DIGEST = 32  # bytes before the content
@@ -57,7 +58,7 @@ def folder() -> Path | None:
     None where KOUBAI_CACHE is "off", and where the user has no such folder.
     """
     named = os.environ.get(VARIABLE, "").strip()
-    if named.casefold() == OFF:
+    if is_off():
         return None
     if named:
         return Path(named).absolute() / "programs"
@@ -65,6 +66,11 @@ def folder() -> Path | None:
 
     path = user_cache_path("koubai", appauthor=False) / "programs"
     return path if path.is_absolute() else None  # else it is ~, of a user whom the system doesn't know
+
+
+def is_off() -> bool:
+    """Whether nothing is to be kept: a user has said so."""
+    return os.environ.get(VARIABLE, "").strip().casefold() == OFF
 
 
 def read(name: str) -> bytes | None:
@@ -106,7 +112,7 @@ def contents() -> Contents:
     try:
         if not os.path.lexists(place):
             return Contents(place)
-        return Contents(place, tuple(_entries(place)) if _is_ours(place) else (), None if _is_ours(place) else "shared")
+        return Contents(place, tuple(_entries(place)) if _is_ours(place) else (), None if _is_ours(place) else SHARED)
     except (OSError, ValueError) as error:
         return Contents(place, fault=reason(error) if isinstance(error, OSError) else str(error))
 

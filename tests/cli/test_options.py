@@ -157,7 +157,7 @@ def test_list_shows_everything(tmp_path: Path) -> None:
     assert all(len(line) <= 80 for line in everything.splitlines())
 
 
-@pytest.mark.parametrize("words", ["--help", "train --help", "show --help", "list --help", "list"])
+@pytest.mark.parametrize("words", ["--help", "train --help", "show --help", "list --help", "cache --help", "list"])
 def test_help_is_in_both_languages_and_fits(words: str, tmp_path: Path) -> None:
     from rich.cells import cell_len
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.runs import same_state
 
 import koubai as kb
+from koubai.core import batches, compiled
 from koubai.core.batches import order_of, steps_in_epoch
 from koubai.core.descent import rule_named
 from koubai.core.losses import loss_named
@@ -162,3 +163,55 @@ def test_batches_may_have_a_seed_of_their_own() -> None:
     assert np.array_equal(other.losses, kb.train(start, "xor", seed=2, **fields).losses)
     drawn = [kb.train(start, "xor", method="spsa", steps=5, seed=a, batch_seed=b).losses for a, b in ((7, None), (0, 7))]
     assert np.array_equal(drawn[0], drawn[1])
+
+
+def of_rows(rows: int, *, size: int = 32, steps: int = 9, few: bool = False) -> tuple[bytes, int]:
+    """The bits of a training on so many rows, and how many programs there are after it."""
+    inputs = np.random.default_rng(rows).normal(size=(rows, 3))
+    one = Dataset.from_arrays(np.sign(inputs) if few else inputs, (inputs[:, 0] > 0).astype(int), classes=(0, 1))
+    method = "central" if few else "backprop"
+    run = kb.train(one, method=method, batch_size=size, steps=steps, hidden=(4,), record_every=4, engine="jax")
+    arrays = run.network.arrays().values()
+    return b"".join([run.losses.tobytes(), *(array.tobytes() for array in arrays)]), compiled._chunk._cache_size()
+
+
+@pytest.mark.parametrize(("rows", "size", "few"), [(100, 32, False), (96, 32, False), (9, 2, True)])
+def test_rows_that_no_batch_takes_change_no_bit(rows: int, size: int, few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    padded = of_rows(rows, size=size, few=few)
+    monkeypatch.setattr(batches, "MOST_PADDED", 0)
+    plain = of_rows(rows, size=size, few=few)
+    assert padded[0] == plain[0]
+    assert padded[1] < plain[1]
+
+
+def test_other_rows_and_steps_need_no_other_program() -> None:
+    programs = of_rows(100)[1]
+    assert {of_rows(rows)[1] for rows in (101, 120, 127)} == {programs}
+    assert of_rows(100, steps=30)[1] == programs
+    assert of_rows(64)[1] == of_rows(96)[1]  # which are as many as fill batches
+
+
+def test_large_data_are_not_filled_up() -> None:
+    assert batches.rows_compiled_for(100_000, 784) == 100_000
+    assert {batches.rows_compiled_for(rows, 784) for rows in (513, 1000, 1024)} == {1024}
+    assert {batches.rows_compiled_for(rows, 2) for rows in (1, 5, 64)} == {64}
+    data = Batch(np.zeros((5000, 784)), np.zeros((5000, 2)))
+    assert batches.filled_up(data) is data
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 64])
+@pytest.mark.parametrize("rows", [65, 100, 128])
+def test_orders_of_other_rows_have_one_shape(rows: int, size: int) -> None:
+    made = batches.Batches(rows, size, seed=3)
+    orders = made.orders_from(5 * made.each_epoch + 1)
+    assert orders.index.shape == batches.Batches(128, size, seed=3).orders_from(0).index.shape
+    data = Batch(np.arange(rows)[:, None], np.zeros((rows, 1)))
+    last = made.reach(orders)
+    numbers = [5 * made.each_epoch, 5 * made.each_epoch + 1, 6 * made.each_epoch - 1, 6 * made.each_epoch, last]
+    for number in numbers:
+        order, place = order_of(3, number // made.each_epoch, rows), number % made.each_epoch
+        assert np.array_equal(made.plain_batch(data, orders, number).inputs[:, 0], order[place * size :][:size])
+        traced = made.cut.batch(data, orders, number)
+        counted = np.ones(size, bool) if traced.counted is None else np.asarray(traced.counted)
+        assert np.array_equal(np.asarray(traced.inputs)[counted, 0], order[place * size :][:size])
+    assert (last + 1) % made.each_epoch == 0

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 import jax
+import numpy as np
 import pytest
 from tests.playground.pages import Page
 
@@ -78,3 +79,19 @@ def test_the_numpy_engine_waits_for_nothing(counted: dict[tuple[object, ...], in
         with compiling(experiment, purpose="slope"):
             pass
     assert len(counted) == programs.AT_ONCE
+
+
+def test_about_as_many_rows_in_batches_are_one_program(counted: dict[tuple[object, ...], int]) -> None:
+    def experiment(rows: int, size: int | None) -> kb.Experiment:
+        inputs = np.arange(2 * rows).reshape(rows, 2) % 7
+        return kb.Experiment(
+            kb.Learning(kb.data.Dataset.from_arrays(inputs, np.arange(rows) % 2)), batch_size=size, engine="jax"
+        )
+
+    for one, other, size, same in ((100, 120, 32, True), (100, 96, 32, False), (100, 200, 32, False), (100, 120, None, False)):
+        counted.clear()
+        with compiling(experiment(one, size)):
+            pass
+        assert is_compiled(experiment(one, size))
+        assert is_compiled(experiment(other, size)) is same
+    assert not is_compiled(experiment(100, 30))

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 import koubai as package
 from koubai.cli.options import HIDDEN, NUMBER, OPTIMIZER, PATH, WHOLE, Options, command, flag, group, with_wanted
 from koubai.cli.parse_runs import RUN, runs
+from koubai.locale import sentence
 
 ACTIVATIONS = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity", "step")
 METHODS = ("central", "loop", "forward", "complex-step", "backprop", "spsa", "random-directions")
@@ -23,7 +24,7 @@ SCHEDULES = ("constant", "linear", "cosine", "exponential", "step", "inverse-tim
 
 def koubai(language: str) -> click.Group:
     """The command ``koubai`` with all its commands, in ``language``."""
-    first, last = (_train, _predict, _show, _play), (_list, _completion)
+    first, last = (_train, _predict, _show, _play), (_list, _cache, _completion)
     commands = [*(make(language) for make in first), runs(language), *(make(language) for make in last)]
     version = flag("--version", "help-version", language, _print_version)
     return group("koubai", language, _help_where_nothing_is_asked, [version], commands, "[--lang LANGUAGE]")
@@ -190,6 +191,24 @@ def _list(language: str) -> click.Command:
         return 0
 
     return command("list", language, call, [click.Argument(["what"], required=False)])
+
+
+def _cache(language: str) -> click.Group:
+    def call() -> int:
+        if click.get_current_context().invoked_subcommand is None:
+            from koubai.cli.cache import contents
+
+            click.echo(contents(language))
+        return 0
+
+    def clear() -> int:
+        from koubai.cli.cache import cleared
+
+        click.echo(cleared(language))
+        return 0
+
+    commands = [command("clear", language, clear, [], within="cache")]
+    return group("cache", language, call, [], commands, "[OPTIONS]", sentence("help-cache-short", language))
 
 
 def _completion(language: str) -> click.Command:

@@ -5,7 +5,7 @@ that a training can be resumed anywhere, and NumPy keeps these draws the same fo
 own: that of the slopes which are measured there.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,41 @@ from koubai.core.slopes.base import Batch, Points
 
 EPOCHS_AT_ONCE = 64  # whose orders are drawn together, fewer where there are many rows:
 INDICES_AT_ONCE = 2**16
+FEWEST_ROWS = 64  # that a program is compiled for
+MOST_PADDED = 2**20  # numbers: data that are larger aren't filled up
 
 
 @dataclass(frozen=True, eq=False)
 class Orders:
-    """The orders of some epochs, from ``first`` on: ``rows`` (epochs, batches·size), the last batch filled up with any rows."""
+    """The orders of some epochs, from step ``first`` on: ``index`` of rows, every epoch's last batch filled up with any.
+
+    ``rows``: how many the data have. Behind the last epoch ``index`` has no meaning.
+    """
 
     first: Any
+    index: Any
     rows: Any
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Batches as they are compiled in: of ``size`` rows, ``even`` where the last one is as large as the others.
+
+    How many rows the data have is a traced number: other data of about as many rows need no other program.
+    """
+
+    size: int
+    even: bool
+
+    def batch(self, data: Batch, orders: Orders, number: Any) -> Batch:
+        """The batch of step ``number``, traced. Where it isn't full, only some of its rows are counted."""
+        import jax.numpy as jnp
+        from jax import lax
+
+        index = lax.dynamic_slice(orders.index, ((number - orders.first) * self.size,), (self.size,))
+        place = number % -(-orders.rows // self.size)
+        counted = None if self.even else place * self.size + jnp.arange(self.size) < orders.rows
+        return replace(_rows_of(data, index), counted=counted)
 
 
 @dataclass(frozen=True)
@@ -31,7 +58,7 @@ class Batches:
 
     rows: int
     size: int
-    seed: int = field(compare=False)  # nothing compiled depends on it
+    seed: int
 
     @property
     def each_epoch(self) -> int:
@@ -39,43 +66,57 @@ class Batches:
         return steps_in_epoch(self.rows, self.size)
 
     @property
-    def ends_even(self) -> bool:
-        """Whether the last batch is as large as the others."""
-        return self.rows % self.size == 0
+    def cut(self) -> Cut:
+        """What of them is compiled in."""
+        return Cut(self.size, self.rows % self.size == 0)
+
+    @property
+    def _epochs_at_once(self) -> int:
+        return min(max(1, INDICES_AT_ONCE // _padded(self.rows)), EPOCHS_AT_ONCE)
 
     def orders_from(self, number: int) -> Orders:
         """The orders of the epoch of step ``number``, and of some epochs after it."""
         first = number // self.each_epoch
-        epochs = min(max(1, INDICES_AT_ONCE // self.rows), EPOCHS_AT_ONCE)
-        made = np.zeros((epochs, self.each_epoch * self.size), np.int32)
-        for place in range(epochs):
-            made[place, : self.rows] = order_of(self.seed, first + place, self.rows)
-        return Orders(np.int32(first), made)
+        index = np.zeros(self._epochs_at_once * steps_in_epoch(_padded(self.rows), self.size) * self.size, np.int32)
+        for place in range(self._epochs_at_once):
+            index[place * self.each_epoch * self.size :][: self.rows] = order_of(self.seed, first + place, self.rows)
+        return Orders(np.int32(first * self.each_epoch), index, np.int32(self.rows))
 
     def reach(self, orders: Orders) -> int:
         """The number of the last step whose batch ``orders`` have."""
-        return (int(orders.first) + len(orders.rows)) * self.each_epoch - 1
-
-    def batch(self, data: Batch, orders: Orders, number: Any) -> Batch:
-        """The batch of step ``number``, traced. Where it isn't full, only some of its rows are counted."""
-        import jax.numpy as jnp
-        from jax import lax
-
-        place = number % self.each_epoch
-        start = (number // self.each_epoch - orders.first, place * self.size)
-        index = lax.dynamic_slice(orders.rows, start, (1, self.size))[0]
-        counted = None if self.ends_even else place * self.size + jnp.arange(self.size) < self.rows
-        return replace(_rows_of(data, index), counted=counted)
+        return int(orders.first) + self._epochs_at_once * self.each_epoch - 1
 
     def plain_batch(self, data: Batch, orders: Orders, number: int) -> Batch:
-        """The same in NumPy, only the rows that count."""
+        """The batch of step ``number`` in NumPy, only the rows that count."""
         return _rows_of(data, self.rows_of(orders, number))
 
     def rows_of(self, orders: Orders, number: int) -> NDArray[np.int32]:
         """The numbers of the rows that are the batch of step ``number``."""
         place = number % self.each_epoch
-        order: NDArray[np.int32] = orders.rows[number // self.each_epoch - int(orders.first), : self.rows]
-        return order[place * self.size : (place + 1) * self.size]
+        start = (number - int(orders.first)) * self.size
+        rows: NDArray[np.int32] = orders.index[start : start + min(self.size, self.rows - place * self.size)]
+        return rows
+
+
+def filled_up(data: Batch) -> Batch:
+    """``data`` with as many rows more, which no batch takes, as a program is compiled for."""
+    more = rows_compiled_for(*data.inputs.shape) - len(data.inputs)
+
+    def padded(array: Any, axis: int) -> Any:
+        return np.pad(array, [(0, more if at == axis else 0) for at in range(array.ndim)])
+
+    few = None if data.points is None else Points(padded(data.points.values, 1), padded(data.points.reads, 1))
+    return replace(data, inputs=padded(data.inputs, 0), targets=padded(data.targets, 0), points=few) if more else data
+
+
+def rows_compiled_for(rows: int, features: int) -> int:
+    """How many rows the program has room for that takes its batches from so many."""
+    return _padded(rows) if _padded(rows) * features <= MOST_PADDED else rows
+
+
+def _padded(rows: int) -> int:
+    """The next power of two: so few sizes there are."""
+    return max(FEWEST_ROWS, 1 << (rows - 1).bit_length())
 
 
 def order_of(seed: int, epoch: int, rows: int) -> NDArray[np.int64]:

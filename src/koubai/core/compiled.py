@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from koubai.arrays import sealed
 from koubai.core import pytrees as pytrees
-from koubai.core.batches import Batches
+from koubai.core.batches import Batches, Cut, filled_up
 from koubai.core.executables import Program
 from koubai.core.network import Network
 from koubai.core.precision import computing_in, key_of
@@ -44,8 +44,11 @@ def begin(descent: Descent, network: Network, number: int, optimizer_state: Any)
 def rows(descent: Descent, batch: Batch, *, batched: bool) -> Batch:
     """``batch`` as the program takes it."""
     batch = prepared(descent.method, batch)
+    if not (descent.method.compiled and batched):
+        return batch
     with computing_in(descent.precision):
-        return jax.device_put(batch) if descent.method.compiled and batched else batch
+        made: Batch = jax.device_put(filled_up(batch))
+        return made
 
 
 def snapshot(state: State) -> tuple[Network, Any]:
@@ -90,7 +93,7 @@ def _put_back(frozen: Any, before: Any, after: Any, xp: Any) -> Any:
     return after if frozen is None else jax.tree.map(xp.where, frozen, before, after)
 
 
-def _advanced(descent: Descent, batches: Batches | None, state: State, fresh: Any, numbers: Numbers) -> State:
+def _advanced(descent: Descent, cut: Cut | None, state: State, fresh: Any, numbers: Numbers) -> State:
     """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
     rate = _rate(descent, state, numbers, jnp)
     moved, optimizer_state = descent.rule.move(
@@ -102,7 +105,7 @@ def _advanced(descent: Descent, batches: Batches | None, state: State, fresh: An
     )
     number = state.number + jnp.where(fresh, 0, 1).astype(jnp.int32)
     key = key_of(numbers.key, number)
-    data = batches.batch(numbers.data, orders_of(numbers), number) if batches else numbers.data
+    data = cut.batch(numbers.data, orders_of(numbers), number) if cut else numbers.data
     loss, gradient = descent.method.measure(descent.loss, moved, data, numbers.h, key)
     return State(number, moved, gradient, loss, optimizer_state)
 
@@ -121,9 +124,7 @@ def _beyond(state: State, finite: bool) -> float | None:
 
 
 @partial(Program, static=3)
-def _chunk(
-    descent: Descent, batches: Batches | None, slots: int, state: State, fresh: Any, count: Any, numbers: Numbers
-) -> Any:
+def _chunk(descent: Descent, cut: Cut | None, slots: int, state: State, fresh: Any, count: Any, numbers: Numbers) -> Any:
     """At most ``count`` steps, ending early where a step isn't finite or the room for records is full.
 
     Every step is written to the next free slot, which only a record uses up: that is cheaper than asking each time.
@@ -136,7 +137,7 @@ def _chunk(
 
     def body(carry: Any) -> Any:
         state, fresh, made, losses, used, rooms, _ = carry
-        after = _advanced(descent, batches, state, fresh, numbers)
+        after = _advanced(descent, cut, state, fresh, numbers)
         finite = _is_finite(after, numbers.most_loss)
         losses = lax.dynamic_update_index_in_dim(losses, after.loss, made, 0)
         rooms = jax.tree.map(lambda room, value: lax.dynamic_update_index_in_dim(room, value, used, 0), rooms, _recorded(after))
@@ -157,7 +158,8 @@ def _recorded(state: State) -> Any:
 def _program_chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
     bytes_each = sum(np.dtype(leaf.dtype).itemsize * leaf.size for leaf in jax.tree.leaves(_recorded(state)))
     slots = int(np.clip(RECORD_BYTES_AT_ONCE // max(1, bytes_each), 1, RECORDS_AT_ONCE))
-    after, made, losses, used, rooms, finite = _chunk(descent, batches, slots, state, fresh, count, numbers)
+    cut = batches.cut if batches else None
+    after, made, losses, used, rooms, finite = _chunk(descent, cut, slots, state, fresh, count, numbers)
     first = int(state.number) + (not fresh)
     numbers_made = np.arange(first, first + int(made))
     at = numbers_made[(numbers_made % int(numbers.record_every) == 0) | (numbers_made == int(numbers.last))]

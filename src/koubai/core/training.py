@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import sealed
-from koubai.core.batches import Batches
+from koubai.core.batches import Batches, Cut, rows_compiled_for
 from koubai.core.network import Network
 from koubai.core.penalty import Penalty
 from koubai.core.precision import dtype_of, random_state
@@ -187,6 +187,12 @@ def _with_penalty(batch: Batch, l1: float, l2: float) -> Batch:
 def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:
     """The batches of a training; None where every step takes all rows."""
     return None if size is None or size >= rows else Batches(rows, size, seed)
+
+
+def compiled_for(size: int | None, rows: int, features: int) -> tuple[int, Cut | None]:
+    """What of the rows a training's program is compiled for: how many it has room for, and how they are cut into batches."""
+    batches = batches_of(size, rows, 0)
+    return (rows_compiled_for(rows, features), batches.cut) if batches else (rows, None)
 
 
 def _with_orders(numbers: Numbers, batches: Batches, number: int) -> Numbers:

@@ -9,6 +9,7 @@ from threading import BoundedSemaphore, Lock
 
 import jax
 
+from koubai.core.training import compiled_for
 from koubai.experiment import Experiment
 
 MOST_LAYERS = 64  # of all programs: each takes 10 to 15 MB, and those of a class that tries this and that would fill the memory
@@ -77,8 +78,8 @@ def _signature(experiment: Experiment, purpose: str = "training") -> tuple[objec
     problem, start = experiment.problem, experiment.problem.start
     options = tuple(experiment.optimizer_options.items())
     penalty, frozen = bool(experiment.l1 or experiment.l2), bool(problem.frozen)
-    rows = len(problem.dataset().inputs)
-    how = (experiment.method, experiment.optimizer, options, experiment.precision, experiment.schedule, experiment.batch_size)
+    rows = compiled_for(experiment.batch_size, *problem.dataset().inputs.shape)
+    how = (experiment.method, experiment.optimizer, options, experiment.precision, experiment.schedule)
     activation = problem.activation if start is None else start.activation
     return (purpose, *how, problem.loss, activation, _sizes(experiment), rows, penalty, frozen)
 

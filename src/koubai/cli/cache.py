@@ -1,0 +1,30 @@
+"""koubai cache: what is kept of compiled programs, and how to be rid of it. Neither JAX nor NumPy is needed for it."""
+
+from koubai import compilation_cache
+from koubai.locale import sentence
+
+
+def contents(language: str) -> str:
+    """Where compiled programs are kept, how many there are, and how much room they take."""
+    found = compilation_cache.contents()
+    if found.folder is None:
+        return sentence("cache-off" if compilation_cache.is_off() else "cache-no-home", language)
+    if found.fault is not None:
+        reason = sentence("cache-shared", language) if found.fault == compilation_cache.SHARED else found.fault
+        return sentence("cache-unusable", language, path=str(found.folder), reason=reason)
+    most, size = _megabytes(compilation_cache.MOST_BYTES), _megabytes(found.size)
+    return sentence("cache-contents", language, path=str(found.folder), count=len(found.entries), size=size, most=most)
+
+
+def cleared(language: str) -> str:
+    """Remove all compiled programs; what that came to."""
+    found = compilation_cache.contents()
+    if found.folder is None or found.fault is not None:
+        return contents(language)
+    gone = compilation_cache.clear()
+    size = _megabytes(sum(entry.size for entry in gone))
+    return sentence("cache-cleared", language, count=len(gone), size=size) if gone else sentence("cache-empty", language)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
