@@ -27,7 +27,7 @@ from koubai.core.slopes.response import forms
 from koubai.core.slopes.response.forms import Form
 
 UNROLLED = 16  # units, at most, whose sums are written out instead of being a product of matrices
-UNROLLED_SUMS = 600  # so many terms of such sums at most, since each is compiled
+UNROLLED_SUMS = 100  # so many terms of such sums at most, since each is compiled
 SLICES, LANES = 40, 8  # of the samples, that are added or multiplied before the rest is summed
 EVERY, ALL = (slice(None), None), slice(None)  # indices of all units, with room for the points beside them; and of all points
 
