@@ -71,8 +71,8 @@ def dyadic_cases(draw: st.DrawFn) -> Case:
 
 # networks with enough inputs to each layer that curves are interpolated; every shape has one size of batch, since each compiles
 CURVED = [
-    ((24, 2), 30),
-    ((40, 10), 5),
+    ((24, 2), 340),
+    ((40, 10), 41),
     ((20, 18, 3), 9),
     ((19, 1, 3), 4),
     ((17, 40, 5), 1),
