@@ -39,11 +39,13 @@ def off(network: Network, data: Any, loss: str, h: float, precision: Any = "floa
     return off_the_loop(wanted, gradient, now, h, 0.0 if precision == "float64" else float(np.finfo(np.float32).eps))
 
 
-def farthest(network: Network, data: Any, h: float, relative: bool) -> tuple[float, float]:
+def farthest(
+    network: Network, data: Any, h: float, relative: bool, numbers: tuple[int, ...] | None = None
+) -> tuple[float, float]:
     values = [data.inputs.T]
     for layer, activation in zip(network.layers[:-1], network.activations, strict=True):
         values.append(activation.apply(layer.weights.T @ values[-1] + layer.bias[:, None], np))
-    every = range(len(network.layers))
+    every = tuple(range(len(network.layers))) if numbers is None else numbers
     with computing_in("float64"):
         reach = forms.farthest(network.activations, network.layers, [jnp.asarray(v) for v in values], every, h, relative)
     return float(reach[0]), float(reach[1])
@@ -77,17 +79,21 @@ def test_on_both_sides_of_every_bound_the_promise_is_kept(activation: str, loss:
 def test_the_bounds_of_how_far_anything_moves_hold() -> None:
     """Every weight is moved, and everything that moves is looked at."""
     sizes = (2, 5, 4, 3)
-    for activation in ("tanh", "relu", "sigmoid", "step", "sin"):
+    for activation in ("tanh", "relu", "sigmoid", "step", "sin", "identity"):
         network, data = network_of(sizes, activation, 1.5), data_of(sizes)
+        if activation == "identity":  # all moves add up, so that the bound is reached
+            pairs = [(np.abs(layer.weights) * [0.01] + 0.1, layer.bias) for layer in network.layers[:-1]]
+            pairs.append((network.layers[-1].weights * 0 + [0.0, 1.0, -1.0], network.layers[-1].bias))
+            network = Network.from_arrays(pairs, activation=activation)
         for h in (1e-3, 0.3, 5.0):
-            inner, outer = farthest(network, data, h, relative=True)
             plain = seen(network, data.inputs)
             for name, array in network.arrays().items():
+                inner, outer = farthest(network, data, h, relative=True, numbers=(int(name[1:]) - 1,))
                 for place in np.ndindex(array.shape):
                     arrays = {key: np.array(value) for key, value in network.arrays().items()}
                     arrays[name][place] += h
-                    pairs = [(arrays[f"w{number}"], arrays[f"b{number}"]) for number in range(1, len(sizes))]
-                    moved = seen(Network.from_arrays(pairs, activation=activation), data.inputs)
+                    changed = [(arrays[f"w{number}"], arrays[f"b{number}"]) for number in range(1, len(sizes))]
+                    moved = seen(Network.from_arrays(changed, activation=activation), data.inputs)
                     gone = [b - a for a, b in zip(plain, moved, strict=True)]
                     assert max(np.abs(some).max() for some in gone[:-1]) <= inner * (1 + 1e-12)
                     assert np.abs(gone[-1] - gone[-1][:, :1]).max() <= outer * (1 + 1e-12)
