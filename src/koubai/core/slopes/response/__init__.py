@@ -32,9 +32,10 @@ from koubai.core.network import Layer, Network
 from koubai.core.penalty import Penalty
 from koubai.core.slopes import blocks
 from koubai.core.slopes.base import Batch, Points
-from koubai.core.slopes.response import curves, interpolated, kinks, odd, points, walk
+from koubai.core.slopes.response import curves, flips, interpolated, kinks, odd, points, walk
 from koubai.core.slopes.response.curves import Curve, Rows
 from koubai.core.slopes.response.interpolated import Own
+from koubai.core.slopes.response.kinks import Gains, Tried
 
 
 @register_dataclass
@@ -159,8 +160,12 @@ def _of_block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any, f
             if number > 0:
                 levels = activations[number - 1].levels
                 few = None if levels is None else points.of_levels(values[number], levels)
-            made = points.read(exactly, h, few, counted, fine)
-            about = _counts(before[number], counted, _reads(network, number, few), interpolated=False)
+            reads = _reads(network, number, few)
+            if few is None and flips.are_read(own, network.sizes[number]):
+                made, reads = flips.read(exactly, h, counted), 1
+            else:
+                made = points.read(exactly, h, few, counted, fine)
+            about = _counts(before[number], counted, reads, interpolated=False)
         else:
             place = Rows(before[number], tuple(before[number + 1 : -1]), response)
             everyone = jnp.ones(len(rows), bool) if counted is None else counted
@@ -188,16 +193,29 @@ def _interpolated(
         if len(behind) > 1:
             upwards, downwards = walk.flagged(activation, behind, rows, read.reaches)
 
-        def with_kinks() -> tuple[Layer, Any, Any]:
+        def gains_of(tried: Tried) -> Gains:
             if len(behind) == 1:
-                gains = kinks.read(activation, behind[0], rows, values, h, upwards, read.reach)
-            else:
-                gains = walk.read(activation, behind, rows, values, h, read.reaches, read.reach, (upwards, downwards))
-            both = gains.and_sums(sums)
-            off = jnp.max(gains.left_out) * interpolated.MARGIN / (2 * h * count) > promised(
-                interpolated.largest(both, h, count)
-            )
-            return jax.tree.map(lambda array: jnp.where(off, 0, array), both), gains.met, off
+                return kinks.read(activation, behind[0], rows, values, h, upwards, read.reach, tried)
+            listed = (upwards, downwards)
+            return walk.read(activation, behind, rows, values, h, read.reaches, read.reach, listed, tried)
+
+        def allowed(sums: Layer) -> Any:
+            return promised(interpolated.largest(sums, h, count)) / interpolated.MARGIN * (2 * h * count)
+
+        def with_kinks() -> tuple[Layer, Any, Any]:
+            def attempt(made: tuple[Any, Tried, Layer, Any, Any]) -> tuple[Any, Tried, Layer, Any, Any]:
+                tried = made[1]
+                gains = gains_of(tried)
+                both = gains.and_sums(sums)
+                off = ~(jnp.max(gains.left_out) <= allowed(both))
+                return ~off | tried.highest, Tried.at_last(values.dtype), both, gains.met, off
+
+            most = jnp.max(jnp.sum(upwards, axis=0) + jnp.sum(downwards, axis=0))
+            smooth = allowed(sums)
+            first = Tried(kinks.enough(read.bend, read.sizes, most, smooth), smooth)
+            start = (jnp.asarray(False), first, sums, jnp.asarray(0), jnp.asarray(False))
+            _, _, both, met, off = lax.while_loop(lambda made: ~made[0], attempt, start)
+            return jax.tree.map(lambda array: jnp.where(off, 0, array), both), met, off
 
         pairs = jnp.sum(upwards | downwards)
         sums, met, off = lax.cond(pairs > 0, with_kinks, lambda: (sums, jnp.asarray(0), jnp.asarray(False)))
