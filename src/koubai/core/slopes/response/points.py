@@ -10,13 +10,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from koubai.core.activations import Activation
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network, forward
 from koubai.core.slopes.base import Points
-from koubai.core.slopes.blocks import over
+from koubai.core.slopes.blocks import of_chosen, over
 
 FEW_INPUTS = 16  # whose points are all evaluated: there are too few to be worth interpolating
 FINE = 2.0**-10  # below it h asks for digits that a difference of two losses doesn't have
@@ -40,9 +39,9 @@ class Place:
     before: Any
     values: Any
 
-    def row(self, n: Any) -> "Place":
-        """The same for one sample."""
-        targets, before, values = (lax.dynamic_slice_in_dim(array, n, 1) for array in (self.targets, self.before, self.values))
+    def rows(self, which: Any) -> "Place":
+        """The same for some samples, by their numbers."""
+        targets, before, values = (array[which] for array in (self.targets, self.before, self.values))
         return replace(self, targets=targets, before=before, values=values)
 
 
@@ -69,20 +68,15 @@ def read(place: Place, h: Any, points: Points | None, counted: Any, fine: bool) 
 
 
 def of_rows(place: Place, h: Any, which: Any, sums: Layer) -> Layer:
-    """``sums``, and the same for the samples ``which`` (n,), one after the other: it costs nothing where there are none."""
-    index = jnp.arange(len(which))
+    """``sums``, and the same for the samples ``which`` (n,), some at once: it costs nothing where there are none."""
+    inputs, units = place.values.shape[1], place.before.shape[1]
+    width = units if place.activation is None else max(place.downstream.sizes)
 
-    def next_one(n: Any) -> Any:
-        return jnp.min(jnp.where(which & (index > n), index, len(which)))
+    def some(rows: Any, counted: Any, sums: Layer) -> Layer:
+        made: Layer = jax.tree.map(jnp.add, sums, read(place.rows(rows), h, None, counted, fine=True))
+        return made
 
-    def body(carry: tuple[Any, Layer]) -> tuple[Any, Layer]:
-        n, sums = carry
-        return next_one(n), jax.tree.map(jnp.add, sums, read(place.row(n), h, None, None, fine=True))
-
-    def every() -> Any:
-        return lax.while_loop(lambda carry: carry[0] < len(which), body, (next_one(-1), sums))[1]
-
-    made: Layer = lax.cond(jnp.any(which), every, lambda: sums)
+    made: Layer = of_chosen(some, which, 2 * (inputs + 1) * units * width, sums)
     return made
 
 
