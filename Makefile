@@ -27,6 +27,7 @@ soak: .venv/ready  # the tests that take minutes, then the playground's server u
 benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/founding.py
 	$(BIN)/python benchmarks/slopes.py
+	$(BIN)/python benchmarks/scans.py
 	$(BIN)/python benchmarks/many.py
 	$(BIN)/python benchmarks/film.py
 	$(BIN)/python benchmarks/store.py

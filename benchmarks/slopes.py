@@ -380,8 +380,7 @@ def main() -> None:
     versions = {name: version(name) for name in PACKAGES if find_spec(name)} | {"python": platform.python_version()}
     machine = {"machine": platform.machine(), "cores": os.cpu_count(), "numpy_threads": THREADS, "turns": options.turns}
     peers = [name for name in PEERS if options.peers and name in versions]
-    if len(versions) <= len(PACKAGES):
-        print("not installed, so left out:", *(name for name in PACKAGES if name not in versions))
+    print("not installed, so left out:", *(name for name in PACKAGES if name not in versions))
     made: Facts = {**versions, **machine, "settings": []}
     with computing_in("float64"):
         for name in options.cases:

@@ -71,8 +71,8 @@ def dyadic_cases(draw: st.DrawFn) -> Case:
 
 # networks with enough inputs to each layer that curves are interpolated; every shape has one size of batch, since each compiles
 CURVED = [
-    ((24, 2), 30),
-    ((40, 10), 5),
+    ((24, 2), 340),
+    ((40, 10), 41),
     ((20, 18, 3), 9),
     ((19, 1, 3), 4),
     ((17, 40, 5), 1),
@@ -128,3 +128,37 @@ def curved_cases(
     if exact:
         h = 2.0 ** np.round(np.log2(h))
     return Case(Network.from_arrays(layers, activation=activation), _dataset(inputs, labels, sizes[-1]), loss, float(h))
+
+
+# small layers, evaluated at every point: wide ones behind them too; and how many rows, of which the last ones may not count
+SMALL = [((2, 8, 2), 7, 0), ((3, 5, 4, 3), 6, 2), ((1, 3, 1), 4, 0), ((2, 3, 4, 3, 2), 5, 1), ((5, 18, 3), 4, 0)]
+MIXED = ["relu,tanh,sigmoid", "softplus,gelu,sin", "step,leaky-relu,tanh", "tanh,relu,step"]
+
+
+@dataclass(frozen=True)
+class SmallCase(Case):
+    """``beside``: so many of the last rows of the data don't count."""
+
+    beside: int = 0
+
+
+@st.composite
+def small_cases(draw: st.DrawFn) -> SmallCase:
+    """From the first step to saturation: weights up to 20, logits that move by hundreds, every h from 1e-8 to 10."""
+    sizes, rows, beside = draw(st.sampled_from(SMALL))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    hidden = len(sizes) - 2
+    activation = draw(st.sampled_from([*ACTIVATIONS, *(MIXED if hidden > 1 else [])]))
+    activation = ",".join(activation.split(",")[:hidden]) if "," in activation else activation
+    scale = draw(st.sampled_from([0.1, 1.0, 3.0] + ([] if "sin" in activation else [8.0, 20.0])))
+    whole = draw(st.booleans())  # all weights of about that size, as in a network that is saturated
+    layers = []
+    for a, b in pairwise(sizes):
+        weights = random.uniform(-1, 1, (a, b)) if whole else random.normal(size=(a, b)) / np.sqrt(a)
+        layers.append((np.clip(weights * scale, -20, 20), random.normal(size=b) * scale))
+    inputs = random.normal(size=(rows, sizes[0])) * draw(st.sampled_from([1.0, 1.0, 5.0]))
+    network = Network.from_arrays(layers, activation=activation)
+    labels = network.classify(inputs) if draw(st.booleans()) else random.integers(0, sizes[-1], rows)
+    h = 10.0 ** draw(st.floats(-8, 1))
+    loss = draw(st.sampled_from(tuple(LOSSES)))
+    return SmallCase(network, _dataset(inputs, labels, sizes[-1]), loss, float(h), beside)

@@ -26,6 +26,7 @@ class Bracket:
     ``parts(known, up, down, xp)``: of the moves of every output, a list or an array, each (…, n). They are brackets, or, where
     ``factors`` isn't 0, numbers whose logarithm, at most ``factors`` in size, is the bracket. Where it is ``relative``, moves
     are those against the first output's, which are left out. ``within``: from the type of the numbers, how far they may go.
+    ``spared``: whether it only spares time, which may be less than compiling it takes: the next one serves as well.
 
     ``alone``: the same where one output moves by ±m: of what is known of that output, (…, n) each, and of ``shared(m, xp)``.
     ``known_alone``: (outputs, n) each.
@@ -39,6 +40,7 @@ class Bracket:
     relative: bool = False
     factors: float = 0.0
     within: Callable[[Any], float] = lambda dtype: inf
+    spared: bool = False
 
 
 TINY = 2.0**-5  # moves of which exp(m) - 1 is a short series
@@ -207,7 +209,7 @@ LARGE_MOVES = Bracket(
     factors=-log(FLOOR) + FLOOR,
     within=_most_of_exponents,
 )
-MIDDLE_MOVES = replace(LARGE_MOVES, known=_middle_known, parts=_middle_parts, within=lambda dtype: 2 * NEAR)
+MIDDLE_MOVES = replace(LARGE_MOVES, known=_middle_known, parts=_middle_parts, within=lambda dtype: 2 * NEAR, spared=True)
 
 
 CROSS_ENTROPY = (SMALL_MOVES, MIDDLE_MOVES, LARGE_MOVES)

@@ -9,7 +9,7 @@ pre-activation is shifted by δ, and every weight into the unit, and its bias, r
 
 Nothing is differentiated. Only what lies downstream of the unit is evaluated (``curves``). The bracket is odd in a: inputs
 that are equal but for their sign share one evaluation, and an input of 0 needs none. A layer with few inputs, or with few
-distinct ones, is evaluated at each of them (``points``); in all others the curves are measured at a few nodes and read by
+distinct ones, is evaluated at each of them (``small``); in all others the curves are measured at a few nodes and read by
 matrix products (``interpolated``), and what lies beyond kinks is added (``kinks``, ``walk``); a network whose hidden layers
 have different activations is evaluated at every point. docs/response-curves.md tells it
 at length.

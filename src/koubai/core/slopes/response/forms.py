@@ -43,12 +43,16 @@ class Form:
 
 
 def forms_of(
-    activations: Sequence[Activation], loss: Loss, outputs: int, dtype: Any
+    activations: Sequence[Activation], loss: Loss, outputs: int, dtype: Any, *, all_of_them: bool = True
 ) -> tuple[list[Form], list[tuple[float, float]]]:
-    """From the one for the smallest moves to one for all; and how far pre-activations, and logits, may move in each."""
+    """From the one for the smallest moves to one for all; and how far pre-activations, and logits, may move in each.
+
+    ``all_of_them``: whether those, too, that only spare time.
+    """
     quick = [activation.nearby for activation in activations if activation.nearby is not None]
     inner = min((some.within for some in quick), default=float("inf"))
     brackets = [bracket for bracket in loss.brackets if outputs > 1 or not bracket.relative]
+    brackets = [bracket for bracket in brackets if all_of_them or not bracket.spared]
     if not brackets or not isinf(brackets[-1].within(dtype)):
         finely, twice = plain_brackets(loss)
         brackets += [twice] if brackets else [finely, twice]
@@ -56,13 +60,14 @@ def forms_of(
     if isinf(inner):
         return forms, [(inner, form.bracket.within(dtype)) for form in forms]
     # where units are shifted far, logits hardly ever move little: the last two brackets are left for that
-    forms = forms[: max(1, len(forms) - 1)] + [Form(False, bracket) for bracket in brackets[-2:]]
+    forms = forms[: max(1, len(forms) - (1 if all_of_them else 2))] + [Form(False, bracket) for bracket in brackets[-2:]]
     return forms, [(inner if form.near else float("inf"), form.bracket.within(dtype)) for form in forms]
 
 
 def which(bounds: list[tuple[float, float]], inner: Any, outer: Any) -> Any:
     """The number of the first form that is valid where pre-activations move by ``inner``, and logits by ``outer``, at most."""
-    number = sum((~((inner <= most) & (outer <= farthest))).astype(jnp.int32) for most, farthest in bounds[:-1])
+    valid = [jnp.asarray((inner <= most) & (outer <= farthest)) for most, farthest in bounds[:-1]]
+    number = sum((~each).astype(jnp.int32) for each in valid)
     return _of_all(jnp.asarray(number))
 
 

@@ -1,6 +1,6 @@
 """Response curves read at every point that a weight asks for: exact whatever the curve is like, kinks, steps and huge shifts.
 
-Where a layer has few distinct inputs this is also the fastest way: they are evaluated once each.
+It is for samples that can't be interpolated; layers none of whose curves is are for ``small``.
 """
 
 from collections.abc import Callable
@@ -18,8 +18,6 @@ from koubai.core.slopes.base import Points
 from koubai.core.slopes.blocks import of_chosen, over
 
 FEW_INPUTS = 16  # whose points are all evaluated: there are too few to be worth interpolating
-FINE = 2.0**-10  # below it h asks for digits that a difference of two losses doesn't have
-
 FEW_NUMBERS = 2**14  # of a layer of logits, that cost less than interpolation takes before it begins
 
 Curve = Callable[[Any], Any]  # offsets a[n] (n,) -> r(h·a[n]) - r(-h·a[n]) for every unit and sample, (units, n)
@@ -45,25 +43,14 @@ class Place:
         return replace(self, targets=targets, before=before, values=values)
 
 
-def read(place: Place, h: Any, points: Points | None, counted: Any, fine: bool) -> Layer:
-    """The sums of a layer: over the samples that are ``counted`` (n,), of the brackets that each weight and bias reads.
-
-    ``fine``: whether a small shift shall keep its digits, which costs about as much again.
-    """
-    before = place.before
+def read(place: Place, h: Any, counted: Any) -> Layer:
+    """The sums of a layer: over the samples that are ``counted`` (n,), of the brackets that each weight and bias reads."""
     if place.activation is not None:
-        curve = partial(_unit_curves, place, place.activation, h, fine)
-        width = max(place.downstream.sizes)
+        curve, width = partial(_unit_curves, place, place.activation, h), max(place.downstream.sizes)
     else:
-        curve = partial(_logit_curves, place, h, fine)
-        width = before.shape[1] ** 2
-    numbers_each = 2 * before.size * width
-    kept = (lambda brackets: brackets) if counted is None else (lambda brackets: jnp.where(counted, brackets, 0))
-    if points is None:
-        every = jnp.concatenate([place.values.T, jnp.ones_like(place.values.T[:1])])
-        sums = over(lambda offsets: kept(curve(offsets)).sum(axis=-1), (every,), numbers_each)
-    else:
-        sums = jnp.einsum("kni,kun->iu", points.reads, kept(over(curve, (points.values,), numbers_each)))
+        curve, width = partial(_logit_curves, place, h), place.before.shape[1] ** 2
+    every = jnp.concatenate([place.values.T, jnp.ones_like(place.values.T[:1])])
+    sums = over(lambda offsets: jnp.where(counted, curve(offsets), 0).sum(axis=-1), (every,), 2 * place.before.size * width)
     return Layer(sums[:-1], sums[-1])
 
 
@@ -73,14 +60,14 @@ def of_rows(place: Place, h: Any, which: Any, sums: Layer) -> Layer:
     width = units if place.activation is None else max(place.downstream.sizes)
 
     def some(rows: Any, counted: Any, sums: Layer) -> Layer:
-        made: Layer = jax.tree.map(jnp.add, sums, read(place.rows(rows), h, None, counted, fine=True))
+        made: Layer = jax.tree.map(jnp.add, sums, read(place.rows(rows), h, counted))
         return made
 
     made: Layer = of_chosen(some, which, 2 * (inputs + 1) * units * width, sums)
     return made
 
 
-def _unit_curves(place: Place, activation: Activation, h: Any, fine: bool, offsets: Any) -> Any:
+def _unit_curves(place: Place, activation: Activation, h: Any, offsets: Any) -> Any:
     """The curves of a hidden layer's units, whose ``activation`` it is."""
     loss, downstream, targets, before = place.loss, place.downstream, place.targets, place.before
     first, later, activations = downstream.layers[0], downstream.after(0), downstream.activations
@@ -94,21 +81,19 @@ def _unit_curves(place: Place, activation: Activation, h: Any, fine: bool, offse
         moved = behind[0] + moves
         logits = forward(later, activations[0].apply(moved, jnp), jnp) if later.layers else moved
         rows = loss.rows(logits, targets, jnp)
-        if fine:
-            for layer, passes, z in zip(later.layers, activations, behind, strict=False):
-                moves = passes.change(z, moves, jnp) @ layer.weights
-            rows = _finely(loss, behind[-1], targets, moves, rows)
+        for layer, passes, z in zip(later.layers, activations, behind, strict=False):
+            moves = passes.change(z, moves, jnp) @ layer.weights
+        rows = _finely(loss, behind[-1], targets, moves, rows)
         return rows[0] - rows[1]
 
     return over(difference, (before.T, first.weights), 2 * len(before) * max(downstream.sizes))
 
 
-def _logit_curves(place: Place, h: Any, fine: bool, offsets: Any) -> Any:
+def _logit_curves(place: Place, h: Any, offsets: Any) -> Any:
     loss, targets, logits = place.loss, place.targets, place.before
     moves = _both_ways(h, offsets)[..., None, None] * jnp.eye(logits.shape[1], dtype=logits.dtype)  # (2, n, units, outputs)
     rows = loss.rows(logits[:, None, :] + moves, targets[:, None, :], jnp)
-    if fine:
-        rows = _finely(loss, logits, targets, moves, rows)
+    rows = _finely(loss, logits, targets, moves, rows)
     return (rows[0] - rows[1]).T
 
 

@@ -27,7 +27,8 @@ from koubai.core.slopes.response import forms
 from koubai.core.slopes.response.forms import Form
 
 UNROLLED = 16  # units, at most, whose sums are written out instead of being a product of matrices
-UNROLLED_SUMS = 600  # so many terms of such sums at most, since each is compiled
+UNROLLED_SUMS = 100  # so many terms of such sums at most, since each is compiled
+MANY = 2**12  # numbers, from which a form that takes half a second to compile spares as much in some ten thousand steps
 SLICES, LANES = 40, 8  # of the samples, that are added or multiplied before the rest is summed
 EVERY, ALL = (slice(None), None), slice(None)  # indices of all units, with room for the points beside them; and of all points
 
@@ -70,13 +71,18 @@ class View:
         relative = form.bracket.relative and number + 2 == len(self.layers)
         return weights[:, 1:] - weights[:, :1] if relative else weights
 
+    def size(self, numbers: Sequence[int]) -> int:
+        """How many numbers all shifts of the layers ``numbers`` need."""
+        return sum(len(self.offsets(number)) * self.units(number) * self.each(number) for number in numbers)
+
     @cached_property
-    def _unrolled(self) -> bool:
+    def unrolled(self) -> bool:
+        """Whether sums over few units are written out."""
         return sum(np.size(layer.weights) for layer in self.layers[1:]) <= UNROLLED_SUMS
 
     def written_out(self, units: int) -> bool:
         """Whether the moves of so many units are a list, and their sums written out."""
-        return self._unrolled and units <= UNROLLED
+        return self.unrolled and units <= UNROLLED
 
     def sums(self, form: Form, parts: Any) -> Any:
         """Σ over the last axis, the samples, of the brackets, or of what are their factors."""
@@ -92,7 +98,8 @@ class View:
 def read(view: View, numbers: Sequence[int], h: Any) -> dict[int, Layer]:
     """For the layers ``numbers``: the sums, over the samples, of the brackets that each weight and bias reads."""
     behind = view.activations[min(numbers) :]
-    ways, bounds = forms.forms_of(behind, view.loss, len(view.targets), view.targets.dtype)
+    worth_it = view.unrolled and view.size(numbers) >= MANY
+    ways, bounds = forms.forms_of(behind, view.loss, len(view.targets), view.targets.dtype, all_of_them=worth_it)
     if len(ways) == 1:
         return _read(view, numbers, h, ways[0])
     reach = forms.farthest(view.activations, view.layers, view.values, numbers, h, ways[0].bracket.relative)
@@ -102,8 +109,7 @@ def read(view: View, numbers: Sequence[int], h: Any) -> dict[int, Layer]:
 
 def _read(view: View, numbers: Sequence[int], h: Any, form: Form) -> dict[int, Layer]:
     hidden = [number for number in numbers if number < len(view.activations)]
-    size = sum(len(view.offsets(number)) * view.units(number) * view.each(number) for number in hidden)
-    if size <= blocks.NUMBERS_AT_ONCE:
+    if view.size(hidden) <= blocks.NUMBERS_AT_ONCE:
         made = _together(view, hidden, h, form)
     else:
         made = {number: _apart(view, number, h, form) for number in hidden}
