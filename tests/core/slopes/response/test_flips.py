@@ -22,7 +22,7 @@ def stepping_cases(draw: st.DrawFn) -> Case:
     sizes, activation = draw(st.sampled_from(NETWORKS))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     layers = [(random.integers(-4, 5, (a, b)) / 8, random.integers(-4, 5, b) / 8) for a, b in pairwise(sizes)]
-    inputs = random.choice([-1.0, -0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 2.0, 3.0], (6, sizes[0]))
+    inputs = random.integers(-40, 41, (6, sizes[0])) / 16
     data = Dataset.from_arrays(inputs, np.resize(np.arange(sizes[-1]), 6))
     loss = draw(st.sampled_from(("cross-entropy", "squared")))
     return Case(Network.from_arrays(layers, activation=activation), data, loss, draw(st.sampled_from([0.125, 0.25, 0.5, 2.0])))
@@ -42,16 +42,20 @@ def test_stepping_units_decide_as_the_loop_does_long(case: Case) -> None:
 
 
 def test_a_pre_activation_that_is_moved_to_exactly_its_kink() -> None:
-    """z = 1/2 and h·a = 1/2 meet 0, which counts as below; z = -1/2 is moved to 0, and isn't lifted."""
-    inputs = np.zeros((2, 17))
-    inputs[:, 0], inputs[0, 1], inputs[1, 1] = [1.0, -1.0], 2.0, 0.25
+    """z = 1/2 and h·a = 1/2 meet 0, which counts as below; z = -1/2 is moved to 0, and stays below."""
+    inputs = np.tile(np.arange(17) / 64, (2, 1))
+    inputs[:, 0] = [1.0, -1.0]
     weights = np.zeros((17, 2))
     weights[0] = 0.5
     network = Network.from_arrays([(weights, [0.0, 0.0]), ([[1.0, -1.0], [0.5, 0.25]], [0.0, 0.0])], activation="step")
     case = Case(network, Dataset.from_arrays(inputs, [0, 1]), "cross-entropy", 0.5)
     assert_is_the_loop(case)
-    _, gradient = slopes("central", h=0.5)(case.network, case.data)
-    assert gradient.layers[0].weights[:2].any(axis=1).all()
+    measure = slopes("central", h=0.5)
+    _, gradient = measure(case.network, case.data)
+    assert measure.report[0].points == measure.report[0].pairs
+    lifted = gradient.layers[0].weights.any(axis=1)
+    assert lifted[0]
+    assert not lifted[1:].any()  # they move it by less than 1/2
 
 
 def test_one_point_of_each_curve_is_evaluated() -> None:
