@@ -85,3 +85,8 @@ def test_the_surroundings_are_those_of_the_compiler(monkeypatch: pytest.MonkeyPa
     assert fingerprint.version_of("numpy") == np.__version__
     assert fingerprint.version_of("nosuchpackage") == ""
     assert len(fingerprint.processor()) > 10
+
+
+def test_what_the_core_holds_is_known() -> None:
+    """Else nothing would be kept on disk, and nobody would notice but by waiting."""
+    assert len(of_package("koubai.core")) == 128

@@ -35,6 +35,8 @@ def described(value: Any, depth: int = 0) -> str:
         return repr(value)
     if isinstance(value, np.ndarray):
         return f"{value.dtype.str}{value.shape}{sha256(np.ascontiguousarray(value).tobytes()).hexdigest()}"
+    if isinstance(value, (slice, range)) or value is Ellipsis:
+        return repr(value)
     if isinstance(value, (tuple, list)):
         return f"({','.join(map(inner, value))})"
     if isinstance(value, (set, frozenset)):

@@ -12,7 +12,7 @@ def test_what_a_training_has_compiled_is_shown_and_cleared(tmp_path: Path) -> No
         "Programs  0",
         "Size      0.0 MB, at most 250.0 MB",
     ]
-    compiled = ("--method", "backprop")  # what makes it a training that is compiled
+    compiled = ("--method", "backprop", "--engine", "jax")
     words = ("train", "xor", *compiled, "--steps", "3", "--no-store", *PLAIN)
     done = [koubai(*words, cwd=tmp_path, env=kept) for _ in range(2)]
     assert [one.returncode for one in done] == [0, 0]

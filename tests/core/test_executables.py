@@ -37,6 +37,10 @@ def shifted(power: int, x: Any, y: Any) -> Any:
     return {"sum": x * 2**power + jnp.sin(y), "power": x**y}
 
 
+def lifted(power: int, x: Any, y: Any) -> Any:
+    return {"sum": x + power, "power": x - y}
+
+
 def program() -> Program:
     """One that is compiled at once."""
     return Program(shifted, static=1)
@@ -108,6 +112,7 @@ def test_what_is_compiled_in_makes_another_program(place: Path, monkeypatch: pyt
         yield called()
         yield called(power=2)
         yield called(size=5)
+        yield called(Program(lifted, static=1))
         yield Program(partial(shifted, y=1.0), static=1)(3, np.float32(2))
         yield called()
         monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=")
@@ -116,7 +121,7 @@ def test_what_is_compiled_in_makes_another_program(place: Path, monkeypatch: pyt
         yield called()
 
     counts = [len(list(place.iterdir())) for _ in changes()]
-    assert counts == [1, 2, 3, 4, 4, 5, 6]
+    assert counts == [1, 2, 3, 4, 5, 5, 6, 7]
 
 
 def test_the_processor_and_the_versions_tell_programs_apart(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def test_few_are_compiled_at_once(counted: dict[tuple[object, ...], int]) -> Non
 def test_edited_networks_of_other_sizes_are_other_programs(counted: dict[tuple[object, ...], int]) -> None:
     for hidden in (3, 4):
         start = kb.Network.random([2, hidden, 2], activation="relu", scale=0.1, seed=0)
-        experiment = kb.Experiment(kb.Learning("xor", start=start))
+        experiment = kb.Experiment(kb.Learning("xor", start=start), engine="jax")
         assert not is_compiled(experiment)
         with compiling(experiment):
             pass

@@ -20,6 +20,6 @@ register_pytree_with_keys(
     lambda layer: ((layer.weights, layer.bias), None),
 )
 register_dataclass(Network, data_fields=["layers"], meta_fields=["activation", "output"])
-register_dataclass(Response, data_fields=["weights", "rows"], meta_fields=["kernels", "total", "radius", "largest"])
+register_dataclass(Response, data_fields=["weights", "rows"], meta_fields=["kernels", "total", "radius", "largest", "halves"])
 for _of_arrays in (Batch, Numbers, Orders, Penalty, Points, State):
     register_dataclass(_of_arrays)

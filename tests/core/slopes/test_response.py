@@ -270,10 +270,7 @@ def test_a_huge_h_is_evaluated_at_every_point() -> None:
     network, data = curved()
     measure = slopes("central", h=10.0)
     measure(network, data)
-    assert [layer.exact for layer in measure.report] == [
-        12 * 18,
-        0,
-    ]  # the logits are few enough to be evaluated at every point anyway
+    assert [layer.exact for layer in measure.report] == [12 * 18, 0]  # logits so few are evaluated at every point anyway
     assert_is_the_loop(Case(network, data, "cross-entropy", 10.0))
 
 
@@ -285,10 +282,7 @@ def test_interpolants_that_miss_the_test_point_are_not_used(monkeypatch: pytest.
     jax.clear_caches()  # type: ignore[no-untyped-call]
     measure = slopes("central", h=0.1)
     measure(network, data)
-    assert [layer.exact for layer in measure.report] == [
-        12 * 18,
-        0,
-    ]  # the logits are few enough to be evaluated at every point anyway
+    assert [layer.exact for layer in measure.report] == [12 * 18, 0]  # logits so few are evaluated at every point anyway
     assert_is_the_loop(Case(network, data, "cross-entropy", 0.1))
     jax.clear_caches()  # type: ignore[no-untyped-call]
 

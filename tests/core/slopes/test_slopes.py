@@ -184,3 +184,21 @@ def test_an_h_that_is_lost_among_the_digits_measures_no_slope() -> None:
         gradient = slopes(method, h=1e-18)(network, data)[1]
         assert not any(array.any() for name, array in gradient.arrays().items() if name[0] == "w"), method
     assert slopes("central", h=1e-18)(network, data)[1].layers[0].weights.any()
+
+
+@pytest.mark.parametrize("method", ["backprop", "spsa"])
+def test_other_settings_of_the_user_change_no_bit(method: str) -> None:
+    measure, network, data = slopes(method, seed=4), Network.random([2, 3, 2]), gate("xor")
+    loss, plain = measure(network, data)
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    with (
+        jax.default_matmul_precision("bfloat16"),
+        jax.default_prng_impl("rbg"),
+        jax.threefry_partitionable(False),
+        jax.numpy_rank_promotion("raise"),
+        jax.transfer_guard("disallow"),
+    ):
+        for one in (data, gate("xor")):
+            again, odd = measure(network, one)
+            assert again == loss
+            assert all(np.array_equal(array, odd.arrays()[name]) for name, array in plain.arrays().items())

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
 NUMBERS_AT_ONCE = 2**22  # of one intermediate array: 32 MiB in float64
+ROWS_AT_ONCE = 8  # of those that are chosen: blocks as small as that waste little
 
 
 def over(function: Callable[..., Any], points: tuple[Any, ...], numbers_each: int) -> Any:
@@ -19,3 +21,21 @@ def over(function: Callable[..., Any], points: tuple[Any, ...], numbers_each: in
     if count <= block:
         return jax.vmap(function)(*points)
     return lax.map(lambda point: function(*point), points, batch_size=block)
+
+
+def of_chosen(function: Callable[[Any, Any, Any], Any], chosen: Any, numbers_each: int, start: Any) -> Any:
+    """Folds ``function(which, counted, so_far)`` over blocks ``which`` of the rows that are ``chosen`` (n,), from ``start`` on.
+
+    A block has ``ROWS_AT_ONCE`` rows, or fewer where ``numbers_each`` of one row ask for it. The last is filled up with rows
+    that aren't ``counted``. Where none is chosen it costs nothing.
+    """
+    n = len(chosen)
+    block = min(n, ROWS_AT_ONCE, max(1, NUMBERS_AT_ONCE // max(1, numbers_each)))
+    count, order = jnp.sum(chosen), jnp.argsort(~chosen)
+
+    def body(carry: tuple[Any, Any]) -> tuple[Any, Any]:
+        first, so_far = carry
+        place = first + jnp.arange(block)
+        return first + block, function(order[jnp.minimum(place, n - 1)], place < count, so_far)
+
+    return lax.while_loop(lambda carry: carry[0] < count, body, (jnp.zeros_like(count), start))[1]

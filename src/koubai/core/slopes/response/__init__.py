@@ -15,6 +15,7 @@ have different activations is evaluated at every point. docs/response-curves.md 
 at length.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -33,9 +34,10 @@ from koubai.core.network import Layer, Network
 from koubai.core.penalty import Penalty
 from koubai.core.slopes import blocks
 from koubai.core.slopes.base import Batch, Points
-from koubai.core.slopes.response import curves, interpolated, kinks, odd, points, small, walk
+from koubai.core.slopes.response import curves, flips, interpolated, kinks, odd, points, small, walk
 from koubai.core.slopes.response.curves import Curve, Rows
 from koubai.core.slopes.response.interpolated import Own
+from koubai.core.slopes.response.kinks import Gains, Tried
 from koubai.core.slopes.response.small import View
 
 
@@ -154,8 +156,8 @@ def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _
         turned, moved = ([array.T for array in arrays] for arrays in (values, before))
         few = _few(network, data, turned)
         view = View(loss, network.layers, activations, turned, moved, data.targets.T, few, counted)
-        sums |= small.read(view, others, h)
-        report |= {number: _counts_at_points(view, network, number) for number in others}
+        more, of_others = _at_points(view, network, others, h)
+        sums, report = sums | more, report | of_others
     numbers = range(len(network.layers))
     return _Made(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
 
@@ -171,9 +173,8 @@ def _of_small(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -
     lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
     view = View(loss, network.layers, activations, values, before, data.targets.T, _few(network, data, values), counted)
     numbers = range(len(network.layers))
-    sums = small.read(view, numbers, h)
-    report = tuple(_counts_at_points(view, network, number) for number in numbers)
-    return _Made(lost, tuple(sums[number] for number in numbers), report)
+    sums, report = _at_points(view, network, numbers, h)
+    return _Made(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
 
 
 def _few(network: Network, data: Batch, values: list[Any]) -> list[Points | None]:
@@ -183,9 +184,23 @@ def _few(network: Network, data: Batch, values: list[Any]) -> list[Points | None
     return [data.points, *behind]
 
 
-def _counts_at_points(view: View, network: Network, number: int) -> LayerReport:
-    reads = _reads(network, number, view.few[number])
-    return _counts(view.before[number].T, view.counted, reads, interpolated=False)
+def _at_points(view: View, network: Network, numbers: Sequence[int], h: Any) -> tuple[dict[int, Layer], dict[int, LayerReport]]:
+    """The sums of layers that aren't interpolated, and how they were got: at every point, or by flips of stepping units."""
+
+    def flips_of(number: int) -> bool:
+        own = view.activations[number] if number < len(view.activations) else None
+        return view.few[number] is None and flips.are_read(own, network.sizes[number])
+
+    def flipped(number: int) -> Layer:
+        arrays = (view.targets.T, view.before[number].T, view.values[number].T)
+        return flips.read(points.Place(view.loss, view.activations[number], network.after(number), *arrays), h, view.counted)
+
+    stepping = [number for number in numbers if flips_of(number)]
+    others = [number for number in numbers if number not in stepping]
+    sums = (small.read(view, others, h) if others else {}) | {number: flipped(number) for number in stepping}
+    reads = {number: 1 if number in stepping else _reads(network, number, view.few[number]) for number in numbers}
+    report = {number: _counts(view.before[number].T, view.counted, reads[number], interpolated=False) for number in numbers}
+    return sums, report
 
 
 def _is_interpolated(network: Network, number: int, data: Batch) -> bool:
@@ -213,16 +228,29 @@ def _interpolated(
         if len(behind) > 1:
             upwards, downwards = walk.flagged(activation, behind, rows, read.reaches)
 
-        def with_kinks() -> tuple[Layer, Any, Any]:
+        def gains_of(tried: Tried) -> Gains:
             if len(behind) == 1:
-                gains = kinks.read(activation, behind[0], rows, values, h, upwards, read.reach)
-            else:
-                gains = walk.read(activation, behind, rows, values, h, read.reaches, read.reach, (upwards, downwards))
-            both = gains.and_sums(sums)
-            off = jnp.max(gains.left_out) * interpolated.MARGIN / (2 * h * count) > promised(
-                interpolated.largest(both, h, count)
-            )
-            return jax.tree.map(lambda array: jnp.where(off, 0, array), both), gains.met, off
+                return kinks.read(activation, behind[0], rows, values, h, upwards, read.reach, tried)
+            listed = (upwards, downwards)
+            return walk.read(activation, behind, rows, values, h, read.reaches, read.reach, listed, tried)
+
+        def allowed(sums: Layer) -> Any:
+            return promised(interpolated.largest(sums, h, count)) / interpolated.MARGIN * (2 * h * count)
+
+        def with_kinks() -> tuple[Layer, Any, Any]:
+            def attempt(made: tuple[Any, Tried, Layer, Any, Any]) -> tuple[Any, Tried, Layer, Any, Any]:
+                tried = made[1]
+                gains = gains_of(tried)
+                both = gains.and_sums(sums)
+                off = ~(jnp.max(gains.left_out) <= allowed(both))
+                return ~off | tried.highest, Tried.at_last(values.dtype), both, gains.met, off
+
+            most = jnp.max(jnp.sum(upwards, axis=0) + jnp.sum(downwards, axis=0))
+            smooth = allowed(sums)
+            first = Tried(kinks.enough(read.bend, read.sizes, most, smooth), smooth)
+            start = (jnp.asarray(False), first, sums, jnp.asarray(0), jnp.asarray(False))
+            _, _, both, met, off = lax.while_loop(lambda made: ~made[0], attempt, start)
+            return jax.tree.map(lambda array: jnp.where(off, 0, array), both), met, off
 
         pairs = jnp.sum(upwards | downwards)
         sums, met, off = lax.cond(pairs > 0, with_kinks, lambda: (sums, jnp.asarray(0), jnp.asarray(False)))

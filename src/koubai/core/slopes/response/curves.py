@@ -4,8 +4,8 @@ Only changes are carried, never values from which values would have to be subtra
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 from typing import Any
 
 import jax
@@ -48,14 +48,55 @@ class Curve:
     """``change(rows, v)`` -> ρ, (n, units), for a shift ``v`` of every unit's value, a number or (n, units).
 
     ``gain(rows)``: by how much of its distance to a singularity a shift of 1 moves whatever it moves most.
+    ``sums(rows, v, parts)``, where ``v``, a number, moves the logits by multiples of itself: for each sum of the response, its
+    even and its odd part (n, units), from ``parts(moves)``, those of the kernel.
     """
 
     change: Callable[[Rows, Any], Any]
     gain: Callable[[Rows], Any]
+    sums: Callable[[Rows, Any, Any], list[tuple[Any, Any]]] | None = None
+
+    def half(self, rows: Rows, v: Any, bend: Any) -> Any:
+        """(ρ(v) - ρ(-v))/2 for a number ``v``, at least 1/``bend`` of which it takes to a singularity."""
+        sums, halves = self.sums, rows.response.halves
+        if sums is None or halves is None:
+            return (self.change(rows, v) - self.change(rows, -v)) / 2
+
+        def by(parts: Any) -> Any:
+            even, uneven = zip(*sums(rows, v, parts), strict=True)
+            return halves.total(even, uneven, rows.response.rows[:, None], jnp)
+
+        if rows.lines is None:  # too few kernels to be worth two ways
+            return by(halves.parts)
+        farthest = bend * rows.response.largest / odd.FARTHEST  # of all moves, as ``_gain`` has it
+        return lax.cond(farthest <= halves.near, lambda: by(halves.parts_near), lambda: by(halves.parts))
 
 
 def _total(response: Response, sums: tuple[Any, ...], axes: int) -> Any:
     return response.total(sums, response.rows.reshape(-1, *[1] * axes), jnp)
+
+
+def at_samples(response: Response, sample: Any) -> Response:
+    """The response at many places, each that of one ``sample`` (*places); its weights are (outputs, *places)."""
+    return replace(response, weights=tuple(w.T[:, sample] for w in response.weights), rows=response.rows[sample])
+
+
+def lost_at(response: Response, moves: Any) -> Any:
+    """What is lost more at ``moves`` (outputs, …, *places) of the logits; ``response`` as ``at_samples`` has it."""
+
+    def summed(kernel: Any, w: Any) -> Any:
+        made = lax.optimization_barrier(kernel(moves, jnp))  # type: ignore[no-untyped-call]
+        return summed_over(len(w), lambda c: w[c] * made[c])
+
+    return response.total(tuple(map(summed, response.kernels, response.weights)), response.rows, jnp)
+
+
+def summed_over(outputs: int, of_one: Callable[[Any], Any]) -> Any:
+    """Σ of_one(output): a few are written out one by one, since that makes one loop of the sum and what is summed."""
+    add = partial(jax.tree.map, jnp.add)
+    if outputs <= FEW_OUTPUTS:
+        return reduce(add, map(of_one, range(outputs)))
+    return lax.fori_loop(1, outputs, lambda c, so_far: add(so_far, of_one(c)), of_one(0))
 
 
 def _gain(moves: Any, response: Response) -> Any:
@@ -76,7 +117,11 @@ def of_logits() -> Curve:
         sums = tuple(w * kernel(v, jnp) for w, kernel in zip(response.weights, response.kernels, strict=True))
         return _total(response, sums, 1)
 
-    return Curve(change, lambda rows: _gain(jnp.eye(2, dtype=rows.before.dtype), rows.response))
+    def parted(rows: Rows, v: Any, parts: Any) -> list[tuple[Any, Any]]:
+        even, uneven = parts(v)
+        return [(w * even, w * uneven) for w in rows.response.weights]
+
+    return Curve(change, lambda rows: _gain(jnp.eye(2, dtype=rows.before.dtype), rows.response), parted)
 
 
 def of_last_hidden(layer: Layer) -> Curve:
@@ -89,7 +134,11 @@ def of_last_hidden(layer: Layer) -> Curve:
         sums = tuple(w @ kernel(v * layer.weights.T, jnp) for w, kernel in zip(response.weights, response.kernels, strict=True))
         return _total(response, sums, 1)
 
-    return Curve(change, lambda rows: _gain(layer.weights.T, rows.response))
+    def parted(rows: Rows, v: Any, parts: Any) -> list[tuple[Any, Any]]:
+        even, uneven = parts(v * layer.weights.T)
+        return [(w @ even, w @ uneven) for w in rows.response.weights]
+
+    return Curve(change, lambda rows: _gain(layer.weights.T, rows.response), parted)
 
 
 def of_lines() -> Curve:
@@ -98,7 +147,15 @@ def of_lines() -> Curve:
     def change(rows: Rows, v: Any) -> Any:
         return rows.response.lost(v * rows.lines, 1, jnp)
 
-    return Curve(change, lambda rows: _gain(rows.lines, rows.response))
+    def parted(rows: Rows, v: Any, parts: Any) -> list[tuple[Any, Any]]:
+        def of_one(c: Any) -> Any:
+            even, uneven = parts(v * rows.lines[c])
+            return [(w[:, c, None] * even, w[:, c, None] * uneven) for w in rows.response.weights]
+
+        made: list[tuple[Any, Any]] = summed_over(len(rows.lines), of_one)
+        return made
+
+    return Curve(change, lambda rows: _gain(rows.lines, rows.response), parted)
 
 
 def lines(activation: Activation, layers: tuple[Layer, ...], later: tuple[Any, ...]) -> Any:

@@ -94,7 +94,7 @@ def farthest(
 
     ``values``: what goes into each layer.
     """
-    inner, outer = [jnp.zeros((), values[0].dtype)], [jnp.zeros((), values[0].dtype)]
+    inner, outer = [jnp.zeros((), jnp.result_type(values[0]))], [jnp.zeros((), jnp.result_type(values[0]))]
     moving = None  # (units that began to move in some layer, units of this layer): by how much at most
     for number in range(min(numbers), len(layers)):
         if number in numbers:

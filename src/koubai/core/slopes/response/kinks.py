@@ -1,31 +1,31 @@
 """Kinks are exact: what a response curve does beyond a kink, added to what it would have done without.
 
 Beyond a kink, t away, what the bracket D gains or loses is again a smooth function, Q(y) with y = |h·a| - t. It is 0 at y =
-0; it is interpolated at ``DEGREE`` nodes, and every weight whose shift goes beyond the kink adds it, with the sign of its
-input.
+0; it is interpolated by a polynomial, and every weight whose shift goes beyond the kink adds it, with the sign of its input.
 
 In the last hidden layer a curve has one kink at most, its own unit's: ``read``. In the layers before it there may be many, of
-later units too: ``walk.read``.
+later units too: ``walk.read``. Both find ``AT_ONCE`` kinks of every unit before they are read together: the sums of a layer
+are the largest array there is, and are so written once instead of ``AT_ONCE`` times.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.tree_util import register_dataclass
+from numpy.typing import NDArray
 
 from koubai.core.activations import Activation
 from koubai.core.losses import Response
 from koubai.core.network import Layer
-from koubai.core.slopes.response.curves import Rows
+from koubai.core.slopes.response.curves import Rows, at_samples, lost_at
 
-DEGREE = 8
-NODES = 0.5 - 0.5 * np.cos((2 * np.arange(DEGREE) + 1) * np.pi / (2 * DEGREE))
-FIT = np.linalg.inv(NODES[:, None] ** np.arange(1, DEGREE + 1))
-LAST = 2.0 ** (1 - 2 * DEGREE)  # the largest that y^DEGREE differs on [0, 1] from its best approximation by lower powers
+AT_ONCE = 2
+DEGREES = (5, 8)  # of the polynomials; one of them is chosen by ``enough``
 
 
 @register_dataclass
@@ -47,67 +47,181 @@ class Gains:
         none = jnp.zeros(units, values.dtype)
         return cls(jnp.zeros((units, values.shape[1]), values.dtype), none, jnp.asarray(0), none)
 
-    def and_of(self, kink: "Kink", shifts: Any, h: Any) -> "Gains":
-        """And what every weight, by its ``shifts`` (units, inputs), and the bias, by h, get from one more kink of each unit."""
-        weights = self.weights + _beyond([c[:, None] for c in kink.q], shifts, kink.t[:, None], kink.wide[:, None])
-        bias = self.bias + _beyond(list(kink.q), h, kink.t, kink.wide)
-        return Gains(weights, bias, self.met + jnp.sum(kink.met), self.left_out + jnp.abs(kink.q[-1]) * LAST + kink.off)
-
     def and_sums(self, sums: Layer) -> Layer:
         """``sums`` (inputs, units) with what all kinks add."""
         return Layer(sums.weights + self.weights.T, sums.bias + self.bias)
 
 
+@register_dataclass
 @dataclass(frozen=True, eq=False)
-class Kink:
-    """One kink of every unit, ``t`` away (units,), where it was ``met``; Q(y) = Σ_m q[m - 1]·(y/wide)^m.
+class Kinks:
+    """Some kinks of every unit. Arrays are (kinks, units); those of the logits' moves (kinks, outputs, units).
 
-    ``off`` (units,): infinite where the logits move farther than their response is known.
+    Each is that of one ``sample``, ``t`` away on one ``side``: 1 upwards, -1 downwards; there, at the moves ``start`` of the
+    logits, their direction ``onwards`` changes to ``turned``. ``met``: whether there is one at all.
+    """
+
+    sample: Any
+    side: Any
+    t: Any
+    start: Any
+    onwards: Any
+    turned: Any
+    met: Any
+
+    def pieces(self, response: Response, reach: Any, degree: Any) -> "_Pieces":
+        """Q of each. ``response``: of all samples. ``reach``: how far Q must be known. ``degree``: which of DEGREES."""
+        wide = jnp.maximum(reach - self.t, reach * 1e-9)
+        start, *ways = (jnp.moveaxis(way, 1, 0) for way in (self.start, self.turned, self.onwards))
+        start, both = start[:, None], jnp.stack(ways, axis=1)  # (outputs, 2, kinks, units)
+        rows = at_samples(response, self.sample)
+        at, fit, last = (jnp.asarray(table, wide.dtype)[degree] for table in (AT, FIT, LAST))
+        powers = jnp.asarray(DEGREES)[degree]
+
+        def with_node(node: Any, q: Any) -> Any:
+            after, without = lost_at(rows, start + at[node] * wide * both)
+            return q + fit[:, node, None, None] * (after - without)
+
+        room = jnp.zeros((DEGREES[-1], *wide.shape), wide.dtype)
+        q = lax.fori_loop(0, powers, with_node, room) * jnp.where(self.met, self.side, 0)
+        ends = jnp.maximum(jnp.abs(start), jnp.abs(start + wide * both))
+        off = jnp.where(self.met & ~(jnp.max(ends, axis=(0, 1)) <= response.largest), jnp.inf, 0)
+        left_out = jnp.abs(q[powers - 1]) * last + off
+        return _Pieces(self.t, 1 / wide, q, jnp.sum(left_out, axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Q(y) = Σ_m q[m - 1]·(y·narrow)^m of kinks ``t`` away (kinks, units); ``q``: (degree, kinks, units).
+
+    ``left_out`` (units,): at most so much is left out of all of them, that is what the last power could be left out for; it is
+    infinite where the logits move farther than their response is known.
     """
 
     t: Any
-    wide: Any
+    narrow: Any
     q: Any
-    met: Any
-    off: Any
+    left_out: Any
+
+    def read(self, kink: int, shift: Any, degree: int) -> Any:
+        """sign(shift)·Q(|shift| - t), or 0 where the ``shift`` (units,) or (units, inputs) doesn't reach the kink."""
+
+        def apart(array: Any) -> Any:
+            return array[kink][:, None] if jnp.ndim(shift) == 2 else array[kink]
+
+        t = apart(self.t)
+        y = (shift - jnp.clip(shift, -t, t)) * apart(self.narrow)
+        size = jnp.abs(y)
+        *lower, total = [apart(q) for q in self.q[:degree]]
+        for q in reversed(lower):
+            total = total * size + q
+        return total * y
+
+
+def _polynomials() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each of DEGREES: the Chebyshev points of [0, 1], and what makes of values there the coefficients of y, y², ….
+
+    Both are filled up with zeros.
+    """
+    most = DEGREES[-1]
+    at, fit = np.zeros((len(DEGREES), most)), np.zeros((len(DEGREES), most, most))
+    for number, degree in enumerate(DEGREES):
+        at[number, :degree] = 0.5 - 0.5 * np.cos((2 * np.arange(degree) + 1) * np.pi / (2 * degree))
+        fit[number, :degree, :degree] = np.linalg.inv(at[number, :degree, None] ** np.arange(1, degree + 1))
+    return at, fit
+
+
+AT, FIT = _polynomials()
+# the largest that y^degree differs on [0, 1] from its best approximation by lower powers
+LAST = 2.0 ** (1 - 2 * np.array(DEGREES))
+
+
+def enough(bend: Any, sizes: Any, most: Any, allowed: Any) -> Any:
+    """Which of ``DEGREES`` is likely to do; whether it does, the last coefficients say.
+
+    ``bend``: the reach over the distance to the nearest singularity. A piece spans no more than the reach, so that the
+    singularity is at least 2/bend of its half-widths away, and the last coefficient beside the size of Q is 2·ϱ^(-degree) with
+    ϱ = 2/bend + √(4/bend² + 1), as in ``odd``. That is the nearest singularity of all curves; ``sizes`` (MOST,) of the probes'
+    coefficients show how fast those shrink that matter: by ϱ² of a curve, which spans twice as much. No Q is taken to be larger
+    than the first of ``sizes``; ``most`` of them may add up, to no more than ``allowed``.
+    """
+    of_probes = jnp.sqrt(sizes[1] / jnp.maximum(sizes[0], 1e-300)) / 2
+    shrinks = jnp.minimum(jnp.exp(-jnp.arcsinh(2 / jnp.maximum(bend, 1e-30))), of_probes)
+    return jnp.sum(jnp.stack([2 * most * sizes[0] * shrinks**degree > allowed for degree in DEGREES[:-1]]))
+
+
+@register_dataclass
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """With what polynomials kinks are read: ``degree``, which of DEGREES; past ``most_left_out`` it is given up."""
+
+    degree: Any
+    most_left_out: Any
+
+    @property
+    def highest(self) -> Any:
+        """Whether there are none of a higher degree."""
+        return self.degree == len(DEGREES) - 1
 
     @classmethod
-    def of(cls, response: Response, start: Any, onwards: Any, turned: Any, t: Any, reach: Any, side: Any, met: Any) -> "Kink":
-        """At the moves ``start`` (outputs, units) of the logits their direction ``onwards`` changes to ``turned``.
-
-        ``side`` (units,): 1 upwards, -1 downwards. ``reach``: how far Q must be known.
-        """
-        wide = jnp.maximum(reach - t, reach * 1e-9)
-        y = wide * jnp.asarray(NODES[:, None], wide.dtype)
-        paths = [start[:, None] + y * way[:, None] for way in (turned, onwards)]
-        after, without = (response.lost(path, -1, jnp) for path in paths)
-        q = jnp.tensordot(jnp.asarray(FIT, y.dtype), after - without, 1) * side
-        farthest = jnp.maximum(*(jnp.max(jnp.abs(path), axis=(0, 1)) for path in paths))
-        return cls(t, wide, jnp.where(met, q, 0), met, jnp.where(met & ~(farthest <= response.largest), jnp.inf, 0))
+    def at_last(cls, dtype: Any) -> "Tried":
+        """The highest, which isn't given up."""
+        return cls(jnp.asarray(len(DEGREES) - 1), jnp.asarray(jnp.inf, dtype))
 
 
-def read(activation: Activation, layer: Layer, rows: Rows, values: Any, h: Any, flagged: Any, reach: Any) -> Gains:
+Find = Callable[[Any], tuple[Any, Kinks]]  # where all units stand -> where they stand then, and the kinks on the way
+
+
+def gathered(
+    find: Find, start: Any, goes_on: Callable[[Any], Any], response: Response, values: Any, h: Any, reach: Any, tried: "Tried"
+) -> Gains:
+    """What all the kinks add that ``find`` finds, from ``start`` until no unit ``goes_on``, or too much is left out."""
+    degree = tried.degree
+    units = len(goes_on(start))
+
+    def turn(carry: tuple[Any, Gains]) -> tuple[Any, Gains]:
+        where, kinks = find(carry[0])
+        pieces, gains = kinks.pieces(response, reach, degree), carry[1]
+
+        def sums(weights: Any, bias: Any, degree: int) -> tuple[Any, Any]:
+            for kink in range(len(kinks.t)):
+                weights = weights + pieces.read(kink, values[kinks.sample[kink]] * h, degree)
+                bias = bias + pieces.read(kink, h, degree)
+            return weights, bias
+
+        weights, bias = lax.switch(degree, [partial(sums, degree=d) for d in DEGREES], gains.weights, gains.bias)
+        return where, Gains(weights, bias, gains.met + jnp.sum(kinks.met), gains.left_out + pieces.left_out)
+
+    begin = (start, Gains.none(units, values))
+    return lax.while_loop(
+        lambda carry: jnp.any(goes_on(carry[0])) & ~(jnp.max(carry[1].left_out) > tried.most_left_out), turn, begin
+    )[1]
+
+
+def read(
+    activation: Activation, layer: Layer, rows: Rows, values: Any, h: Any, flagged: Any, reach: Any, tried: Tried
+) -> Gains:
     """The own kinks of the last hidden layer; its inputs are ``values`` (n, inputs), ``layer`` is the one that follows.
 
     ``flagged`` (n, units): whose kinks are in reach, as ``own`` has it; ``reach``: how far the shifts go at most. All units
-    take their turns at once, each with one of its samples.
+    take their turns at once, each with some of its samples.
     """
     n, units = flagged.shape
-    weights = layer.weights.T
+    onward, unit = first_from(flagged), jnp.arange(units)
 
-    def turn(carry: tuple[Any, Gains]) -> tuple[Any, Gains]:
-        sample, gains = carry
-        z = rows.before[sample, jnp.arange(units)]
+    def find(place: Any) -> tuple[Any, Kinks]:
+        taken = []
+        for _ in range(AT_ONCE):
+            taken.append(place)
+            place = onward[place + 1, unit]
+        sample = jnp.minimum(jnp.stack(taken), n - 1)
+        z = rows.before[sample, unit]
         active, t = z > 0, jnp.abs(z)
         side = jnp.where(active, -1, 1).astype(z.dtype)
-        onwards = side * activation.slope(active, jnp) * weights
-        turned = side * activation.slope(~active, jnp) * weights
-        response = jax.tree.map(lambda array: array[sample], rows.response)
-        kink = Kink.of(response, t * onwards, onwards, turned, t, reach, side, sample < n)
-        return next_place(flagged, sample), gains.and_of(kink, values[sample] * h, h)
+        onwards, turned = ((side * activation.slope(on, jnp))[:, None] * layer.weights.T for on in (active, ~active))
+        return place, Kinks(sample, side, t, t[:, None] * onwards, onwards, turned, jnp.stack(taken) < n)
 
-    first = next_place(flagged, jnp.full(units, -1))
-    return lax.while_loop(lambda carry: jnp.any(carry[0] < n), turn, (first, Gains.none(units, values)))[1]
+    return gathered(find, onward[0], lambda place: place < n, rows.response, values, h, reach, tried)
 
 
 def own(rows: Rows, reaches: Any) -> Any:
@@ -115,17 +229,8 @@ def own(rows: Rows, reaches: Any) -> Any:
     return jnp.abs(rows.before) < reaches[:, None]
 
 
-def next_place(flagged: Any, place: Any) -> Any:
-    """The first flagged row of every column after row ``place`` of it; one after the last where there is none."""
-    index = jnp.arange(len(flagged))[:, None]
-    return jnp.min(jnp.where(flagged & (index > place), index, len(flagged)), axis=0)
-
-
-def _beyond(q: list[Any], shift: Any, t: Any, wide: Any) -> Any:
-    """sign(shift)·Q(|shift| - t), or 0 where the shift doesn't reach the kink."""
-    y = (shift - jnp.clip(shift, -t, t)) / wide
-    size = jnp.abs(y)
-    total = q[-1]
-    for number in range(len(q) - 2, -1, -1):
-        total = total * size + q[number]
-    return total * y
+def first_from(flagged: Any) -> Any:
+    """(n + 2, units) from (n, units): the first flagged row of every column from each row on; n where there is none."""
+    n, units = flagged.shape
+    index = jnp.where(flagged, jnp.arange(n)[:, None], n)
+    return jnp.concatenate([lax.cummin(index, axis=0, reverse=True), jnp.full((2, units), n, index.dtype)])

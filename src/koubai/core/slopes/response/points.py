@@ -10,13 +10,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from koubai.core.activations import Activation
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network, forward
 from koubai.core.slopes.base import Points
-from koubai.core.slopes.blocks import over
+from koubai.core.slopes.blocks import of_chosen, over
 
 FEW_INPUTS = 16  # whose points are all evaluated: there are too few to be worth interpolating
 FEW_NUMBERS = 2**14  # of a layer of logits, that cost less than interpolation takes before it begins
@@ -38,38 +37,33 @@ class Place:
     before: Any
     values: Any
 
-    def row(self, n: Any) -> "Place":
-        """The same for one sample."""
-        targets, before, values = (lax.dynamic_slice_in_dim(array, n, 1) for array in (self.targets, self.before, self.values))
+    def rows(self, which: Any) -> "Place":
+        """The same for some samples, by their numbers."""
+        targets, before, values = (array[which] for array in (self.targets, self.before, self.values))
         return replace(self, targets=targets, before=before, values=values)
 
 
-def read(place: Place, h: Any) -> Layer:
-    """The sums of a layer: over all samples, of the brackets that each weight and bias reads."""
+def read(place: Place, h: Any, counted: Any) -> Layer:
+    """The sums of a layer: over the samples that are ``counted`` (n,), of the brackets that each weight and bias reads."""
     if place.activation is not None:
         curve, width = partial(_unit_curves, place, place.activation, h), max(place.downstream.sizes)
     else:
         curve, width = partial(_logit_curves, place, h), place.before.shape[1] ** 2
     every = jnp.concatenate([place.values.T, jnp.ones_like(place.values.T[:1])])
-    sums = over(lambda offsets: curve(offsets).sum(axis=-1), (every,), 2 * place.before.size * width)
+    sums = over(lambda offsets: jnp.where(counted, curve(offsets), 0).sum(axis=-1), (every,), 2 * place.before.size * width)
     return Layer(sums[:-1], sums[-1])
 
 
 def of_rows(place: Place, h: Any, which: Any, sums: Layer) -> Layer:
-    """``sums``, and the same for the samples ``which`` (n,), one after the other: it costs nothing where there are none."""
-    index = jnp.arange(len(which))
+    """``sums``, and the same for the samples ``which`` (n,), some at once: it costs nothing where there are none."""
+    inputs, units = place.values.shape[1], place.before.shape[1]
+    width = units if place.activation is None else max(place.downstream.sizes)
 
-    def next_one(n: Any) -> Any:
-        return jnp.min(jnp.where(which & (index > n), index, len(which)))
+    def some(rows: Any, counted: Any, sums: Layer) -> Layer:
+        made: Layer = jax.tree.map(jnp.add, sums, read(place.rows(rows), h, counted))
+        return made
 
-    def body(carry: tuple[Any, Layer]) -> tuple[Any, Layer]:
-        n, sums = carry
-        return next_one(n), jax.tree.map(jnp.add, sums, read(place.row(n), h))
-
-    def every() -> Any:
-        return lax.while_loop(lambda carry: carry[0] < len(which), body, (next_one(-1), sums))[1]
-
-    made: Layer = lax.cond(jnp.any(which), every, lambda: sums)
+    made: Layer = of_chosen(some, which, 2 * (inputs + 1) * units * width, sums)
     return made
 
 

@@ -3,27 +3,27 @@
 Between kinks, a network of straight activations moves its logits along a line. ``interpolated`` reads every curve as if
 that line went on. Here a walk follows each curve, away from where the sample is, on both sides, from kink to kink: its own
 unit's, and those of any later unit, in any later layer. At a kink, t away, the line changes its direction, and what the loss
-gains or loses by that from there on, Q(y) with y = |h·a| - t, is a smooth function again: it is interpolated at M nodes, and
-every weight whose shift goes beyond the kink adds it.
+gains or loses by that from there on, Q(y) with y = |h·a| - t, is a smooth function again: it is interpolated, and every
+weight whose shift goes beyond the kink adds it.
 
 All units of the layer walk at once, each through its own list of samples and sides, so that there is no limit to the number
-of kinks and nothing to overflow: a rare kink costs a turn of the walk, many cost many.
+of kinks and nothing to overflow: a rare kink costs a step of the walk, many cost many.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Activation
 from koubai.core.network import Layer
-from koubai.core.slopes.response import kinks
+from koubai.core.slopes import blocks
+from koubai.core.slopes.response import crossings, kinks
 from koubai.core.slopes.response.curves import Rows
-from koubai.core.slopes.response.kinks import Gains, Kink, next_place
+from koubai.core.slopes.response.kinks import AT_ONCE, Gains, Kinks, Tried
 
 
 @register_dataclass
@@ -53,52 +53,62 @@ def read(
     reaches: Any,
     reach: Any,
     listed: tuple[Any, Any],
+    tried: Tried,
 ) -> Gains:
     """All kinks of a hidden layer that isn't the last; its inputs are ``values`` (n, inputs), ``layers`` those that follow.
 
     ``reaches`` (n,): how far each sample's shifts go, 0 for those that don't count; ``reach``: the largest. ``listed``: as
     ``flagged`` has it.
     """
-    n, units = rows.before.shape
     places = jnp.concatenate(listed)
+    onward = kinks.first_from(places)
+    if len(layers) == 2:
+        start, step = crossings.walk(activation, layers, rows, reaches, onward)
+    else:
+        start, step = _walk(activation, layers, rows, reaches, onward)
 
-    def turn(carry: tuple[_Walk, Gains]) -> tuple[_Walk, Gains]:
-        walk, gains = carry
-        live = walk.place < 2 * n
-        sample, side = walk.place % n, jnp.where(walk.place < n, 1.0, -1.0).astype(values.dtype)
-        begun = (rows.before[sample, jnp.arange(units)][:, None], *(z[sample] for z in rows.later))
+    def find(walk: Any) -> tuple[Any, Kinks]:
+        return lax.scan(lambda walk, _: step(walk), walk, None, length=AT_ONCE)
+
+    return kinks.gathered(find, start, lambda walk: walk.place < len(places), rows.response, values, h, reach, tried)
+
+
+def _walk(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reaches: Any, onward: Any) -> tuple[Any, Any]:
+    """Where all units stand at first, and how they go on from there to the next kink."""
+    n, units = rows.before.shape
+    unit, dtype = jnp.arange(units), rows.before.dtype
+
+    def step(walk: _Walk) -> tuple[_Walk, Kinks]:
+        sample, side = walk.place % n, jnp.where(walk.place < n, 1.0, -1.0).astype(dtype)
+        begun = (rows.before[sample, unit][:, None], *(z[sample] for z in rows.later))
         fresh = walk.fresh[:, None]
         at = tuple(jnp.where(fresh, new, old) for new, old in zip(begun, walk.at, strict=True))
         active = tuple(jnp.where(fresh, new > 0, old) for new, old in zip(begun, walk.active, strict=True))
         t, moves = jnp.where(walk.fresh, 0, walk.t), jnp.where(fresh, 0, walk.moves)
 
         ways, onwards = _directions(activation, layers, side, active)
-        step, distances = _step(at, active, ways)
-        happens = live & (t + step < reaches[sample])
-        step = jnp.where(happens, step, 0)
-        t, at = t + step, tuple(z + step[:, None] * d for z, d in zip(at, ways, strict=True))
-        moves = moves + step[:, None] * onwards
-        active = tuple(on ^ (some == step[:, None]) for on, some in zip(active, distances, strict=True))
+        further, distances = _step(at, active, ways)
+        happens = (walk.place < 2 * n) & (t + further < reaches[sample])
+        further = jnp.where(happens, further, 0)
+        t, at = t + further, tuple(z + further[:, None] * d for z, d in zip(at, ways, strict=True))
+        moves = moves + further[:, None] * onwards
+        active = tuple(on ^ (some == further[:, None]) for on, some in zip(active, distances, strict=True))
         ways, turned = _directions(activation, layers, side, active)
         goes_on = happens & (t + _step(at, active, ways)[0] < reaches[sample])
+        place = jnp.where(goes_on, walk.place, onward[walk.place + 1, unit])
+        kink = Kinks(sample, side, t, moves.T, onwards.T, turned.T, happens)
+        return _Walk(place, ~goes_on, t, at, active, moves), kink
 
-        response = jax.tree.map(lambda array: array[sample], rows.response)
-        kink = Kink.of(response, moves.T, onwards.T, turned.T, t, reach, side, happens)
-        place = jnp.where(goes_on, walk.place, next_place(places, walk.place))
-        return _Walk(place, ~goes_on, t, at, active, moves), gains.and_of(kink, values[sample] * h, h)
-
-    dtype = values.dtype
     widths = [1, *(z.shape[1] for z in rows.later)]
     start = _Walk(
-        next_place(places, jnp.full(units, -1)),
+        onward[0],
         jnp.ones(units, bool),
         jnp.zeros(units, dtype),
         tuple(jnp.zeros((units, width), dtype) for width in widths),
         tuple(jnp.zeros((units, width), bool) for width in widths),
         jnp.zeros((units, rows.response.weights[0].shape[1]), dtype),
     )
-    begin = (start, Gains.none(units, values))
-    return lax.while_loop(lambda carry: jnp.any(carry[0].place < 2 * n), turn, begin)[1]
+    return start, step
 
 
 def _directions(activation: Activation, layers: Sequence[Layer], side: Any, active: tuple[Any, ...]) -> tuple[list[Any], Any]:
@@ -126,21 +136,34 @@ def _step(at: tuple[Any, ...], active: tuple[Any, ...], ways: list[Any]) -> tupl
 
 
 def flagged(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reaches: Any) -> tuple[Any, Any]:
-    """Which samples and units may have a kink in reach, upwards and downwards: (n, units) each."""
-    active, far = rows.before > 0, reaches[:, None]
+    """Which samples and units may have a kink in reach, upwards and downwards: (n, units) each.
+
+    Only samples for which some later unit is near its kink are asked about the units one by one.
+    """
+    active = rows.before > 0
     own = kinks.own(rows, reaches)
     up, down = own & ~active, own & active
-    span = far * activation.slope(active, jnp)
-    spread = jnp.abs(layers[0].weights)  # how far a shift of 1 of the unit's value moves each later unit, at most
-    for number, z in enumerate(rows.later):
-        if number == 0:
-            weights = layers[0].weights
-            up, down = up | _crossing(z, span, weights), down | _crossing(z, span, -weights)
-        else:
-            spread = max(activation.slopes or (1.0,)) * spread @ jnp.abs(layers[number].weights)
-            near = _near(z, span, spread)
-            up, down = up | near, down | near
-    return up & (far > 0), down & (far > 0)
+    slope = activation.slope(active, jnp)
+    steepest = max(activation.slopes or (1.0,))
+    spreads = [jnp.abs(layers[0].weights)]  # how far a shift of 1 of the unit's value moves each later unit, at most
+    for layer in layers[1:-1]:
+        spreads.append(steepest * spreads[-1] @ jnp.abs(layer.weights))
+    spans = reaches[:, None] * steepest
+    near = [
+        jnp.any(jnp.abs(z) <= spans * jnp.max(spread, axis=0), axis=1) for z, spread in zip(rows.later, spreads, strict=True)
+    ]
+
+    def some(which: Any, counted: Any, found: tuple[Any, Any]) -> tuple[Any, Any]:
+        span = reaches[which, None] * slope[which]
+        crossed = [_crossing(rows.later[0][which], span, sign * layers[0].weights) for sign in (1, -1)]
+        for z, spread in zip(rows.later[1:], spreads[1:], strict=True):
+            crossed = [either | _near(z[which], span, spread) for either in crossed]
+        return tuple(so_far.at[which].max(new) for so_far, new in zip(found, crossed, strict=True))
+
+    far = reaches > 0
+    asked = far & jnp.any(jnp.stack(near), axis=0)
+    up, down = blocks.of_chosen(some, asked, layers[0].weights.size, (up, down))
+    return up & far[:, None], down & far[:, None]
 
 
 def _crossing(z: Any, span: Any, w: Any) -> Any:
