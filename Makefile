@@ -2,6 +2,8 @@
 PYTHON ?= python3
 UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
+# Most of the tests' time is compiling, for a few evaluations each; the soak compiles as for a user.
+QUICKLY := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true
 
 .PHONY: demo test page soak benchmark pictures lock clean
 
@@ -13,7 +15,7 @@ test: .venv/ready page  # lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not slow" -n 2 --dist loadfile
+	XLA_FLAGS="$(QUICKLY)" $(BIN)/coverage run -m pytest -m "not slow" -n 2 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -50,7 +50,7 @@ def test_it_opens_on_the_founding_example_at_rest() -> None:
 
 def test_it_is_trained_as_koubai_trains() -> None:
     page = Page.open().say(protocol.Speed(steps=None), protocol.Play()).until_rest()
-    run = kb.train("xor")
+    run = kb.train("xor", engine="jax")
     header = page.frame.header
     assert (header["status"], header["step"]) == ("finished", 5001)
     np.testing.assert_allclose(parameters(page), plan.flat(run.network), rtol=0, atol=1e-12)
@@ -74,7 +74,7 @@ def test_it_is_trained_as_koubai_trains() -> None:
 
 
 def test_forward_back_and_any_step() -> None:
-    every = {step.number: step for step in kb.Experiment(record_every=1, steps=300).run()}
+    every = {step.number: step for step in kb.Experiment(record_every=1, steps=300, engine="jax").run()}
     page = Page.open().say(protocol.Forward()).until_rest()
     assert page.frame.header["step"] == 1
     page.say(protocol.Forward(count=250)).until_rest()
@@ -112,7 +112,7 @@ def test_an_edited_weight_gives_the_true_loss_and_is_trained_on() -> None:
     assert numbers[-1] == 120  # the curve has the true loss of the edited network there, beside that before the edit
     assert losses[-1] == pytest.approx(page.frame.header["loss"], abs=1e-12)
     page.step_to(180)
-    expected = kb.train(network, kb.data.gate("xor"), steps=60).network
+    expected = kb.train(network, kb.data.gate("xor"), steps=60, engine="jax").network
     np.testing.assert_allclose(parameters(page), plan.flat(expected), atol=1e-12)
     page.say(protocol.Go(step=119))
     assert page.frame.header["step"] == 119
@@ -196,7 +196,7 @@ def test_an_earlier_step_is_left_with_a_word(tmp_path: Path) -> None:
             continue
         with Store(store) as kept:
             left = kept.run(next(name for name in kept.names() if name in notes[0]))
-        np.testing.assert_array_equal(left.losses, kb.train("xor", steps=40).losses)
+        np.testing.assert_array_equal(left.losses, kb.train("xor", steps=40, engine="jax").losses)
 
 
 def test_a_run_at_rest_is_listed_as_paused(tmp_path: Path) -> None:
@@ -499,7 +499,7 @@ def test_runs_are_kept_listed_opened_and_shown_beside(tmp_path: Path) -> None:
     with Store(path) as store:
         names = [entry.name for entry in reversed(store.entries())]
         first, second = (store.run(name) for name in names)
-    whole = kb.train("xor", steps=250)
+    whole = kb.train("xor", steps=250, engine="jax")
     np.testing.assert_array_equal(first.losses, whole.losses)
     assert second.records[0].parameters.layers[0].weights[0, 0] == 0.5
     assert second.records[-1].number == 50
@@ -511,7 +511,7 @@ def test_runs_are_kept_listed_opened_and_shown_beside(tmp_path: Path) -> None:
     assert (other.frame.header["step"], other.state["setting"]["data"]) == (250, "run")
     assert other.frame.header["beside"]["step"] == 50
     other.step_to(400)
-    np.testing.assert_array_equal(parameters(other), plan.flat(kb.train("xor", steps=400).network))
+    np.testing.assert_array_equal(parameters(other), plan.flat(kb.train("xor", steps=400, engine="jax").network))
     other.say(change(learning_rate=0.02)).step_to(410)
     again = Page.open(f"{other.state['link']}&step=410", store=path).until_rest()
     np.testing.assert_array_equal(parameters(again), parameters(other))
@@ -796,7 +796,7 @@ def test_a_program_that_others_are_in_the_way_of_is_compiled_later() -> None:
     page = Page.open("hidden=3")
     with ExitStack() as others:
         for number in range(programs.AT_ONCE):
-            of_others = kb.Experiment(kb.Learning("or", hidden=(number + 20,)))
+            of_others = kb.Experiment(kb.Learning("or", hidden=(number + 20,)), engine="jax")
             others.enter_context(programs.compiling(of_others, purpose="slope"))
         page.session.receive(protocol.Slope(place="b1[0]"))
         page.turn_once()

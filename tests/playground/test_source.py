@@ -20,9 +20,9 @@ from koubai.playground.view import fields_of
 
 def test_the_founding_example_is_the_default() -> None:
     source = source_of(Setting(), Brought())
-    assert plan.experiment_of(Setting(), source) == kb.Experiment()
+    assert plan.experiment_of(Setting(), source) == kb.Experiment(engine="jax")
     seeded = Setting(seed=7, batch_seed=3)
-    assert plan.experiment_of(seeded, source).to_dict() == kb.Experiment(seed=7).to_dict()  # no batches
+    assert plan.experiment_of(seeded, source).to_dict() == kb.Experiment(seed=7, engine="jax").to_dict()  # no batches
     assert plan.experiment_of(Setting(batch_size=2, batch_seed=3), source).batch_seed == 3
 
 
@@ -139,8 +139,8 @@ def test_a_wide_table_and_many_classes_are_refused() -> None:
 
 
 def test_a_setting_of_a_run_means_the_same_run() -> None:
-    mixed = kb.train("xor", steps=20, hidden=(4, 3), activation="relu,tanh")
-    for run in (mixed, kb.train("moons", steps=20, l2=0.1, batch_size=8)):
+    mixed = kb.train("xor", steps=20, hidden=(4, 3), activation="relu,tanh", engine="jax")
+    for run in (mixed, kb.train("moons", steps=20, l2=0.1, batch_size=8, engine="jax")):
         setting = plan.setting_of(run)
         source = source_of(setting, Brought(run=run))
         again = plan.experiment_of(setting, source, base=run.experiment)
