@@ -6,7 +6,6 @@ from tests.core.slopes.test_response import assert_is_the_loop, curved
 from tests.strategies import Case
 
 from koubai.core.slopes import blocks, slopes
-from koubai.core.slopes.response import points
 from koubai.data import Dataset
 
 
@@ -20,7 +19,6 @@ def test_samples_that_reach_too_far_are_taken_some_at_once_and_counted_once(
     inputs[outliers] *= 1000
     data = Dataset.from_arrays(inputs, data.targets.argmax(axis=1))
     monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 18 * 16 * 10)
-    monkeypatch.setattr(points, "NUMBERS_AT_ONCE", 18 * 16 * 10)
     jax.clear_caches()  # type: ignore[no-untyped-call]
     measure = slopes("central", h=0.01)
     measure(network, data)
