@@ -30,6 +30,7 @@ benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/founding.py
 	$(BIN)/python benchmarks/slopes.py
 	$(BIN)/python benchmarks/scans.py
+	$(BIN)/python benchmarks/calls.py
 	$(BIN)/python benchmarks/many.py
 	$(BIN)/python benchmarks/film.py
 	$(BIN)/python benchmarks/store.py
