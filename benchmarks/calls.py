@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded
 
@@ -22,6 +23,7 @@ from koubai.core.precision import calling_in
 from koubai.core.slopes import compiled
 
 STEP_SIZES, TURNS = (0.1, 1e-4), 500
+WAIT: Callable[[Any], Any] = jax.block_until_ready
 
 
 def cases() -> dict[str, tuple[kb.Network, kb.data.Dataset]]:
@@ -47,7 +49,7 @@ def compare(name: str, network: kb.Network, data: kb.data.Dataset, h: float) -> 
 
     def program() -> None:
         with calling_in(measure.precision):
-            jax.block_until_ready(executable(same, batch, h, None))
+            WAIT(executable(same, batch, h, None))
 
     call()
     executable = list(compiled.program._slots.values())[-1].executable
