@@ -219,8 +219,8 @@ def test_a_console_that_knows_no_japanese_gets_replacements(tmp_path: Path) -> N
 
 
 def test_a_full_disk_while_the_film_is_made_harms_nothing_else(tmp_path: Path) -> None:
-    """No file may grow beyond 256 KiB here: the pictures fit, the film doesn't."""
-    script = f"trap '' XFSZ; ulimit -f 256; exec {' '.join(KOUBAI)} train xor --film gif"
+    """No file may grow beyond 256 KiB here: the pictures fit, the film does not."""
+    script = f"trap '' XFSZ; ulimit -f 256; exec {' '.join(KOUBAI)} train xor --film gif --no-store"
     environment = {"PATH": "/usr/bin:/bin", "KOUBAI_LANG": "en", "KOUBAI_STORE": str(tmp_path / "runs.sqlite")}
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120, env=environment
