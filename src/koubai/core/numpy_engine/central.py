@@ -116,7 +116,7 @@ def _summed(made: Floats, layers: Sequence[Floats], reads: Sequence[Floats | Non
     return np.concatenate(sums)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class _Here:
     """A network's values and pre-activations for some samples, from which single units are moved.
 

@@ -88,7 +88,7 @@ def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, 
     every, last = int(numbers.record_every), int(numbers.last)
     flat, slope, optimizer_state = state.parameters.flat, state.gradient, state.optimizer_state
     first = int(state.number) + (not fresh)
-    made, losses, drawn, rows = Made(state, first, np.zeros(0), True), [], None, data.rows
+    made, losses, drawn, rows, good = Made(state, first, np.zeros(0), True), [], None, data.rows, None
     with np.errstate(all="ignore"):
         for number in range(first, first + count):
             if number > state.number or not fresh:
@@ -105,11 +105,17 @@ def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, 
                 made.beyond = float(loss) if isfinite(loss) and _are_finite(flat) else None
                 break
             losses.append(loss)
-            made.state = State(number, Parameters(flat, like), slope, loss, optimizer_state)
+            good = number, flat, slope, loss, optimizer_state
             if number % every == 0 or number == last:
-                made.records.append((number, *snapshot(made.state)))
+                made.records.append((number, *snapshot(_state(good, like))))
     made.losses = np.asarray(losses)
+    made.state = _state(good, like) if good else state
     return made
+
+
+def _state(at: tuple[int, Floats, Floats, Any, Any], like: Network) -> State:
+    number, flat, slope, loss, optimizer_state = at
+    return State(number, Parameters(flat, like), slope, loss, optimizer_state)
 
 
 def _are_finite(values: Floats) -> bool:
