@@ -144,7 +144,7 @@ def layers_of(flat: Any, sizes: tuple[int, ...]) -> Iterator[tuple[Any, Any]]:
 
 
 def network_of(flat: Any, network: Network) -> Network:
-    return replace(network, layers=tuple(Layer(w, b) for w, b in layers_of(flat, network.sizes)))
+    return replace(network, layers=tuple(Layer.holding(w, b) for w, b in layers_of(flat, network.sizes)))
 
 
 def backprop(network: Network, data: Batch, h: Any) -> Any:
