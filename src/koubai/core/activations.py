@@ -56,6 +56,11 @@ class Activation:
         """How it runs between its kinks."""
         return "stepping" if self.levels else "straight" if self.slopes else "smooth"
 
+    @property
+    def sizes(self) -> tuple[float, ...]:
+        """Of a stepping one: the sizes, other than 0, that occur among its values and the 1 of a bias; else none."""
+        return tuple(sorted({abs(level) for level in self.levels if level} | {1.0})) if self.levels else ()
+
     def slope(self, active: Array, xp: Namespace) -> Array:
         """Of a straight one: its slope where the unit is ``active`` (above the kink), and where it is not."""
         below, above = self.slopes or (1.0, 1.0)

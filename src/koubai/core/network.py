@@ -230,14 +230,6 @@ class Network:
             for name, array in ((f"w{number}", layer.weights), (f"b{number}", layer.bias))
         }
 
-    def mapped(self, function: Callable[..., Any], *others: "Network") -> "Network":
-        """``function`` of every array, with those in its place in networks of the same sizes beside it."""
-        layers = tuple(
-            Layer.holding(function(*(one.weights for one in some)), function(*(one.bias for one in some)))
-            for some in zip(self.layers, *(other.layers for other in others), strict=True)
-        )
-        return replace(self, layers=layers)
-
     def __repr__(self) -> str:
         return f"Network({'-'.join(map(str, self.sizes))}, {self.activation}, {self.output})"
 

@@ -83,10 +83,7 @@ def _of_block(
     loss: Loss, layers: Sequence[Floats], activations: Sequence[Activation], rows: Rows, h: Any
 ) -> tuple[Any, Floats]:
     """Over the samples of a block: what they lose, and the sums of the brackets that each weight and bias reads."""
-    values, before = [rows.inputs], [rows.inputs @ layers[0]]
-    for layer, activation in zip(layers[1:], activations, strict=True):
-        values.append(with_one(activation.apply(before[-1], np)))
-        before.append(values[-1] @ layer)
+    values, before = passed(layers, activations, rows.inputs)
     fine = bool(h < FINE)
     brackets = brackets_of(loss, before[-1], rows.targets, rows.against, fine=fine)
     here = _Here(layers, activations, values, before, brackets.ways, fine)
@@ -96,6 +93,15 @@ def _of_block(
     points = [here.moves(number, both_ways * some[:, None]) for number, some in enumerate(offsets)]
     made = brackets.of(points[0] if len(points) == 1 else np.concatenate(points, axis=-1))
     return brackets.lost, _summed(made, layers, [reads for _, reads in few])
+
+
+def passed(layers: Sequence[Floats], activations: Sequence[Activation], inputs: Floats) -> tuple[list[Floats], list[Floats]]:
+    """What goes into every layer, (n, inputs + 1), the last of it 1, and its pre-activations, (n, units)."""
+    values, before = [inputs], [inputs @ layers[0]]
+    for layer, activation in zip(layers[1:], activations, strict=True):
+        values.append(with_one(activation.apply(before[-1], np)))
+        before.append(values[-1] @ layer)
+    return values, before
 
 
 def _summed(made: Floats, layers: Sequence[Floats], reads: Sequence[Floats | None]) -> Floats:
@@ -186,6 +192,6 @@ def _of_levels(values: Floats, activation: Activation) -> tuple[Floats | None, F
     """As ``Rows`` has them, for the outputs (n, units + 1) of an activation that takes few values; else None."""
     if not activation.levels:
         return None, None
-    sizes = np.array(sorted({abs(level) for level in activation.levels if level} | {1.0}), values.dtype)
+    sizes = np.array(activation.sizes, values.dtype)
     reads = np.where(np.abs(values)[:, None] == sizes[:, None], np.sign(values)[:, None], 0).astype(values.dtype)
     return np.broadcast_to(sizes, (len(values), len(sizes))), reads

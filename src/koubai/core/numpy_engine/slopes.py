@@ -16,6 +16,8 @@ from koubai.core.numpy_engine.central import Rows
 from koubai.core.numpy_engine.parameters import Floats, are_weights, matrices, parts
 from koubai.core.penalty import Penalty
 
+Slopes = tuple[Any, Floats]  # the loss, and the slopes of all parameters in a flat array
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -56,17 +58,18 @@ class Problem:
 
         return loss
 
-
-Slopes = tuple[Any, Floats]  # the loss, and the slopes of all parameters in a flat array
+    def with_penalty(self, flat: Floats, loss: Any, slopes: Floats, slope: Callable[[Penalty], Floats]) -> Slopes:
+        """``loss`` and ``slopes`` of the data, with what the weights cost and the ``slope`` of that."""
+        if self.penalty is None:
+            return loss, slopes
+        cost = (self.penalty.of(flat, np) * self.weights).sum()
+        return loss + cost, slopes + slope(self.penalty) * self.weights
 
 
 def central(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
     """By response curves."""
     loss, slopes = curves.measure(problem.loss, matrices(flat, problem.sizes), problem.activations, rows, problem.h)
-    if problem.penalty is None:
-        return loss, slopes
-    cost = (problem.penalty.of(flat, np) * problem.weights).sum()
-    return loss + cost, slopes + problem.penalty.difference(flat, problem.h, np) * problem.weights
+    return problem.with_penalty(flat, loss, slopes, lambda penalty: penalty.difference(flat, problem.h, np))
 
 
 def loop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
@@ -98,10 +101,7 @@ random_directions = spsa  # the draws are normals
 def backprop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
     """Exact slopes, by the chain rule from the loss backwards: D. E. Rumelhart et al., Nature 323 (1986)."""
     layers, activations = matrices(flat, problem.sizes), problem.activations
-    values, before = [rows.inputs], [rows.inputs @ layers[0]]
-    for layer, activation in zip(layers[1:], activations, strict=True):
-        values.append(curves.with_one(activation.apply(before[-1], np)))
-        before.append(values[-1] @ layer)
+    values, before = curves.passed(layers, activations, rows.inputs)
     n, loss = len(rows.inputs), problem.loss
     assert loss.gradient is not None
     error = loss.gradient(before[-1], rows.targets, np) / n
@@ -111,11 +111,7 @@ def backprop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> 
         slopes.append(values[number].T @ error)
     value = loss.rows(before[-1], rows.targets, np).mean()
     made = np.concatenate([slope.ravel() for slope in reversed(slopes)])
-    penalty = problem.penalty
-    if penalty is None:
-        return value, made
-    cost = (penalty.of(flat, np) * problem.weights).sum()
-    return value + cost, made + penalty.derivative(flat, np) * problem.weights
+    return problem.with_penalty(flat, value, made, lambda penalty: penalty.derivative(flat, np))
 
 
 def _of_each(difference: Callable[..., Any], problem: Problem, flat: Floats, rows: Rows) -> Slopes:

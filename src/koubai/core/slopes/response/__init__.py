@@ -179,8 +179,8 @@ def _of_small(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -
 
 def _few(network: Network, data: Batch, values: list[Any]) -> list[Points | None]:
     """For each layer the few distinct inputs that it has, where these are known: of data, and behind stepping units."""
-    levels = [activation.levels for activation in network.activations]
-    behind = (None if some is None else points.of_levels(v.T, some) for some, v in zip(levels, values[1:], strict=True))
+    passed = zip(network.activations, values[1:], strict=True)
+    behind = (points.of_levels(v.T, activation) if activation.levels else None for activation, v in passed)
     return [data.points, *behind]
 
 

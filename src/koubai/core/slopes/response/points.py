@@ -118,9 +118,9 @@ def is_small(inputs: int, outputs: int, rows: int) -> bool:
     return (inputs + 1) * outputs * rows <= FEW_NUMBERS
 
 
-def of_levels(values: Any, levels: tuple[float, ...]) -> Points:
+def of_levels(values: Any, activation: Activation) -> Points:
     """``distinct.few`` for the outputs of a stepping activation: which sizes occur is known without looking."""
     signed = jnp.concatenate([values, jnp.ones_like(values[:, :1])], axis=1)
-    sizes = jnp.asarray(sorted({abs(level) for level in levels if level} | {1.0}), signed.dtype)
+    sizes = jnp.asarray(activation.sizes, signed.dtype)
     reads = jnp.where(jnp.abs(signed) == sizes[:, None, None], jnp.sign(signed), 0)
     return Points(jnp.broadcast_to(sizes[:, None], (len(sizes), len(signed))), reads)
