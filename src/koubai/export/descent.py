@@ -1,18 +1,18 @@
 """How a run goes, as a script has it: which slopes, by which rule, on which rows, how far, and how long a plain loop takes."""
 
-from itertools import pairwise
 from typing import Any
 
 import koubai
 from koubai.core.activations import activations_named
 from koubai.core.descent import rule_named
+from koubai.core.network import parameters_in
 from koubai.core.schedules import schedule_named
+from koubai.core.slopes import method_named
 from koubai.core.training import batches_of
 from koubai.experiment import Experiment, Run
 
 FUNCTIONS = {"leaky-relu": "leaky_relu", "step": "heaviside"}  # where the activation's name can't be the function's
 RATES = {"end": "rate_end", "decay": "rate_decay", "every": "rate_every"}  # of schedules: decay is an optimiser's
-EVALUATIONS = {"central": (2, 0), "loop": (2, 0), "forward": (1, 1), "complex-step": (1, 0)}  # for each parameter, and beside
 LONG = 90.0  # seconds, after which a script says how long it takes
 
 
@@ -94,10 +94,10 @@ def _schedule(run: Run) -> dict[str, Any]:
 
 def _slow(experiment: Experiment, steps: int) -> dict[str, Any] | None:
     """How often a plain loop computes the loss, and how long that takes; None where it is soon done."""
-    each, beside = EVALUATIONS.get(experiment.method, (0, 2))
     sizes = experiment.problem.sizes
-    parameters = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
-    evaluations = steps * (each * parameters + beside)
+    parameters, method = parameters_in(sizes), method_named(experiment.method)
+    each_step = max(2, method.evaluations_each(parameters))  # backpropagation takes as long as two
+    evaluations = steps * each_step
     rows = len(experiment.problem.dataset().inputs)
     seconds = evaluations * _seconds(sizes, parameters, min(experiment.batch_size or rows, rows))
     if seconds < LONG:

@@ -243,9 +243,3 @@ class Course:
     def each_record(self) -> Iterator[tuple[Stretch, Step]]:
         """All records, with their stretches."""
         return ((stretch, step) for stretch in self.stretches for step in stretch.records)
-
-
-def evaluations_each(method: str, parameters: int) -> int:
-    """How often the loss is evaluated for one step, by the definition of a method (see ``core/slopes``)."""
-    many = {"central": 2 * parameters, "loop": 2 * parameters, "forward": parameters + 1, "complex-step": parameters}
-    return many.get(method, 1 if method == "backprop" else 2)

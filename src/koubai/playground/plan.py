@@ -14,7 +14,6 @@ from koubai.core.slopes import METHODS
 from koubai.data import GATES
 from koubai.errors import InputError
 from koubai.experiment import Experiment, Learning, Run
-from koubai.playground.course import evaluations_each
 from koubai.playground.protocol import MOST_PARAMETERS, MOST_SAMPLES, Setting
 from koubai.playground.source import OWN, RUN, Source, kind_of
 from koubai.playground.validation import explained
@@ -37,7 +36,7 @@ def experiment_of(
     if (count := parameters_in(sizes)) > MOST_PARAMETERS:
         raise InputError("page-parameters", value=count, most=MOST_PARAMETERS)
     rows = min(len(source.train.inputs), setting.batch_size or MOST_SAMPLES)
-    if setting.method in SLOW and evaluations_each(setting.method, count) * rows * count > MOST_AT_A_STEP:
+    if setting.method in SLOW and METHODS[setting.method].evaluations_each(count) * rows * count > MOST_AT_A_STEP:
         raise InputError("page-slow", method=setting.method, parameters=count, rows=rows)
     activation = ",".join(setting.activations) or "relu"
     if start is not None:

@@ -12,7 +12,6 @@ from koubai.core.slopes import METHODS, slopes
 from koubai.core.slopes.response import LayerReport
 from koubai.errors import Diverged
 from koubai.experiment import Experiment
-from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
 from koubai.playground.plan import place_of
 from koubai.playground.programs import compiling
@@ -92,7 +91,7 @@ def price(lesson: Lesson) -> dict[str, Any]:
             "method": experiment.method,
             "step": lesson.at,
             "rows": measured.rows,
-            "defined": evaluations_each(experiment.method, parameters),
+            "defined": METHODS[experiment.method].evaluations_each(parameters),
             "made": evaluations_made(experiment.method, parameters),
             "curves": sum(layer.pairs for layer in report),
             "points": sum(layer.points for layer in report),
@@ -116,7 +115,7 @@ def evaluations_made(method: str, parameters: int) -> int | None:
     if METHODS[method].reported:
         return None
     here = method in ("loop", "complex-step", "spsa", "random-directions")  # the others need the loss itself in any case
-    return evaluations_each(method, parameters) + here
+    return METHODS[method].evaluations_each(parameters) + here
 
 
 def _microseconds_of_an_evaluation(lesson: Lesson) -> float | None:

@@ -25,7 +25,6 @@ from koubai.experiment.divergence import RISEN
 from koubai.experiment.scores import accuracy_on, loss_on, scores_of
 from koubai.locale import meaning, sentence
 from koubai.playground import protocol
-from koubai.playground.course import evaluations_each
 from koubai.playground.lesson import Lesson
 from koubai.playground.limits import number_bounds
 from koubai.playground.plan import flat
@@ -196,7 +195,7 @@ def frame(session: "Session", told: Told, number: int, state_number: int) -> byt
         "train": {**train, "loss": number_or_none(train["loss"])},
         "test": _scored(network, source, stretch.experiment),
         "made": lesson.step.number,
-        "defined": lesson.step.number * evaluations_each(stretch.experiment.method, parameters_in(network.sizes)),
+        "defined": lesson.step.number * METHODS[stretch.experiment.method].evaluations_each(parameters_in(network.sizes)),
         "rate": round(session.rate, 1),
         "divergence": _divergence(lesson, session.language, train["loss"] + penalty),
         "diagnosis": _diagnosis(session),

@@ -26,12 +26,11 @@ def is_worth_it(descent: Descent, sizes: Sequence[int], rows: int, steps: int) -
 def seconds(descent: Descent, sizes: Sequence[int], rows: int) -> float:
     """Of a step on so many rows."""
     layers, parameters = len(sizes) - 1, parameters_in(sizes)
-    name = descent.method.name
     forward = CALL * (12 + 6 * layers) + NUMBER * rows * (parameters + 8 * sum(sizes[1:]))
-    if name == "central":
+    if descent.method.name == "central":
         return CALL * (40 + 25 * layers) + NUMBER * _numbers(sizes, rows)
-    if name in ("loop", "forward", "complex-step"):
-        return forward * parameters * (2 if name == "loop" else 1)
+    if descent.method.evaluations[0]:
+        return forward * descent.method.evaluations_each(parameters)
     return 3 * forward + (CALL * DRAWING if descent.method.drawn_by else 0)
 
 

@@ -54,6 +54,8 @@ class Method:
     takes its time. ``reported_by``: one like it that says also how every layer was measured, where a method has something to
     say of it.
 
+    ``evaluations``: of the loss, by the definition, for each parameter and beside.
+
     ``copies``: how often the parameters are in memory at once, at least, while a step is made: the start, the state before, on
     the way and after, the slopes, two records. Measured on nine million parameters: 8.5 by backprop, 13 to 16 by the others.
     ``takes_whole_batches``: whether all rows of a step go through the network together.
@@ -74,6 +76,12 @@ class Method:
     takes_whole_batches: bool = True
     most_layers: int = 100
     drawn_by: str = ""
+    evaluations: tuple[int, int] = (0, 2)
+
+    def evaluations_each(self, parameters: int) -> int:
+        """How often the loss is evaluated for one step of so many parameters, by the definition."""
+        each, beside = self.evaluations
+        return each * parameters + beside
 
     @property
     def measure(self) -> Measure:
