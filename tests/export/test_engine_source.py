@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from koubai.core.descent import RULES
+from koubai.core.numpy_engine import random_numbers
 from koubai.core.schedules import SCHEDULES
-from koubai.export.engine_functions import DIFFERENCES, DRAWS
+from koubai.export.engine_functions import DIFFERENCES
 from koubai.export.engine_source import EngineSource, with_helpers
 
 KNOWN = {"dtype": "np.float32", "state": "np.uint32([0, seed])"}
@@ -105,9 +107,11 @@ def test_the_formula_of_a_schedule() -> None:
 def test_every_function_of_the_engine_reads_well(tmp_path: Path) -> None:
     """As ruff would lay them out, without annotations and remarks of the engine, in lines that fit."""
     path = tmp_path / "functions.py"
+    rules = [rule.plain for rule in RULES.values()]
+    functions: list[Callable[..., Any]] = [random_numbers.signs, random_numbers.normals, *DIFFERENCES.values(), *rules]
     for precision, rows in product(("np.float64", "np.float32"), ([], ["x", "y"])):
         sources = []
-        for function in [*DRAWS.values(), *DIFFERENCES.values(), *(rule.plain for rule in RULES.values())]:
+        for function in functions:
             options = {keyword for rule in RULES.values() for keyword in rule.plain_options().values()}
             known = {"dtype": precision, "random_state": "np.uint32([0, batch_seed])"}
             source = EngineSource({"h", *options}, known, ("loss", rows))

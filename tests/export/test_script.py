@@ -17,11 +17,11 @@ from tests.scripts import assert_repeated, by_method, difference, processed, rep
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.descent import RULES
+from koubai.core.numpy_engine import random_numbers
 from koubai.core.slopes import METHODS
 from koubai.errors import FileFault, InputError
 from koubai.experiment import Recording
 from koubai.export import write_script
-from koubai.export.engine_functions import DRAWS
 from koubai.export.engine_source import with_helpers
 from koubai.export.literals import array, label, listed
 from koubai.locale import LANGUAGES, sentences
@@ -330,7 +330,8 @@ def test_every_sentence_of_a_script_is_in_the_template() -> None:
     asked = set(re.findall(r'(?:say|note|word)\("([a-z0-9-]+)"', text)) | set(re.findall(r'"([a-z-]+)" (?:if|else)', text))
     asked |= set(re.findall(r'else "([a-z-]+)"', text))
     asked |= {f"slopes-{method}" for method in METHODS} | {f"loss-{loss}" for loss in ("cross-entropy", "squared")}
-    asked |= {one.__name__.replace("_", "-") for draw in DRAWS.values() for one in with_helpers(draw)}
+    draws = (random_numbers.signs, random_numbers.normals)
+    asked |= {one.__name__.replace("_", "-") for draw in draws for one in with_helpers(draw)}
     asked |= {one.__name__.replace("_", "-") for rule in RULES.values() for one in with_helpers(rule.plain)}
     asked |= {"init-he", "init-xavier", "slow-minutes", "slow-hours"}
     asked |= {"penalty-l1", "penalty-l2", "scores-classes", "scores-values", "scores-squares"}

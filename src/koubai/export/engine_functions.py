@@ -6,6 +6,7 @@ from typing import Any
 from koubai.core.descent import RULES, rule_named
 from koubai.core.numpy_engine import differences, random_numbers
 from koubai.core.schedules import schedule_named
+from koubai.core.slopes import method_named
 from koubai.experiment import Experiment
 from koubai.export.engine_source import EngineSource, with_helpers
 from koubai.export.literals import comment
@@ -20,7 +21,6 @@ DIFFERENCES: dict[str, Function] = {
     "spsa": differences.along,
     "random-directions": differences.along,
 }
-DRAWS: dict[str, Function] = {"spsa": random_numbers.signs, "random-directions": random_numbers.normals}
 
 
 def engine_functions_of(experiment: Experiment, values: Mapping[str, Any], said: Callable[[str], str]) -> dict[str, Any]:
@@ -31,13 +31,15 @@ def engine_functions_of(experiment: Experiment, values: Mapping[str, Any], said:
     rows = ["x", "y"] if values["some_rows"] else []
     known = {"dtype": f"np.{experiment.precision}", "random_state": f"np.uint32([0, {values['drawing_seed']}])"}
     source = EngineSource({"h", *values["options"]}, known, ("loss", rows))
-    rule, draw, difference = rule_named(experiment.optimizer), DRAWS.get(experiment.method), DIFFERENCES.get(experiment.method)
+    rule, difference = rule_named(experiment.optimizer), DIFFERENCES.get(experiment.method)
+    drawn_by = method_named(experiment.method).drawn_by
+    draw = getattr(random_numbers, drawn_by) if drawn_by else None
 
     def sources(function: Function | None) -> list[str]:
         return [source.function(one, _comment(one, said)) for one in with_helpers(function)] if function else []
 
     return {
-        "draw": draw.__name__ if draw else "",
+        "draw": drawn_by,
         "draw_functions": sources(draw),
         "slopes_function": difference and source.function(difference, _comment_on(experiment.method, said), "slopes", rows),
         "rule_functions": sources(rule.plain if rule.memory else None),

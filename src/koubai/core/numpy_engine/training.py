@@ -68,7 +68,7 @@ def direction(descent: Descent, network: Network, key: NDArray[np.uint32], numbe
 
 
 def _drawn(descent: Descent, key: NDArray[np.uint32], number: int, size: int, dtype: Any) -> Floats:
-    draw = getattr(random_numbers, descent.method.drawn_by.partition(":")[2])
+    draw = getattr(random_numbers, descent.method.drawn_by)
     drawn: Floats = random_numbers.cached_draw(draw, key, number, size, dtype)
     return drawn
 

@@ -34,8 +34,8 @@ METHODS = {
         Method("forward", "whole_network:forward", evaluations=(1, 1), most_layers=150),
         Method("complex-step", "whole_network:complex_step", evaluations=(1, 0), default_h=1e-20, wants_analytic=True),
         Method("backprop", "whole_network:exact", evaluations=(0, 1), copies=8, most_layers=700),
-        Method("spsa", "whole_network:spsa", drawn_by="stochastic:signs"),
-        Method("random-directions", "whole_network:random_directions", drawn_by="stochastic:normals"),
+        Method("spsa", "whole_network:spsa", drawn_by="signs"),
+        Method("random-directions", "whole_network:random_directions", drawn_by="normals"),
     )
 }
 

@@ -62,7 +62,8 @@ class Method:
 
     ``most_layers``: so many hidden layers were compiled in half a minute, by two cores of 2.1 GHz, for XOR and 8 units a layer
     (units hardly matter). Central compiles for every layer what lies behind it, so that its time grows with the square.
-    ``drawn_by``: the direction that a method which draws takes for an array of entries by a key; empty for all others.
+    ``drawn_by``: the function of ``stochastic``, and of ``numpy_engine.random_numbers``, that draws the direction of a method
+    which draws; empty for all others.
     """
 
     name: str
@@ -96,8 +97,8 @@ class Method:
 
     @property
     def draw(self) -> Callable[[Any, Any], Any] | None:
-        """``draw(entries, key)``; None for a method that doesn't draw."""
-        return _function(self.drawn_by) if self.drawn_by else None
+        """``draw(entries, key)``, the direction for an array of entries; None for a method that doesn't draw."""
+        return _function(f"stochastic:{self.drawn_by}") if self.drawn_by else None
 
 
 def _function(place: str) -> Any:
