@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from _thread import LockType
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
@@ -37,6 +38,8 @@ def described(value: Any, depth: int = 0) -> str:
         return f"{value.dtype.str}{value.shape}{sha256(np.ascontiguousarray(value).tobytes()).hexdigest()}"
     if isinstance(value, (slice, range)) or value is Ellipsis:
         return repr(value)
+    if isinstance(value, LockType):
+        return "lock"  # which holds nothing
     if isinstance(value, (tuple, list)):
         return f"({','.join(map(inner, value))})"
     if isinstance(value, (set, frozenset)):

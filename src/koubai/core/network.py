@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -66,7 +68,30 @@ def _parameters(values: Any, name: str) -> Any:
 def _tell_jax() -> None:
     """Register networks with JAX where it is loaded; they are made without loading it."""
     if is_loaded("jax"):
-        from koubai.core import pytrees as pytrees
+        register_with_jax()
+
+
+def register_with_jax() -> None:
+    """Make networks pytrees of JAX, whose leaves are the parameters; once, whichever thread comes first."""
+    with _registering:
+        _register()
+
+
+_registering = Lock()
+
+
+@cache
+def _register() -> None:
+    from jax.tree_util import GetAttrKey, register_dataclass, register_pytree_with_keys
+
+    # made from its leaves as they are, as JAX asks of what checks its fields
+    register_pytree_with_keys(
+        Layer,
+        lambda layer: (((GetAttrKey("weights"), layer.weights), (GetAttrKey("bias"), layer.bias)), None),
+        lambda _, leaves: Layer.holding(*leaves),
+        lambda layer: ((layer.weights, layer.bias), None),
+    )
+    register_dataclass(Network, data_fields=["layers"], meta_fields=["activation", "output"])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
