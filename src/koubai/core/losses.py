@@ -208,6 +208,11 @@ def _squared_total(sums: tuple[Array, ...], rows: Array, xp: Namespace) -> Array
     return sums[0] + sums[1]
 
 
+def _as_array(moves: Any, axis: int, xp: Namespace) -> Array:
+    """Moves of every output, a list or an array whose first axis they are, with the outputs along ``axis``."""
+    return xp.stack(moves, axis) if isinstance(moves, list) else xp.moveaxis(moves, 0, axis)
+
+
 def plain_brackets(loss: Loss) -> tuple[Bracket, ...]:
     """For any loss: where moves are small, by its response, so that no digits are lost; else what is lost at both sides."""
 
@@ -217,12 +222,12 @@ def plain_brackets(loss: Loss) -> tuple[Bracket, ...]:
     def finely(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
         logits, targets = (array.T for array in known)
         response = loss.response(logits, targets, xp)
-        above, below = (response.lost(xp.stack(list(moves)), -1, xp) for moves in (up, down))
+        above, below = (response.lost(_as_array(moves, 0, xp), -1, xp) for moves in (up, down))
         return above - below
 
     def twice(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
         logits, targets = (array.T for array in known)
-        above, below = (loss.rows(logits + xp.stack(list(moves), -1), targets, xp) for moves in (up, down))
+        above, below = (loss.rows(logits + _as_array(moves, -1, xp), targets, xp) for moves in (up, down))
         return above - below
 
     known_to_it = loss.response(np.zeros((1, 2)), np.eye(1, 2), np).largest

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from tests.strategies import Case, cases
 
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.losses import LOSSES
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
 from koubai.core.slopes import METHODS, differences, slopes
+from koubai.core.slopes.base import Batch
+from koubai.core.slopes.compiled import program
 from koubai.data import Dataset, gate
 from koubai.errors import InputError
 
@@ -150,6 +153,23 @@ def test_many_outputs_need_little_memory() -> None:
     exact = slopes("backprop")(network, data)[1]
     np.testing.assert_allclose(gradient.layers[0].bias, exact.layers[0].bias, rtol=1e-4, atol=1e-9)
     assert loss == pytest.approx(np.log(5000), rel=0.2)
+
+
+@pytest.mark.parametrize("before", [[3], [4, 30]])
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared"])
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"loop"}))
+def test_a_program_is_no_longer_for_more_outputs(method: str, loss: str, before: list[int]) -> None:
+    """What is written out one by one takes minutes to compile, and XLA has crashed when it stored such a program."""
+
+    def length(outputs: int) -> int:
+        network = Network.random([*before, outputs], scale=1.0)
+        batch = Batch(np.ones((8, before[0])), np.eye(outputs)[:8])
+        draw = (np.zeros(2, np.uint32), 0) if METHODS[method].drawn_by else None
+        with computing_in("float64"):
+            traced = jax.make_jaxpr(lambda moved: program(METHODS[method], LOSSES[loss], moved, batch, 1e-3, draw))(network)
+        return len(str(traced).splitlines())
+
+    assert length(2000) - length(1000) < 100
 
 
 @pytest.mark.parametrize("method", METHODS)
