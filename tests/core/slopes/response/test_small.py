@@ -157,6 +157,12 @@ def test_a_loss_without_brackets_is_measured_by_its_response(monkeypatch: pytest
             assert off(network_of(sizes, activation, 2.0), data_of(sizes), "plain", h) <= 1
 
 
+@pytest.mark.parametrize(("sizes", "activation"), [((2, 3, 4, 2, 3, 3), "tanh"), ((2, 3, 2, 3, 2, 3, 2), "relu")])
+def test_the_shifts_of_each_layer_go_on_apart_or_in_a_deep_network_together(sizes: tuple[int, ...], activation: str) -> None:
+    for h in (1e-4, 0.3):
+        assert off(network_of(sizes, activation, 2.0), data_of(sizes), "cross-entropy", h) <= 1
+
+
 @pytest.mark.usefixtures("nothing_kept")
 @pytest.mark.parametrize("activation", ["relu", "softplus,relu"])
 def test_in_blocks_it_gives_the_same(activation: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,7 @@ Where a layer has few inputs, or few distinct ones, every point is evaluated. Wh
 functions, so these are avoided: shifts are carried by addition theorems (``Activation.nearby``), and the loss's bracket is one
 quotient (``Loss.brackets``). Each form is valid for moves up to a bound; ``forms`` says which one is taken.
 
-Samples are the last axis, so that everything runs along them. The shifts of all layers travel together: at every hidden layer
-those that have come so far are joined by those that begin there.
+Samples are the last axis, so that everything runs along them.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,6 +27,7 @@ from koubai.core.slopes.response.forms import Form
 
 UNROLLED = 16  # units, at most, whose sums are written out instead of being a product of matrices
 UNROLLED_SUMS = 100  # so many terms of such sums at most, since each is compiled
+MOST_APART = 4  # hidden layers whose shifts go on apart: what is compiled grows with the square of their number
 MANY = 2**12  # numbers, from which a form that takes half a second to compile spares as much in some ten thousand steps
 SLICES, LANES = 40, 8  # of the samples, that are added or multiplied before the rest is summed
 EVERY, ALL = (slice(None), None), slice(None)  # indices of all units, with room for the points beside them; and of all points
@@ -146,13 +146,17 @@ class _Begin:
 
 
 def _together(view: View, numbers: Sequence[int], h: Any, form: Form) -> dict[int, Any]:
-    """The sums (inputs + 1, units) of hidden layers, whose shifts go on as one array where several layers are left."""
+    """The sums (inputs + 1, units) of hidden layers.
+
+    The shifts of each layer go on by themselves. In a deep network they go on as one array with those of the layers before:
+    then so much less is compiled, but XLA's loops are slower, which ask at each number from where it comes.
+    """
     parties: list[tuple[list[int], Sides]] = []
     for number in range(min(numbers, default=0), len(view.activations)):
         parties = [(names, _passed(view, form, number, sides)) for names, sides in parties]
         if number in numbers:
             parties.append(([number], _Begin.of(view, form, number, h).moves(view, EVERY, ALL)))
-        if number + 1 < len(view.activations) and len(parties) > 1:
+        if number + 1 < len(view.activations) and len(parties) > 1 and len(numbers) > MOST_APART:
             parties = [_joined(parties)]
     made = {}
     known = form.bracket.known(view.before[-1], view.targets, jnp)
