@@ -45,6 +45,7 @@ class Bracket:
 
 TINY = 2.0**-5  # moves of which exp(m) - 1 is a short series
 TINY_TERMS = 8  # leave out 2e-17 of it
+SQUARINGS = 3  # each doubles how far a fraction for the exponential of a move reaches, and its relative error
 ARTANH_TERMS = 6  # leave out 3e-16 of artanh(x) for |x| ≤ 2·TINY
 
 
@@ -137,23 +138,20 @@ def _large_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) ->
     return (r[0] + _weighed(r[1:], below, xp)) * s / ((r[0] + _weighed(r[1:], above, xp)) * t)
 
 
-def _middle_known(logits: Array, targets: Array, xp: Namespace) -> tuple[Array, ...]:
-    p, r = _cross_entropy_large(logits, targets, xp)
-    return p, r, p[0] + p[1], p[1] - p[0], r[0] + r[1], r[1] - r[0]
-
-
 def _middle_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
-    """The same with exp(m) = (q + n)/(q - n), where n/q = tanh(m/2): what is below the line is the same in R and S."""
-    p, r, p_whole, p_tilt, r_whole, r_tilt = known
+    """The same with exp(m) = ((q + n)/(q - n))^8, where n/q = tanh(m/16): what is below the line is the same in R and S."""
     if len(up) >= FEW_OUTPUTS:
-        return _large_parts((p, r), up, down, xp)
+        return _large_parts(known, up, down, xp)
+    p, r = known
     sides = []
     for moves in (up, down):
-        n, q = tanh_fraction(moves[0], 2)
-        s, t, below = p_whole * q + p_tilt * n, r_whole * q + r_tilt * n, q - n
-        for m, p_of, r_of in zip(moves[1:], p[2:], r[2:], strict=True):
-            n, q = tanh_fraction(m, 2)
-            less, more = q - n, (q + n) * below
+        s, t, below = p[0], r[0], 1.0
+        for m, p_of, r_of in zip(moves, p[1:], r[1:], strict=True):
+            n, q = tanh_fraction(m, 2 * 2**SQUARINGS)
+            less, more = q - n, q + n
+            for _ in range(SQUARINGS):
+                less, more = less * less, more * more
+            more = more * below
             s, t, below = s * less + p_of * more, t * less + r_of * more, below * less
         sides.append((s, t))
     (s_up, r_up), (s_down, r_down) = sides
@@ -209,7 +207,7 @@ LARGE_MOVES = Bracket(
     factors=-log(FLOOR) + FLOOR,
     within=_most_of_exponents,
 )
-MIDDLE_MOVES = replace(LARGE_MOVES, known=_middle_known, parts=_middle_parts, within=lambda dtype: 2 * NEAR, spared=True)
+MIDDLE_MOVES = replace(LARGE_MOVES, parts=_middle_parts, within=lambda dtype: 2 * NEAR * 2**SQUARINGS, spared=True)
 
 
 CROSS_ENTROPY = (SMALL_MOVES, MIDDLE_MOVES, LARGE_MOVES)

@@ -59,8 +59,8 @@ def forms_of(
     forms = [Form(True, bracket) for bracket in brackets]
     if isinf(inner):
         return forms, [(inner, form.bracket.within(dtype)) for form in forms]
-    # where units are shifted far, logits hardly ever move little: the last two brackets are left for that
-    forms = forms[: max(1, len(forms) - (1 if all_of_them else 2))] + [Form(False, bracket) for bracket in brackets[-2:]]
+    # logits move far where units are shifted far, and hardly ever elsewhere: for that, the last two brackets
+    forms = forms[: max(1, len(forms) - 2)] + [Form(False, bracket) for bracket in brackets[-2:]]
     return forms, [(inner if form.near else float("inf"), form.bracket.within(dtype)) for form in forms]
 
 
