@@ -1,6 +1,7 @@
 """The command line as a process of its own."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,26 @@ def koubai(*arguments: str, cwd: Path, **more: Any) -> subprocess.CompletedProce
     environment = {**surroundings(cwd), **more.pop("env", {})}
     return subprocess.run(
         [*KOUBAI, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=environment, **more
+    )
+
+
+def on_a_full_disk(kibibytes: int, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """``koubai`` with ``arguments``, where no file may grow beyond so many KiB, as if the disk were full.
+
+    What Python compiles of the modules isn't written: it would be cut, and break what imports them afterwards.
+    """
+    script = f"trap '' XFSZ; ulimit -f {kibibytes}; exec {shlex.join([*KOUBAI, *arguments])}"
+    uncovered = {
+        name: value for name, value in surroundings(cwd).items() if not name.startswith("COV")
+    }  # its own files grow too
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**uncovered, "PYTHONDONTWRITEBYTECODE": "1"},
     )
 
 

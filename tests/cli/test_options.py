@@ -8,7 +8,7 @@ import av
 import jsonschema
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, store_of
+from tests.process import KOUBAI, PLAIN, koubai, on_a_full_disk, store_of
 
 import koubai as kb
 from koubai.cli.main import _ended
@@ -220,11 +220,7 @@ def test_a_console_that_knows_no_japanese_gets_replacements(tmp_path: Path) -> N
 
 def test_a_full_disk_while_the_film_is_made_harms_nothing_else(tmp_path: Path) -> None:
     """No file may grow beyond 256 KiB here: the pictures fit, the film does not."""
-    script = f"trap '' XFSZ; ulimit -f 256; exec {' '.join(KOUBAI)} train xor --film gif --no-store"
-    environment = {"PATH": "/usr/bin:/bin", "KOUBAI_LANG": "en", "KOUBAI_STORE": str(tmp_path / "runs.sqlite")}
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120, env=environment
-    )
+    done = on_a_full_disk(256, "train", "xor", "--film", "gif", "--no-store", cwd=tmp_path)
     folder = tmp_path / "koubai-runs" / "xor-0"
     assert "Learned: all 4 answers are right." in done.stdout
     assert done.returncode == 1

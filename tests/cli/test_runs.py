@@ -15,7 +15,7 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, store_of, surroundings, training
+from tests.process import KOUBAI, PLAIN, koubai, on_a_full_disk, store_of, surroundings, training
 from tests.runs import same
 
 import koubai as kb
@@ -350,12 +350,8 @@ def test_stores_that_cannot_be_used(tmp_path: Path) -> None:
 
 def test_a_full_disk_loses_nothing_that_was_kept(tmp_path: Path) -> None:
     """No file may grow beyond 512 KiB here. What was kept until then goes on where there is room."""
-    words = "train xor --steps 1000000 --record-every 100 --quiet --film none --pictures none"
-    script = f"trap '' XFSZ; ulimit -f 512; exec {' '.join(KOUBAI)} {words}"
-    own = {name: value for name, value in surroundings(tmp_path).items() if not name.startswith("COV")}
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, env=own, timeout=120
-    )
+    words = ["train", "xor", "--steps", "1000000", "--record-every", "100", "--quiet", *PLAIN]
+    done = on_a_full_disk(512, *words, cwd=tmp_path)
     assert done.returncode == 1
     assert re.search(r"koubai: The store .* could not be written \(.*\); what was in it is unharmed\.", done.stderr)
     assert "Traceback" not in done.stderr

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, surroundings, training
+from tests.process import KOUBAI, PLAIN, koubai, on_a_full_disk, surroundings, training
 
 import koubai as kb
 from koubai.cli.interrupts import noticed
@@ -321,11 +321,7 @@ def test_interrupted_at_any_moment_it_ends_in_one_line(after: float, tmp_path: P
 
 
 def test_a_full_disk_harms_nothing(tmp_path: Path) -> None:
-    script = f"trap '' XFSZ; ulimit -f 4; exec {' '.join(KOUBAI)} train xor --no-store"  # no file over 4 KiB
-    uncovered = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # its own files grow too
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60, env=uncovered
-    )
+    done = on_a_full_disk(4, "train", "xor", "--no-store", cwd=tmp_path)
     assert done.returncode == 1
     assert "The run could not be written to koubai-runs/xor-0 (File too large)" in done.stderr.splitlines()[-1]
     assert list((tmp_path / "koubai-runs").iterdir()) == []
