@@ -164,3 +164,14 @@ def test_frames_come_out_as_they_went_in(arrays: dict[str, NDArray[Any]], text: 
         assert frame.arrays[name].dtype == array.dtype
         np.testing.assert_array_equal(frame.arrays[name], array)
     assert len(content) % 8 == 0
+
+
+def test_msgspec_knows_every_structure_before_two_threads_use_it() -> None:
+    """It crashes where two threads are the first to use one."""
+
+    def those_of(kind: type[msgspec.Struct]) -> set[type[msgspec.Struct]]:
+        return {kind, *(each for below in kind.__subclasses__() for each in those_of(below))}
+
+    ours = {kind for kind in those_of(msgspec.Struct) if kind.__module__.startswith("koubai.")}
+    assert {"Setting", "Hello", "_Extra"} <= {kind.__name__ for kind in ours}
+    assert ours - protocol.completed == {protocol.Message}

@@ -25,6 +25,7 @@ from koubai.playground.protocol import (
     Name,
     Setting,
     StepNumber,
+    complete,
 )
 from koubai.playground.source import Brought, Point
 from koubai.playground.validation import explained
@@ -50,6 +51,9 @@ class _Extra(msgspec.Struct, frozen=True):
     former: str = ""
     begin: StepNumber = 0
     step: StepNumber = 0
+
+
+complete(_Extra)
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,19 @@ Unit = Annotated[str, Meta(pattern=r"^([0-9]{1,2}\[[0-9]{1,3}\])?$")]
 Units = Annotated[int, Meta(ge=1, le=MOST_LAYER_UNITS)]
 
 
+completed: set[type[Struct]] = set()  # whose fields msgspec knows
+
+
+def complete(*kinds: type[Struct]) -> None:
+    """Let msgspec read the declarations of these structures now, in one thread.
+
+    It does so at their first use otherwise, and ends the process where two threads do that at once (msgspec 0.22).
+    """
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
+        completed.add(kind)
+
+
 class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the controls say. The defaults are the founding example.
 
@@ -265,6 +278,8 @@ _decoder: Any = msgspec.json.Decoder(
 )  # fmt: skip
 
 
+complete(Setting, *MESSAGES)
+
 _KINDS = {str(message.__struct_config__.tag): message for message in MESSAGES}
 MOST_DIGITS = 300  # of a whole number that is shown again
 _LARGE = ('"hello"', '"table"')
@@ -309,6 +324,9 @@ class _AnyTable(msgspec.Struct, frozen=True, tag="table"):
     name: str
     content: str
     target: str = ""
+
+
+complete(_AnyTable)
 
 
 def _refused_table(text: str | bytes) -> InputError | None:
