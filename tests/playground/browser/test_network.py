@@ -55,6 +55,7 @@ def test_an_edited_parameter_gives_the_loss_that_koubai_computes(opens: Opens) -
     for place, number in (("w1[1,4]", "1.25"), ("b1[3]", "−0.37"), ("w2[5,1]", "２．５"), ("b2[1]", "-1e-3")):
         page.item(place).focus()
         page.keys("Enter")
+        page.until(lambda place=place: page.told.get("slope", {}).get("place") == place)  # type: ignore[misc]
         value = page.labelled("slope-value", "textbox")
         value.fill(number)
         value.press("Enter")
