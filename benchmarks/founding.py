@@ -23,6 +23,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 
 import koubai as kb
+from koubai.core import pytrees as pytrees
 from koubai.core.losses import LOSSES
 from koubai.core.precision import computing_in
 from koubai.core.slopes.base import Batch, mean_loss
