@@ -36,9 +36,8 @@ def on_a_full_disk(kibibytes: int, *arguments: str, cwd: Path) -> subprocess.Com
     What Python compiles of the modules isn't written: it would be cut, and break what imports them afterwards.
     """
     script = f"trap '' XFSZ; ulimit -f {kibibytes}; exec {shlex.join([*KOUBAI, *arguments])}"
-    uncovered = {
-        name: value for name, value in surroundings(cwd).items() if not name.startswith("COV")
-    }  # its own files grow too
+    # what measures coverage writes files that grow, too
+    uncovered = {name: value for name, value in surroundings(cwd).items() if not name.startswith("COV")}
     return subprocess.run(
         ["bash", "-c", script],
         cwd=cwd,

@@ -46,6 +46,7 @@ class Bracket:
 TINY = 2.0**-5  # moves of which exp(m) - 1 is a short series
 TINY_TERMS = 8  # leave out 2e-17 of it
 SQUARINGS = 3  # each doubles how far a fraction for the exponential of a move reaches, and its relative error
+WIDTH = 2 * 2**SQUARINGS  # of that fraction
 ARTANH_TERMS = 6  # leave out 3e-16 of artanh(x) for |x| ≤ 2·TINY
 
 
@@ -147,7 +148,7 @@ def _middle_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -
     for moves in (up, down):
         s, t, below = p[0], r[0], 1.0
         for m, p_of, r_of in zip(moves, p[1:], r[1:], strict=True):
-            n, q = tanh_fraction(m, 2 * 2**SQUARINGS)
+            n, q = tanh_fraction(m, WIDTH)
             less, more = q - n, q + n
             for _ in range(SQUARINGS):
                 less, more = less * less, more * more
@@ -207,7 +208,7 @@ LARGE_MOVES = Bracket(
     factors=-log(FLOOR) + FLOOR,
     within=_most_of_exponents,
 )
-MIDDLE_MOVES = replace(LARGE_MOVES, parts=_middle_parts, within=lambda dtype: 2 * NEAR * 2**SQUARINGS, spared=True)
+MIDDLE_MOVES = replace(LARGE_MOVES, parts=_middle_parts, within=lambda dtype: NEAR * WIDTH, spared=True)
 
 
 CROSS_ENTROPY = (SMALL_MOVES, MIDDLE_MOVES, LARGE_MOVES)
