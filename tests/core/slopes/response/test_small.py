@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from tests.core.slopes.test_response import off_the_loop
+from tests.promise import off_the_loop, rounding_of_the_loss
 
 from koubai.core.losses import LOSSES, Loss
 from koubai.core.network import Network
@@ -36,7 +36,8 @@ def data_of(sizes: tuple[int, ...], rows: int = 9, seed: int = 1) -> SimpleNames
 def off(network: Network, data: Any, loss: str, h: float, precision: Any = "float64") -> float:
     now, wanted = slopes("loop", h=h, loss=loss)(network, data)
     gradient = slopes("central", h=h, loss=loss, precision=precision)(network, data)[1]
-    return off_the_loop(wanted, gradient, now, h, 0.0 if precision == "float64" else float(np.finfo(np.float32).eps))
+    rounding = rounding_of_the_loss(LOSSES[loss], network, data.inputs, data.targets)
+    return off_the_loop(wanted, gradient, now, h, rounding, 0.0 if precision == "float64" else float(np.finfo(np.float32).eps))
 
 
 def farthest(
