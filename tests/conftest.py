@@ -22,9 +22,10 @@ def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _own_programs(pytestconfig: pytest.Config) -> Iterator[None]:
     """Programs are kept beside pytest's own cache, for all its processes and the next time; KOUBAI_CACHE is another place."""
+    cache = getattr(pytestconfig, "cache", None)  # none with -p no:cacheprovider
     with pytest.MonkeyPatch.context() as patch:
         if VARIABLE not in os.environ:
-            patch.setenv(VARIABLE, str(pytestconfig.cache.mkdir("koubai")) if pytestconfig.cache else OFF)
+            patch.setenv(VARIABLE, str(cache.mkdir("koubai")) if cache else OFF)
         yield
 
 

@@ -190,8 +190,9 @@ def test_memory_is_bounded_however_many_outputs_there_are() -> None:
 
 def test_samples_are_folded_however_many_there_are() -> None:
     random = np.random.default_rng(0)
-    for rows in (1, 7, 15, 16, 17, 63, 250, 321, 1000):
+    for rows in (1, 7, 15, 16, 17, 32, 63, 90, 150, 250, 321, 1000):
         parts = np.exp(random.uniform(-16, 16, (3, rows)))
+        parts[0], parts[1] = np.exp(16.2), np.exp(-16.2)  # products as large and as small as can be
         counted = random.uniform(size=rows) < 0.8
         with computing_in("float64"):
             factors, brackets = small._over_samples(parts, 16.2, None), small._over_samples(parts, 0.0, counted)

@@ -269,17 +269,26 @@ def _mapped(function: Callable[[Any], Any], which: Any, each: int) -> Any:
 
 
 def _over_samples(parts: Any, factors: float, counted: Any) -> Any:
-    """Whole slices of the samples are folded first, which is fast; a sum along the last axis is slow."""
+    """Whole slices of the samples are folded first, which is fast; a sum along the last axis is slow, and so are logarithms."""
     if counted is not None:
         parts = jnp.where(counted, parts, 1 if factors else 0)
-    n, at_once = parts.shape[-1], SLICES
-    if factors:  # their product must be a number
-        at_once = max(1, min(SLICES, int(np.log(float(np.finfo(parts.dtype).max)) / factors)))
+    if not factors:
+        return jnp.sum(_folded(parts, SLICES, jnp.add), axis=-1)
+    most = int(np.log(float(np.finfo(parts.dtype).max)) / factors)  # of them have a product that is a number
+    made = _folded(parts, max(1, min(SLICES, most)), jnp.multiply)
+    lanes = made.shape[-1]
+    spare = most // -(-parts.shape[-1] // lanes)
+    together = lanes if spare >= lanes else next((few for few in (4, 2) if spare >= few and lanes % few == 0), 1)
+    return jnp.sum(jnp.log(jnp.prod(made.reshape(*made.shape[:-1], -1, together), axis=-1)), axis=-1)
+
+
+def _folded(parts: Any, at_once: int, pair: Callable[[Any, Any], Any]) -> Any:
+    """The last axis, of which up to ``at_once`` numbers have become one."""
+    n = parts.shape[-1]
     lanes = n if n < 2 * LANES else -(-n // (at_once * LANES)) * LANES
-    pair: Callable[[Any, Any], Any] = jnp.multiply if factors else jnp.add
     whole = n // lanes * lanes
     made = reduce(pair, [parts[..., begin : begin + lanes] for begin in range(0, whole, lanes)])
-    if whole < n:
-        rest = n - whole
-        made = jnp.concatenate([pair(made[..., :rest], parts[..., whole:]), made[..., rest:]], axis=-1)
-    return jnp.sum(jnp.log(made) if factors else made, axis=-1)
+    if whole == n:
+        return made
+    rest = n - whole
+    return jnp.concatenate([pair(made[..., :rest], parts[..., whole:]), made[..., rest:]], axis=-1)
