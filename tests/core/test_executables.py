@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 from unittest import mock
+from weakref import WeakSet
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +18,7 @@ from jax.stages import Lowered
 
 import koubai as kb
 from koubai import compilation_cache, fingerprint
-from koubai.core import activations
+from koubai.core import activations, executables
 from koubai.core.compiling import is_compiling
 from koubai.core.executables import Program
 from koubai.core.precision import computing_in
@@ -246,6 +247,38 @@ def test_programs_go_with_jaxs_own_caches() -> None:
         called(one, power=2)
         assert one._cache_size() == 2
         jax.clear_caches()  # type: ignore[no-untyped-call]
+
+
+def test_where_mappings_run_short_the_programs_used_least_lately_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, other = program(), program()
+    monkeypatch.setattr(Program, "_all", WeakSet([made, other]))
+    for size, some in ((1, made), (2, made), (3, other), (1, made)):
+        called(some, size=size)
+    monkeypatch.setattr(executables, "_crowded", lambda: True)
+    called(other, size=4)
+    assert (made._cache_size(), other._cache_size()) == (1, 1)
+    with mock.patch.object(Program, "_loaded_or_compiled", side_effect=AssertionError("it was there")):
+        monkeypatch.setattr(executables, "_crowded", lambda: False)
+        assert same(called(made, size=1), called(made, size=1))
+    assert same(called(made, size=2), called(size=2))
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="mappings are counted on Linux")
+def test_a_program_that_goes_leaves_no_mappings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mappings() -> int:
+        return len(Path("/proc/self/maps").read_text().splitlines())
+
+    monkeypatch.setenv(compilation_cache.VARIABLE, "off")
+    made, before = program(), mappings()
+    for size in range(1, 30):
+        called(made, size=size)
+    grown = mappings() - before
+    monkeypatch.setattr(Program, "_all", WeakSet([made]))
+    Program._let_go()
+    assert made._cache_size() == 14
+    assert mappings() - before < 0.7 * grown
+    monkeypatch.setattr(executables, "CROWDED", 0.0)
+    assert executables._crowded()
 
 
 def test_another_device_is_another_program() -> None:

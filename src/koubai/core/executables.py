@@ -9,10 +9,14 @@ import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
+from itertools import count
+from operator import itemgetter
+from pathlib import Path
 from threading import Lock
-from typing import Any
-from weakref import ref
+from typing import Any, ClassVar
+from weakref import WeakSet, ref
 
 import jax
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
@@ -22,11 +26,15 @@ from koubai.core.compiling import compiling
 from koubai.core.precision import chosen_device, computing_in, precision_now
 from koubai.fingerprint import Unknown, described, of_package, processor, surroundings, version_of
 
+# A large program is mapped into memory in hundreds of pieces. Where Linux allows no more of them, XLA ends the whole process.
+CROWDED = 0.5  # of the mappings that are allowed: programs go that weren't used for the longest time
+
 
 @dataclass
 class _Slot:
     executable: Any = None
     lock: Any = field(default_factory=Lock)
+    used: int = 0
 
 
 class Program:
@@ -35,11 +43,15 @@ class Program:
     It is to be called within ``computing_in`` or ``calling_in``.
     """
 
+    _all: ClassVar["WeakSet[Program]"] = WeakSet()
+    _clock: ClassVar["count[int]"] = count(1)
+
     def __init__(self, function: Callable[..., Any], static: int) -> None:
         self._function, self._static = function, static
         self._jitted = jax.jit(function, static_argnums=tuple(range(static)))
         self._slots: dict[Any, _Slot] = {}
         self._guard, self._age = Lock(), 0
+        self._all.add(self)
 
     def __call__(self, *arguments: Any) -> Any:
         """What the function returns. Traced arguments become part of the program that is being traced."""
@@ -51,8 +63,10 @@ class Program:
             self._forget()
         key = fixed, tree, tuple(map(_kind, leaves)), precision_now(), chosen_device()
         slot = self._slots.get(key)
-        executable = (slot and slot.executable) or self._made(key, arguments)
-        return executable(*given)
+        if slot is None or slot.executable is None:
+            slot = self._made(key, arguments)
+        slot.used = next(self._clock)
+        return slot.executable(*given)
 
     def _forget(self) -> None:
         """Let go of what was compiled before JAX's caches were cleared."""
@@ -65,15 +79,17 @@ class Program:
         """How many kinds of arguments it was compiled or loaded for, as of a function that ``jax.jit`` has made."""
         return len(self._slots)
 
-    def _made(self, key: Any, arguments: tuple[Any, ...]) -> Any:
-        """The executable for these arguments; a second thread that asks for it waits for the first."""
+    def _made(self, key: Any, arguments: tuple[Any, ...]) -> _Slot:
+        """The slot with the executable for these arguments; a second thread that asks for it waits for the first."""
         with self._guard:
             slot = self._slots.setdefault(key, _Slot())
         with slot.lock:
             if slot.executable is None:
+                if _crowded():
+                    self._let_go()
                 with computing_in(key[3]):
                     slot.executable = self._loaded_or_compiled(key, arguments)
-            return slot.executable
+        return slot
 
     def _loaded_or_compiled(self, key: Any, arguments: tuple[Any, ...]) -> Any:
         name = self._name_on_disk(key) if compilation_cache.folder() else None
@@ -84,7 +100,8 @@ class Program:
                 device = _device()
                 return deserialize_and_load(code, takes, gives, backend=device.client, execution_devices=[device])
         with compiling():
-            executable = self._jitted.lower(*arguments).compile()
+            alone = partial(self._function)  # JAX's caches hold what is compiled of a function as long as there is the function
+            executable = jax.jit(alone, static_argnums=tuple(range(self._static))).lower(*arguments).compile()
         if name:
             with suppress(Exception):  # not every program can be kept
                 compilation_cache.write(name, pickle.dumps(serialize(executable)))
@@ -104,6 +121,32 @@ class Program:
         except Unknown:
             return None
         return None if " at 0x" in parts[1] else sha256("\n".join(parts).encode()).hexdigest()
+
+    @classmethod
+    def _let_go(cls) -> None:
+        """Forget the half of all executables that were not used for longest: when asked for, they are loaded from disk."""
+        used = [(when, key, program) for program in list(cls._all) for when, key in program._slots_in_use()]
+        for _, key, program in sorted(used, key=itemgetter(0))[: (len(used) + 1) // 2]:
+            program._drop(key)
+
+    def _slots_in_use(self) -> list[tuple[int, Any]]:
+        """When each executable was used last, and its key."""
+        with self._guard:
+            return [(slot.used, key) for key, slot in self._slots.items() if slot.executable is not None]
+
+    def _drop(self, key: Any) -> None:
+        with self._guard:
+            self._slots.pop(key, None)
+
+
+def _crowded() -> bool:
+    """Whether this process has come near the number of mappings that Linux allows it; other systems count none."""
+    try:
+        allowed = int(Path("/proc/sys/vm/max_map_count").read_text())
+        with Path("/proc/self/maps").open("rb") as lines:
+            return sum(1 for _ in lines) > CROWDED * allowed
+    except (OSError, ValueError):
+        return False
 
 
 def _kind(leaf: Any) -> Any:
