@@ -10,6 +10,7 @@ out, at most 4 of each class. The median of the times leaves the compiling out; 
 stands the NumPy engine, which compiles nothing. No compiled program is taken from disk.
 """
 
+import argparse
 import os
 import warnings
 from collections.abc import Callable
@@ -141,12 +142,15 @@ def _accuracy(values: list[float]) -> str:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS, metavar="SET", help=", ".join(SETS))
+    asked = parser.parse_args()
     versions = f"koubai {kb.__version__}, jax {jax.__version__}, NumPy {np.__version__}, scikit-learn {sklearn.__version__}"
     print(f"{versions}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"| set | rows | {' % | '.join(WAYS)} % | central above sklearn ", end="")
     print(f"| {' s | '.join(WAYS)} s | central / backprop | compiling s |")
     print("|---" * (2 * len(WAYS) + 5) + "|")
-    for name in SETS:
+    for name in asked.sets:
         compare(name)
 
 
