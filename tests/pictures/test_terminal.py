@@ -11,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from koubai.locale import sentences
+from koubai.pictures import terminal
 from koubai.pictures.style import FIELD as PICTURES_FIELD
 from koubai.pictures.terminal import (
     AXIS,
@@ -249,3 +250,8 @@ def test_text_has_the_foreground_of_the_terminal() -> None:
         if character.isalnum():
             assert style.color is None or style.color.is_default
             assert style.bgcolor is None
+
+
+def test_a_loss_that_rounds_to_nothing_has_no_sign() -> None:
+    """Of cross-entropy, -log(p + 1e-7) is below 0 where p is 1."""
+    assert terminal._number(-1e-7) == "0.000000"

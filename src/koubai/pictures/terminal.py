@@ -315,7 +315,7 @@ def _sign_style(cell: str) -> str:
 
 
 def _number(loss: float) -> str:
-    return f"{loss:.6f}" if abs(loss) < 1e4 else f"{loss:.4g}"
+    return f"{loss:z.6f}" if abs(loss) < 1e4 else f"{loss:.4g}"
 
 
 def _value(value: float) -> str:

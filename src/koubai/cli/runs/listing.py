@@ -111,7 +111,7 @@ def _row(entry: Entry, statuses: Mapping[str, str]) -> dict[str, str]:
         "data": entry.data,
         "method": entry.method,
         "steps": steps_of(entry),
-        "loss": "" if entry.loss is None else f"{entry.loss:.6f}" if abs(entry.loss) < 1e4 else f"{entry.loss:.3e}",
+        "loss": "" if entry.loss is None else f"{entry.loss:z.6f}" if abs(entry.loss) < 1e4 else f"{entry.loss:.3e}",
         "right": f"{metrics['right']:g}/{metrics['rows']:g}" if "rows" in metrics else "",
         "started": local_time(entry.started),
         "tags": ", ".join(entry.tags),
