@@ -15,6 +15,8 @@ from koubai.errors import FileFault
 
 def test_it_draws_elsewhere_and_tells_what_went_wrong(tmp_path: Path) -> None:
     artist = Artist()
+    assert not artist.is_elsewhere
+    artist.get_ready()
     assert artist.is_elsewhere
     assert artist.call("save_loss", path=tmp_path / "loss.png", losses=[1.0, 0.5])
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
@@ -37,6 +39,7 @@ def test_it_draws_here_where_the_process_is_gone(tmp_path: Path) -> None:
 
 def test_it_never_hears_of_a_ctrl_c(tmp_path: Path) -> None:
     artist = Artist()
+    artist.get_ready()
     for child in _children():
         os.kill(child, signal.SIGINT)
     assert artist.call("save_loss", path=tmp_path / "a.png", losses=[1.0])
@@ -47,6 +50,7 @@ ASKS_FOR_EVER = """
 import sys
 from koubai.cli.artist import Artist, _that_travels
 artist = Artist()
+artist.get_ready()
 print(artist._process.pid, flush=True)
 artist.call("save_loss", path=sys.argv[1], losses=[1.0])
 """
@@ -94,15 +98,25 @@ def _children() -> list[int]:
     return sorted(found)[-1:]
 
 
-def test_no_process_is_started_where_nothing_is_drawn(tmp_path: Path) -> None:
-    code = (
-        "from koubai.cli import artist\n"
-        "from koubai.cli.main import main\n"
-        "def started(): raise AssertionError\n"
-        "artist._started = started\n"
-        "main()\n"
-    )
-    options = ["--steps", "3", "--pictures", "none", "--film", "none", "--out", str(tmp_path / "out"), "--quiet"]
-    command = [sys.executable, "-c", code, "train", "xor", *options]
-    made = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert (made.returncode, made.stderr) == (0, "")
+STARTS_NONE = """
+from koubai.cli import artist
+from koubai.cli.main import main
+def started(): raise AssertionError
+artist._started = started
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["xor", "--steps", "3", "--pictures", "none", "--film", "none", "--quiet"], 0),
+        (["xor", "--h", "0"], 2),
+        (["xor", "--out", "/"], 2),
+        (["none.csv"], 2),
+    ],
+)
+def test_no_process_is_started_where_nothing_is_drawn(options: list[str], code: int, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STARTS_NONE, "train", *options]
+    made = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert (made.returncode, made.stderr.count("\n")) == (code, 1 if code else 0)

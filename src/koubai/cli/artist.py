@@ -28,16 +28,20 @@ COMMAND = (
 class Artist:
     """Calls functions of ``koubai.pictures`` elsewhere, one after the other. They get arrays and paths, nothing that needs JAX.
 
-    Where no process can be started, or ``starts`` says that nothing will be drawn, they are called here instead. The other
-    process ends with this one, however that ends, and has none of its streams: whoever reads what this process writes doesn't
-    wait for it, and what libraries say is lost.
+    Where no process can be started, they are called here instead. The other process ends with this one, however that ends, and
+    has none of its streams: whoever reads what this process writes doesn't wait for it, and what libraries say is lost.
     """
 
-    def __init__(self, *, starts: bool = True) -> None:
+    def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: SimpleQueue[Any] = SimpleQueue()  # what went wrong, or None; _Gone at the end
-        if not starts:
+        self._was_asked = False
+
+    def get_ready(self) -> None:
+        """Start the process, once: it loads matplotlib before the first call comes."""
+        if self._was_asked:
             return
+        self._was_asked = True
         with suppress(OSError, RuntimeError, TypeError, ValueError):  # no process, no thread, no interpreter to start
             self._process = _started()
             Thread(target=_read_all, args=(self._process.stdout, self._answers), daemon=True).start()
@@ -66,6 +70,7 @@ class Artist:
 
         What goes wrong there is raised here.
         """
+        self.get_ready()
         process = self._process
         fault: Any = _Gone()
         if process is not None:

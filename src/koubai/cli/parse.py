@@ -46,14 +46,9 @@ def _train(language: str) -> click.Command:
     options = Options(language)
 
     def call(**values: Any) -> int:
-        from koubai.cli.artist import Artist
-
-        values = with_wanted(values)
-        artist = Artist(starts=values["wanted"].draws)  # first: it gets ready while the rest is imported
-
         from koubai.cli.train import train
 
-        return train(language=language, artist=artist, **values)
+        return train(language=language, **with_wanted(values))
 
     parameters: list[click.Parameter] = [
         click.Argument(["data"]),
@@ -133,14 +128,9 @@ def _show(language: str) -> click.Command:
     options = Options(language)
 
     def call(**values: Any) -> int:
-        from koubai.cli.artist import Artist
-
-        values = with_wanted(values)
-        artist = Artist(starts=values["wanted"].draws)
-
         from koubai.cli.show import show
 
-        return show(language=language, artist=artist, **values)
+        return show(language=language, **with_wanted(values))
 
     parameters: list[click.Parameter] = [
         click.Argument(["folder"], type=PATH),

@@ -118,28 +118,18 @@ def _training(language: str) -> list[click.Parameter]:
 
 
 def _go_on(**values: Any) -> int:
-    from koubai.cli.artist import Artist
-
-    values = with_wanted(values)
-    artist = Artist(starts=values["wanted"].draws)
-
     from koubai.cli.runs.going_on import go_on
 
-    return go_on(artist=artist, **values)
+    return go_on(**with_wanted(values))
 
 
 def _compare(language: str) -> click.Command:
     options = Options(language)
 
     def call(**values: Any) -> int:
-        from koubai.cli.artist import Artist
-
-        values = with_wanted(values)
-        artist = Artist(starts=values["wanted"].draws)
-
         from koubai.cli.runs.comparing import compare
 
-        return compare(artist=artist, **values)
+        return compare(**with_wanted(values))
 
     parameters: list[click.Parameter] = [
         click.Argument(["runs"], type=RUN, nargs=-1, required=True),

@@ -17,7 +17,7 @@ from koubai.files import check_free, check_writable, new_folder
 from koubai.store.values import folder_name
 
 
-def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str, artist: Artist) -> int:
+def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str) -> int:
     """Draw the run that is kept in ``folder`` into a new folder, and replay it. Returns the exit code."""
     run = load(folder)
     beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder_name(folder.name.partition('.')[0])}-shown")
@@ -27,14 +27,13 @@ def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: W
     replayed = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not no_replay
     with noticed() as interrupts:
         places = places_for(out, beside)
-        return draw_anew(run, places, wanted, artist, interrupts, quiet=quiet, replayed=replayed, language=language)
+        return draw_anew(run, places, wanted, interrupts, quiet=quiet, replayed=replayed, language=language)
 
 
 def draw_anew(
     run: Run,
     places: Iterator[Path],
     wanted: Wanted,
-    artist: Artist,
     interrupts: Interrupts,
     *,
     quiet: bool,
@@ -48,7 +47,7 @@ def draw_anew(
     faults: list[KoubaiError] = []
 
     def fill(folder: Path) -> None:
-        faults.extend(draw_beside(run, folder, wanted, artist, interrupts, quiet, replayed, language))
+        faults.extend(draw_beside(run, folder, wanted, Artist(), interrupts, quiet, replayed, language))
         if interrupts:
             raise Stopped
 

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
@@ -44,7 +44,12 @@ class Display:
     json: bool
     wanted: Wanted
     language: str
-    artist: Artist
+    artist: Artist = field(default_factory=Artist)
+
+    def get_ready(self) -> None:
+        """Once nothing is left to be refused, let whoever draws get ready while this process trains."""
+        if self.wanted.draws:
+            self.artist.get_ready()
 
     @property
     def replayed(self) -> bool:
@@ -65,7 +70,6 @@ def train(
     json: bool,
     wanted: Wanted,
     language: str,
-    artist: Artist,
     **numbers: Any,
 ) -> int:
     """Train, show, keep. Returns the exit code."""
@@ -75,8 +79,9 @@ def train(
     if not quiet:
         for key, said in notes:
             sys.stderr.write(sentence(key, language, **said) + "\n")
-    display = Display(quiet, no_replay, json, wanted, language, artist)
+    display = Display(quiet, no_replay, json, wanted, language)
     check_place(out)
+    display.get_ready()
     with noticed() as interrupts:
         if no_store:
             places = places_for(out, PLACE / (name or name_of(experiment)))

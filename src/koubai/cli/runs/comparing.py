@@ -26,9 +26,7 @@ MOST = 12  # runs: more colours and panels nobody can tell apart
 WIDEST_VALUE = 28  # cells
 
 
-def compare(
-    runs: Sequence[str], store: Path | None, out: Path | None, wanted: Wanted, json: bool, language: str, artist: Artist
-) -> int:
+def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: Wanted, json: bool, language: str) -> int:
     """Write what differs, and draw the pictures into a new folder. Returns the exit code."""
     if len(runs) < 2:
         raise InputError("compare-few")
@@ -38,6 +36,9 @@ def compare(
         check_free(out)
     with noticed() as interrupts:
         found = [opened(name, store) for name in runs]
+        artist = Artist()
+        if wanted.pictures:
+            artist.get_ready()
         facts = [_facts(one) for one in found]
         differing = [name for name in _in_order(facts) if len({json_format.dumps(own.get(name)) for own in facts}) > 1]
         jobs = jobs_of(_pictures(found, language), wanted)

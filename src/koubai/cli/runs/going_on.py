@@ -27,6 +27,7 @@ def go_on(run: str, store: Path | None, out: Path | None, steps: Any = None, *, 
         except KoubaiError:
             keeping.end()
             raise
+        shown.get_ready()
         for name, before, now in differences(then.surroundings):
             if not shown.quiet:
                 sys.stderr.write(sentence("resume-differs", shown.language, name=name, then=before, now=now) + "\n")

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-from koubai.cli.artist import Artist
 from koubai.cli.interrupts import noticed
 from koubai.cli.runs.opening import opened
 from koubai.cli.screen import fits, replay
@@ -26,7 +25,7 @@ def replay_run(run: str, store: Path | None, seconds: object, out: Path | None, 
     with noticed() as interrupts:
         if wanted.films:
             places = places_for(out, PLACE / f"{folder_name(found.name)}-film")
-            return draw_anew(found.run, places, wanted, Artist(), interrupts, quiet=False, replayed=False, language=language)
+            return draw_anew(found.run, places, wanted, interrupts, quiet=False, replayed=False, language=language)
         if fits(sys.stderr) and sys.stdout.isatty():
             replay(found.run, sys.stderr, language, seconds=seconds, stop=interrupts.__bool__)
         else:
