@@ -1,11 +1,15 @@
 """The command line as a process of its own."""
 
+import atexit
 import os
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.forkserver import ForkServer
 
 KOUBAI = [sys.executable, "-m", "koubai"]
 PLAIN = ["--film", "none", "--pictures", "none"]  # for tests that are not about drawing
@@ -23,11 +27,28 @@ def store_of(cwd: Path) -> Path:
 
 
 def koubai(*arguments: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    """``koubai`` with ``arguments``, run in ``cwd``: its exit code and what it wrote."""
+    """``koubai`` with ``arguments``, run in ``cwd``: its exit code and what it wrote.
+
+    It is a fork of a process that has loaded koubai, or, where ``more`` is for ``subprocess.run``, a process from the start.
+    """
     environment = {**surroundings(cwd), **more.pop("env", {})}
+    if not more:
+        return _server().run(arguments, cwd, environment)
+    return started(*arguments, cwd=cwd, env=environment, **more)
+
+
+def started(*arguments: str, cwd: Path, env: dict[str, str], **more: Any) -> subprocess.CompletedProcess[str]:
+    """The same in a process that begins with Python itself."""
     return subprocess.run(
-        [*KOUBAI, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=environment, **more
+        [*KOUBAI, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=env, **more
     )
+
+
+@cache
+def _server() -> ForkServer:
+    server = ForkServer()
+    atexit.register(server.close)
+    return server
 
 
 def on_a_full_disk(kibibytes: int, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
