@@ -5,17 +5,22 @@ BIN := .venv/bin
 # Most of the tests' time is compiling, for a few evaluations each; the soak compiles as for a user.
 QUICKLY := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true
 
-.PHONY: demo test page soak benchmark pictures lock clean
+TESTS := -m "not slow" -n 2 --dist loadfile
+
+.PHONY: demo test coverage page soak benchmark pictures lock clean
 
 demo: .venv/ready  # the founding example: a network learns XOR by measured slopes
 	$(BIN)/koubai train xor
 
-test: .venv/ready page  # lint, types, tests with branch coverage
+test: .venv/ready page  # lint, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	XLA_FLAGS="$(QUICKLY)" $(BIN)/python -m pytest $(TESTS)
+
+coverage: .venv/ready  # the same tests, and which branches of the source they take
 	$(BIN)/coverage erase
-	XLA_FLAGS="$(QUICKLY)" $(BIN)/coverage run -m pytest -m "not slow" -n 2 --dist loadfile
+	XLA_FLAGS="$(QUICKLY)" $(BIN)/coverage run -m pytest $(TESTS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
