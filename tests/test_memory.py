@@ -70,3 +70,11 @@ def test_too_much_is_refused_in_one_sentence(system: Path) -> None:
     with pytest.raises(InputError, match=r"about 0\.1 GB of memory, and 0\.0 GB are free"):
         memory.check_memory(memory.SMALL + 1)
     assert memory.gigabytes(12_345e9) == "12,345 GB"
+
+
+def test_mappings_are_counted_where_the_system_allows_so_many(system: Path) -> None:
+    assert memory.mappings_taken() == 0.0
+    write(system / "proc" / "self" / "maps", "1-2 r--p\n2-3 rw-p\n3-4 r--p\n")
+    assert memory.mappings_taken() == 0.0
+    write(system / "proc" / "sys" / "vm" / "max_map_count", "12\n")
+    assert memory.mappings_taken() == 0.25

@@ -30,6 +30,14 @@ def gigabytes(size: float) -> str:
     return f"{number:,.0f} GB" if number >= 10 else f"{number:.1f} GB"
 
 
+def mappings_taken() -> float:
+    """Return the share that this process has of the mappings that Linux allows it; 0 where the system counts none."""
+    with suppress(OSError, ValueError):
+        allowed = int((PROC / "sys/vm/max_map_count").read_text())
+        return (PROC / "self/maps").read_bytes().count(b"\n") / max(1, allowed)
+    return 0.0
+
+
 def available() -> int | None:
     """The bytes that this process can still have, by its own limits, those of its container, and what the machine has free.
 

@@ -254,11 +254,11 @@ def test_where_mappings_run_short_the_programs_used_least_lately_go(monkeypatch:
     monkeypatch.setattr(Program, "_all", WeakSet([made, other]))
     for size, some in ((1, made), (2, made), (3, other), (1, made)):
         called(some, size=size)
-    monkeypatch.setattr(executables, "_crowded", lambda: True)
+    monkeypatch.setattr(executables, "mappings_taken", lambda: 0.6)
     called(other, size=4)
     assert (made._cache_size(), other._cache_size()) == (1, 1)
     with mock.patch.object(Program, "_loaded_or_compiled", side_effect=AssertionError("it was there")):
-        monkeypatch.setattr(executables, "_crowded", lambda: False)
+        monkeypatch.setattr(executables, "mappings_taken", lambda: 0.4)
         assert same(called(made, size=1), called(made, size=1))
     assert same(called(made, size=2), called(size=2))
 
@@ -277,8 +277,6 @@ def test_a_program_that_goes_leaves_no_mappings(monkeypatch: pytest.MonkeyPatch)
     Program._let_go()
     assert made._cache_size() == 14
     assert mappings() - before < 0.7 * grown
-    monkeypatch.setattr(executables, "CROWDED", 0.0)
-    assert executables._crowded()
 
 
 def test_another_device_is_another_program() -> None:

@@ -13,7 +13,6 @@ from functools import partial
 from hashlib import sha256
 from itertools import count
 from operator import itemgetter
-from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
 from weakref import WeakSet, ref
@@ -25,6 +24,7 @@ from koubai import compilation_cache
 from koubai.core.compiling import compiling
 from koubai.core.precision import chosen_device, computing_in, precision_now
 from koubai.fingerprint import Unknown, described, of_package, processor, surroundings, version_of
+from koubai.memory import mappings_taken
 
 # A large program is mapped into memory in hundreds of pieces. Where Linux allows no more of them, XLA ends the whole process.
 CROWDED = 0.5  # of the mappings that are allowed: programs go that weren't used for the longest time
@@ -85,7 +85,7 @@ class Program:
             slot = self._slots.setdefault(key, _Slot())
         with slot.lock:
             if slot.executable is None:
-                if _crowded():
+                if mappings_taken() > CROWDED:
                     self._let_go()
                 with computing_in(key[3]):
                     slot.executable = self._loaded_or_compiled(key, arguments)
@@ -137,16 +137,6 @@ class Program:
     def _drop(self, key: Any) -> None:
         with self._guard:
             self._slots.pop(key, None)
-
-
-def _crowded() -> bool:
-    """Whether this process has come near the number of mappings that Linux allows it; other systems count none."""
-    try:
-        allowed = int(Path("/proc/sys/vm/max_map_count").read_text())
-        with Path("/proc/self/maps").open("rb") as lines:
-            return sum(1 for _ in lines) > CROWDED * allowed
-    except (OSError, ValueError):
-        return False
 
 
 def _kind(leaf: Any) -> Any:
