@@ -25,7 +25,7 @@ from koubai.core.network import Layer
 from koubai.core.slopes.response.curves import Rows, at_samples, lost_at
 
 AT_ONCE = 2
-DEGREES = (2, 5, 8)  # of the polynomials; one of them is chosen by ``enough``
+DEGREES = (5, 8)  # of the polynomials; one of them is chosen by ``enough``
 
 
 @register_dataclass
