@@ -1,7 +1,7 @@
 """The command line in processes that have loaded it already: a server imports koubai once and forks for every command.
 
 What a command does to its process (signals, streams, working folder, ``os._exit``) stays its own, and importing takes no time.
-JAX is loaded in none of them beforehand, since its threads would not live on in a fork.
+JAX is imported, but computes nothing before the fork: the threads that it starts then would not live on in one.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 SECONDS = 120
 LOADED = (
@@ -73,8 +73,8 @@ def serve(number: int) -> None:
             lines.flush()
 
 
-def _become(arguments: list[str], cwd: str, environment: dict[str, str], written: list[str]) -> Any:
-    """Be the command: never comes back."""
+def _become(arguments: list[str], cwd: str, environment: dict[str, str], written: list[str]) -> NoReturn:
+    """Be the command."""
     streams = [os.open(os.devnull, os.O_RDONLY), *(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600) for path in written)]
     for number, stream in enumerate(streams):
         os.dup2(stream, number)

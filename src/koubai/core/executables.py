@@ -48,7 +48,8 @@ class Program:
 
     def __init__(self, function: Callable[..., Any], static: int) -> None:
         self._function, self._static = function, static
-        self._jitted = jax.jit(function, static_argnums=tuple(range(static)))
+        self._jit = partial(jax.jit, static_argnums=tuple(range(static)))
+        self._jitted = self._jit(function)  # for traced arguments
         self._slots: dict[Any, _Slot] = {}
         self._guard, self._age = Lock(), 0
         self._all.add(self)
@@ -101,7 +102,7 @@ class Program:
                 return deserialize_and_load(code, takes, gives, backend=device.client, execution_devices=[device])
         with compiling():
             alone = partial(self._function)  # JAX's caches hold what is compiled of a function as long as there is the function
-            executable = jax.jit(alone, static_argnums=tuple(range(self._static))).lower(*arguments).compile()
+            executable = self._jit(alone).lower(*arguments).compile()
         if name:
             with suppress(Exception):  # not every program can be kept
                 compilation_cache.write(name, pickle.dumps(serialize(executable)))
