@@ -22,6 +22,11 @@ def off_the_loop(wanted: Network, found: Network, loss: float, h: float, roundin
     return worst
 
 
+def same_loss(wanted: float, found: float, rounding: float = 0.0) -> bool:
+    """Return whether two losses of the same numbers are one: within 1e-12·max(1, loss), or the rounding of the two together."""
+    return bool(abs(found - wanted) <= max(1e-12 * max(1.0, abs(wanted)), 2 * rounding))
+
+
 def rounding_of_the_loss(loss: Loss, network: Network, inputs: Any, targets: Any) -> float:
     """Return how far rounding moves a loss in float64, to first order: the rows' mean of Σ |∂loss/∂z|·ε·(|x|·|W| + |b|).
 
