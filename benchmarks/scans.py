@@ -34,12 +34,12 @@ from koubai.core.network import Network
 from koubai.core.precision import computing_in
 from koubai.core.slopes.base import Batch, mean_loss
 from koubai.core.slopes.response import measure
-from koubai.data.planar import _spirals
+from koubai.data.synthetic import _spirals
 
 try:
     from koubai.core.slopes.distinct import few
 except ImportError:  # a version before
-    from koubai.core.slopes.response.points import few  # type: ignore[attr-defined, no-redef]
+    from koubai.core.slopes.response.direct import few  # type: ignore[attr-defined, no-redef]
 
 LOSS = LOSSES["cross-entropy"]
 STEP_SIZES, STATES, TURNS, STEPS_OF_TRAINING, BATCH = (0.1, 1e-4), ("start", "trained"), 15, 2000, 32

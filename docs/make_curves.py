@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from koubai.pictures.style import BLUE, FAINT, INK, ORANGE, look, new_figure, save
+from koubai.pictures.theme import BLUE, FAINT, INK, ORANGE, look, new_figure, save
 
 Array = NDArray[np.float64]
 

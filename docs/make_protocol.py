@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 import koubai
-from koubai.playground import protocol
+from koubai.playground.protocol import incoming
 
 PAGE = Path(__file__).with_name("playground-protocol.md")
 TYPES = Path(koubai.__file__).parent / "playground" / "static" / "types.js"
@@ -17,22 +17,22 @@ def described() -> str:
     """The whole page."""
     parts = [
         "# What page and server of the playground tell each other\n",
-        "Made by `python docs/make_protocol.py` from `playground/protocol.py` and `playground/static/types.js`.\n",
-        f"The page sends JSON texts, at most {protocol.MOST_MESSAGE} bytes each, but for {protocol.MOST_LINK} of a link, and",
-        f"{protocol.MOST_TABLE} of a file in base64. The server answers with JSON texts and with frames.\n",
+        "Made by `python docs/make_protocol.py` from `playground/protocol/incoming.py` and `playground/static/types.js`.\n",
+        f"The page sends JSON texts, at most {incoming.MOST_MESSAGE} bytes each, but for {incoming.MOST_LINK} of a link, and",
+        f"{incoming.MOST_TABLE} of a file in base64. The server answers with JSON texts and with frames.\n",
         "A value that isn't possible is answered by a fault, which names the field, the value and what is possible. What is no",
         "message at all ends the connection.\n",
         "## The setting\n",
-        *_message(protocol.Setting),
+        *_message(incoming.Setting),
         "## What the page sends\n",
-        *[line for message in protocol.MESSAGES for line in (f"### {_tag(message)}\n", *_message(message))],
+        *[line for message in incoming.MESSAGES for line in (f"### {_tag(message)}\n", *_message(message))],
         "## What the server sends\n",
         *_types(TYPES.read_text(encoding="utf-8")),
     ]
     return "\n".join(parts)
 
 
-def _tag(message: type[protocol.Message]) -> str:
+def _tag(message: type[incoming.Message]) -> str:
     return str(message.__struct_config__.tag)
 
 

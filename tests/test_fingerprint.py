@@ -12,7 +12,7 @@ import pytest
 from koubai import core, fingerprint
 from koubai.core import slopes
 from koubai.core.losses import LOSSES
-from koubai.core.slopes import METHODS, blocks
+from koubai.core.slopes import METHODS, chunked_map
 from koubai.fingerprint import Unknown, described, of_package
 
 PACKAGE = core.__name__
@@ -47,7 +47,7 @@ def test_what_refers_to_itself_has_none() -> None:
 def test_a_package_is_another_one_when_something_in_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     before = of_package(PACKAGE)
     assert of_package(PACKAGE) == before
-    monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 3000)
+    monkeypatch.setattr(chunked_map, "NUMBERS_AT_ONCE", 3000)
     assert of_package(PACKAGE) != before
     monkeypatch.undo()
     assert of_package(PACKAGE) == before

@@ -11,11 +11,11 @@ import pytest
 
 import koubai as kb
 from koubai import __version__
-from koubai.cli import parse
+from koubai.cli import commands
 from koubai.cli.help import Option
 from koubai.locale import LANGUAGES
-from tests.pages import lost_links, told_otherwise
-from tests.process import PLAIN, koubai, store_of
+from tests.cli_process import PLAIN, koubai, store_of
+from tests.doc_checks import lost_links, told_otherwise
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -139,7 +139,7 @@ def test_links_lead_somewhere(text: str) -> None:
 
 def test_every_option_and_command_is_told_in_both_languages() -> None:
     for language in LANGUAGES:
-        group = parse.koubai(language)
+        group = commands.koubai(language)
         for command in group.commands.values():
             assert command.help
             assert command.short_help

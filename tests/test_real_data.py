@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
-from koubai.cli import parse
-from tests.pages import lost_links, told_otherwise
-from tests.process import PLAIN, koubai, store_of
+from koubai.cli import commands
+from tests.cli_process import PLAIN, koubai, store_of
+from tests.doc_checks import lost_links, told_otherwise
 
 DOCS = Path(__file__).parent.parent / "docs"
 NAMES = {"en": "real-data.md", "ja": "real-data.ja.md"}
@@ -58,7 +58,7 @@ def test_a_table_is_learned_and_another_answered(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_one(command: str) -> None:
     name, *words = shlex.split(command)[1:]
-    group = parse.koubai("en")
+    group = commands.koubai("en")
     with click.Context(group) as above:
         made = group.commands[name].make_context(name, words, parent=above)
     assert made.params

@@ -11,8 +11,8 @@ import pytest
 import koubai as kb
 from koubai.errors import FileFault, InputError
 from koubai.export import read_safetensors
-from koubai.playground import protocol
-from koubai.store.rows import EMPTY, entry_of
+from koubai.playground.protocol import incoming
+from koubai.store.run_rows import EMPTY, entry_of
 from koubai.untrusted_json import parsed
 
 DEPTHS = (80, 700, 950, 100_000)  # too deep for us; for who writes it again; for who reads it; for any
@@ -54,7 +54,7 @@ def test_deep_nesting_is_one_sentence_everywhere(tmp_path: Path, text: Callable[
     with pytest.raises(FileFault, match=r"a\.safetensors"):
         read_safetensors(tmp_path / "a.safetensors")
     with pytest.raises(InputError):
-        protocol.read(deep)
+        incoming.read(deep)
     row = entry_of(
         {**EMPTY, "name": "xor-0", "experiment": deep, "metrics": deep, "surroundings": deep, "tags": deep}, "finished"
     )

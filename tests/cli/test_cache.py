@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.process import PLAIN, koubai
+from tests.cli_process import PLAIN, koubai
 
 
 def test_what_a_training_has_compiled_is_shown_and_cleared(tmp_path: Path) -> None:

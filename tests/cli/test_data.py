@@ -10,10 +10,10 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from tests.process import PLAIN, koubai, training
+from tests.cli_process import PLAIN, koubai, training
 
 import koubai as kb
-from koubai.cli.runs.showing import again
+from koubai.cli.runs.show import again
 from koubai.experiment import experiment_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "train-result.schema.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ import av
 import jsonschema
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, on_a_full_disk, store_of
+from tests.cli_process import KOUBAI, PLAIN, koubai, on_a_full_disk, store_of
 
 import koubai as kb
 from koubai.cli.main import _ended

@@ -18,15 +18,15 @@ from urllib.parse import urlsplit
 
 import pytest
 import segno
-from tests.process import KOUBAI, surroundings
+from tests.cli_process import KOUBAI, surroundings
 from websockets.sync.client import connect
 
 import koubai as kb
 from koubai.cli import play
 from koubai.cli.main import run
-from koubai.cli.play import Asked
+from koubai.cli.play import PlayOptions
 from koubai.errors import FileFault, InputError
-from koubai.playground import server
+from koubai.playground.server import app
 
 
 @contextmanager
@@ -172,16 +172,16 @@ def test_where_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_what_a_browser_here_opens(host: str, here: str, loopback: bool) -> None:
-    asked = play._checked(Asked(host, None, "", (), "", large=False))
+    asked = play._checked(PlayOptions(host, None, "", (), "", large=False))
     assert (asked.token == "") == loopback
-    address = play._address(play._called_here(host), 8765, Asked(host, None, "", (), "", large=False), "data=or")
+    address = play._address(play._called_here(host), 8765, PlayOptions(host, None, "", (), "", large=False), "data=or")
     assert address == f"http://{here}:8765/#data=or"
 
 
 def test_the_page_is_given_the_language_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def note(what: object, asked: Asked, **_: object) -> int:
+    def note(what: object, asked: PlayOptions, **_: object) -> int:
         seen.append(asked.language)
         return 0
 
@@ -214,7 +214,7 @@ def test_the_qr_code_is_the_address_in_black_and_white_of_its_own(monkeypatch: p
 def test_a_class_is_told_its_address(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(play, "outward_address", lambda: "10.9.8.7")
     monkeypatch.setattr(play, "_code_of", lambda address: [f"code of {address}"])
-    play._say("http://127.0.0.1:1/?token=t", Asked("0.0.0.0", 1, "t", (), "", large=False), 1, "", "en")
+    play._say("http://127.0.0.1:1/?token=t", PlayOptions("0.0.0.0", 1, "t", (), "", large=False), 1, "", "en")
     line, code = capsys.readouterr().out.splitlines()
     assert "http://10.9.8.7:1/?token=t (" in line
     assert code == "code of http://10.9.8.7:1/?token=t"
@@ -238,4 +238,4 @@ def test_help_needs_no_server() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == ""
-    assert str(server.PORT) in done.stdout
+    assert str(app.PORT) in done.stdout

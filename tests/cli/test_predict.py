@@ -8,7 +8,7 @@ import numpy as np
 import koubai as kb
 from koubai.cli.predict import as_csv
 from koubai.data import Preparation, table_of
-from koubai.data.preparation import NumberColumn, Target
+from koubai.data.preprocessing import NumberColumn, Target
 
 
 def test_answers_are_no_formulas_and_come_back() -> None:

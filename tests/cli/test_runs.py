@@ -15,7 +15,7 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, on_a_full_disk, store_of, surroundings, training
+from tests.cli_process import KOUBAI, PLAIN, koubai, on_a_full_disk, store_of, surroundings, training
 from tests.runs import same
 
 import koubai as kb
@@ -405,7 +405,7 @@ def test_help_of_every_command(tmp_path: Path) -> None:
 
 
 def test_the_command_for_a_run_names_an_engine_that_was_chosen_otherwise() -> None:
-    from koubai.cli.runs.showing import again
+    from koubai.cli.runs.show import again
 
     assert again(kb.Experiment().to_dict()) == "koubai train xor"
     assert again(kb.Experiment(engine="jax").to_dict()) == "koubai train xor --engine jax"

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.process import KOUBAI, PLAIN, koubai, on_a_full_disk, surroundings, training
+from tests.cli_process import KOUBAI, PLAIN, koubai, on_a_full_disk, surroundings, training
 
 import koubai as kb
-from koubai.cli.interrupts import noticed
 from koubai.cli.main import _ended
+from koubai.cli.render_options import wanted
+from koubai.cli.signals import deferred_signals
 from koubai.cli.train import Display, carry_out
-from koubai.cli.wanted import wanted
 from koubai.core.training import Step
 from koubai.errors import FileFault, InputError, KoubaiError
 from koubai.store import Store
@@ -208,7 +208,7 @@ def test_what_a_thread_raises_is_said_as_what_it_is(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(kb.Experiment, "run", run)
     monkeypatch.setattr("koubai.cli.train.draw", draw)
-    with Store(tmp_path / "runs.sqlite") as store, noticed() as interrupts:
+    with Store(tmp_path / "runs.sqlite") as store, deferred_signals() as interrupts:
         experiment = kb.Experiment(steps=0 if when == "drawn" else 3)
         keeping = store.keep(experiment)
         display = Display(True, True, False, wanted("png", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
@@ -228,7 +228,7 @@ def test_what_a_thread_raises_is_said_as_what_it_is(
 def test_no_step_at_all_is_no_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kb.Experiment, "run", lambda *_: iter(()))
     display = Display(True, True, False, wanted("none", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
-    with noticed() as interrupts, pytest.raises(KoubaiError, match="ended before its first step"):
+    with deferred_signals() as interrupts, pytest.raises(KoubaiError, match="ended before its first step"):
         carry_out(kb.Experiment(), None, None, iter([tmp_path / "made"]), interrupts, display)
 
 
@@ -415,11 +415,11 @@ def test_the_version_needs_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_what_help_lists_is_what_there_is() -> None:
-    from koubai.cli.parse import ACTIVATIONS, ENGINES, METHODS
+    from koubai.cli.commands import ACTIVATIONS, ENGINES, METHODS
     from koubai.core import activations
     from koubai.core.slopes import METHODS as CORE_METHODS
     from koubai.core.step import ENGINES as CORE_ENGINES
-    from koubai.experiment.definition import AUTO
+    from koubai.experiment.experiment import AUTO
 
     assert tuple(activations.ACTIVATIONS) == ACTIVATIONS
     assert tuple(CORE_METHODS) == METHODS

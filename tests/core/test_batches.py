@@ -11,10 +11,10 @@ from tests.runs import same_state
 import koubai as kb
 from koubai.core import batches, compiled
 from koubai.core.batches import order_of, steps_in_epoch
-from koubai.core.descent import rule_named
 from koubai.core.losses import loss_named
 from koubai.core.network import Network, forward
-from koubai.core.penalty import Penalty
+from koubai.core.optimizers import rule_named
+from koubai.core.regularization import Penalty
 from koubai.core.schedules import SCHEDULES
 from koubai.core.slopes import METHODS, method_named
 from koubai.core.slopes.base import Batch

@@ -22,7 +22,7 @@ from koubai.core import activations, executables
 from koubai.core.compiling import is_compiling
 from koubai.core.executables import Program
 from koubai.core.precision import computing_in
-from koubai.core.slopes import blocks, slopes
+from koubai.core.slopes import chunked_map, slopes
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_what_is_compiled_in_makes_another_program(place: Path, monkeypatch: pyt
         yield called()
         monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=")
         yield called()
-        monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 3000)
+        monkeypatch.setattr(chunked_map, "NUMBERS_AT_ONCE", 3000)
         yield called()
 
     counts = [len(list(place.iterdir())) for _ in changes()]

@@ -202,7 +202,7 @@ def test_any_depth(hidden: tuple[int, ...]) -> None:
 
 
 def test_the_kernel_of_the_plane() -> None:
-    from koubai.core.surfaces import plane
+    from koubai.core.projection import plane
 
     network = kb.Network.from_arrays([([[0.0, 1.0], [0.0, 0.0]], [0.0, 0.0])])
     seen = plane(network, [-1.0, 0.0, 1.0], [5.0, 6.0])

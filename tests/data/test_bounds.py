@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from koubai.data import Bounds, Preparation, Table, bounds, load, read_table, reading, table_of
-from koubai.data.preparation import CategoryColumn, Target
+from koubai.data import Bounds, Preparation, Table, bounds, load, read_table, readers, table_of
+from koubai.data.preprocessing import CategoryColumn, Target
 from koubai.errors import FileFault, InputError
 
 LONG = "x" * 20_000
@@ -46,7 +46,7 @@ def test_a_text_that_stands_in_many_rows_is_kept_once() -> None:
 
 
 def test_what_a_parquet_file_would_take_is_known_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(reading, "_read_in_batches")
+    monkeypatch.delattr(readers, "_read_in_batches")
     zeros = parquet_of(pa.table({"a": np.zeros(40_000), "b": np.zeros(40_000, bool)}))
     assert len(zeros) < 5000
     assert refused(zeros, "z.parquet").startswith(
@@ -89,13 +89,13 @@ def test_what_a_csv_file_would_take() -> None:
 
 
 def test_lines_and_cells_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_BLOCK", 10_000)
+    monkeypatch.setattr(readers, "_BLOCK", 10_000)
     assert "Line 2 of a.csv has more than 10,000 characters" in refused(b"a,b\n" + b"1," * 10_000, "a.csv")
     assert "Line 1 of a.csv has more than 10,000 characters" in refused(b"a," * 10_000 + b"\n1,2\n", "a.csv")
     with pytest.raises(InputError) as caught:
-        list(reading._records(b'a,b,c\n"x\n",1,2\n1,2,3,4\n', ",", 3))
+        list(readers._records(b'a,b,c\n"x\n",1,2\n1,2,3,4\n', ",", 3))
     assert caught.value.values == {"line": 4, "most": 3}
-    assert [cells for _, cells in reading._records(b'a,b,c\n"x,\n,",1,2\n', ",", 3)] == [["a", "b", "c"], ["x,\n,", "1", "2"]]
+    assert [cells for _, cells in readers._records(b'a,b,c\n"x,\n,",1,2\n', ",", 3)] == [["a", "b", "c"], ["x,\n,", "1", "2"]]
 
 
 def test_a_file_that_is_too_large_is_not_opened(tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(reading, "_read_in_batches", full)
+    monkeypatch.setattr(readers, "_read_in_batches", full)
     with pytest.raises(FileFault, match=r"not enough memory to read a\.parquet"):
         table_of(parquet_of(pa.table({"a": [1]})), "a.parquet")
-    monkeypatch.setattr(reading, "_parsed", full)
+    monkeypatch.setattr(readers, "_parsed", full)
     with pytest.raises(FileFault, match=r"not enough memory to read a\.csv"):
         table_of(b"a\n1\n", "a.csv")
 

@@ -11,7 +11,7 @@ import pytest
 import koubai as kb
 from koubai.arrays import digest
 from koubai.data import GATES, Dataset, Preparation, dataset, gate
-from koubai.data.preparation import CategoryColumn, NumberColumn, Target
+from koubai.data.preprocessing import CategoryColumn, NumberColumn, Target
 from koubai.errors import InputError
 
 TWO: dict[str, Callable[[bool, bool], bool]] = {

@@ -17,9 +17,9 @@ from tests.runs import same
 import koubai as kb
 from koubai.errors import FileFault, KoubaiError
 from koubai.experiment import Experiment, Learning
-from koubai.experiment.folder import load_with_provenance, pack, save
-from koubai.experiment.format import FILES, Provenance, contents_of
-from koubai.experiment.steps import arrays_of, bytes_of, compact, expanded, from_bytes
+from koubai.experiment.run_files import load_with_provenance, pack, save
+from koubai.experiment.run_format import FILES, Provenance, contents_of
+from koubai.experiment.step_arrays import arrays_of, bytes_of, compact, expanded, from_bytes
 
 SIGNED = [0.0, -0.0, 1.0, np.inf, 0.1, -3.5]
 OWN = kb.data.Dataset.from_arrays(

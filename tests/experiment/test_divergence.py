@@ -14,7 +14,7 @@ from koubai.core.losses import LOSSES
 from koubai.data import Dataset
 from koubai.errors import Diverged
 from koubai.experiment.divergence import BEYOND, level_of, risen_since, total_loss
-from koubai.experiment.scores import ROWS_AT_ONCE
+from koubai.experiment.metrics import ROWS_AT_ONCE
 
 LINE = Dataset.from_arrays(np.linspace(-1, 1, 20)[:, None], 3 * np.linspace(-1, 1, 20), task="regress")
 

@@ -62,7 +62,7 @@ def test_memory_that_runs_out_on_the_way_is_a_sentence(monkeypatch: pytest.Monke
         yield Experiment().start()
         raise MemoryError
 
-    monkeypatch.setattr("koubai.experiment.definition.descend", run_out)
+    monkeypatch.setattr("koubai.experiment.experiment.descend", run_out)
     with pytest.raises(KoubaiError, match="not enough memory"):
         kb.train("xor", steps=3)
     monkeypatch.undo()

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from koubai.core.descent import RULES
 from koubai.core.numpy_engine import random_numbers
+from koubai.core.optimizers import RULES
 from koubai.core.schedules import SCHEDULES
 from koubai.export.engine_functions import DIFFERENCES
 from koubai.export.engine_source import EngineSource, with_helpers

@@ -16,14 +16,14 @@ from tests.scripts import assert_repeated, by_method, difference, processed, rep
 
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
-from koubai.core.descent import RULES
 from koubai.core.numpy_engine import random_numbers
+from koubai.core.optimizers import RULES
 from koubai.core.slopes import METHODS
 from koubai.errors import FileFault, InputError
 from koubai.experiment import Recording
 from koubai.export import write_script
 from koubai.export.engine_source import with_helpers
-from koubai.export.literals import array, label, listed
+from koubai.export.python_literals import array, label, listed
 from koubai.locale import LANGUAGES, sentences
 
 

@@ -16,9 +16,9 @@ import koubai as kb
 from koubai.core.schedules import SCHEDULES
 from koubai.core.slopes import METHODS
 from koubai.data import Dataset, Preparation
-from koubai.data.preparation import CategoryColumn, NumberColumn, Target
+from koubai.data.preprocessing import CategoryColumn, NumberColumn, Target
 from koubai.experiment import Recording
-from koubai.export import descent
+from koubai.export import script_training
 from koubai.locale import LANGUAGES
 
 PLANE = np.random.default_rng(1).normal(size=(60, 2)).round(3)
@@ -230,7 +230,7 @@ def test_a_long_loop_says_how_long_it_takes_and_how_far_it_is(tmp_path: Path, mo
     source = written(run, tmp_path / "short").read_text()
     assert "The plain loop computes" not in source
     assert 'end="\\r"' not in source
-    monkeypatch.setattr(descent, "LONG", 0.0)
+    monkeypatch.setattr(script_training, "LONG", 0.0)
     made = repeated(run, tmp_path)
     assert difference(run, made) == 0
     assert "step 2 / 3" in made["printed"]
@@ -241,7 +241,7 @@ def test_how_long_a_loop_takes() -> None:
     wide = Dataset.from_arrays(np.zeros((1000, 64)), np.arange(1000) % 10)
 
     def slow(method: str, steps: int, hidden: int = 32) -> Any:
-        return descent._slow(kb.Experiment(kb.Learning(wide, hidden=(hidden,)), method=method, batch_size=32), steps)
+        return script_training._slow(kb.Experiment(kb.Learning(wide, hidden=(hidden,)), method=method, batch_size=32), steps)
 
     assert slow("central", 100) is None
     assert slow("backprop", 10**5) is None

@@ -12,7 +12,7 @@ from koubai.locale import LANGUAGES
 from koubai.pictures import ClassReel, CurveReel, save_class_film, save_curve_film
 from koubai.pictures.film import read_film
 from koubai.pictures.palette import FIELDS
-from koubai.pictures.style import look
+from koubai.pictures.theme import look
 
 NUMBERS = np.array([0, 10, 40])
 LOSSES = np.exp(-np.arange(41) / 20)

@@ -10,13 +10,13 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import koubai as kb
-from koubai.core.surfaces import plane
+from koubai.core.projection import plane
 from koubai.errors import FileFault
 from koubai.pictures import save_film
+from koubai.pictures.dataset_plots import MOST_FRAMES, thinned
 from koubai.pictures.film import frames_per_second, read_film
-from koubai.pictures.of_run import FILM_FINE, reel_of
-from koubai.pictures.of_samples import MOST_FRAMES, thinned
-from koubai.pictures.style import FIELD
+from koubai.pictures.run_plots import FILM_FINE, reel_of
+from koubai.pictures.theme import FIELD
 
 SIZE = (640, 360)
 

@@ -8,10 +8,10 @@ from matplotlib.ft2font import FT2Font
 
 import koubai as kb
 from koubai import pictures
-from koubai.core.surfaces import GRID, plane
+from koubai.core.projection import GRID, plane
 from koubai.locale import LANGUAGES, sentences
-from koubai.pictures.of_run import pictures_of, reel_of
-from koubai.pictures.style import _fonts
+from koubai.pictures.run_plots import pictures_of, reel_of
+from koubai.pictures.theme import _fonts
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

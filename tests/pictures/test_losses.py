@@ -14,7 +14,7 @@ from PIL import Image
 from koubai.locale import LANGUAGES
 from koubai.pictures import draw_losses, new_axes, save_losses
 from koubai.pictures.loss import COLOURS
-from koubai.pictures.style import shortened
+from koubai.pictures.theme import shortened
 
 LONG = "a-run-with-a-name-that-is-far-too-long-for-any-legend-of-the-world-{}"
 

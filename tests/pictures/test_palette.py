@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from koubai.pictures.palette import COLOURS, FIELDS, MARKERS, UNDECIDED, colour_of, marker_of, shaded, thinned
-from koubai.pictures.style import FIELD
+from koubai.pictures.theme import FIELD
 
 # Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009), severity 1
 EYES = {

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 import koubai as kb
 from koubai.locale import LANGUAGES
 from koubai.pictures import Panel, draw_region, draw_regions, save_regions
-from koubai.pictures.of_run import pictures_of
+from koubai.pictures.run_plots import pictures_of
 
 X = np.linspace(-1.5, 1.5, 7)
 POINTS, LABELS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])

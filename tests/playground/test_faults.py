@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 from starlette.websockets import WebSocket
-from tests.playground.serving import HELLO, Page, Plain, Raw, Serving, serving, until
+from tests.playground.server_fixture import HELLO, Page, Plain, Raw, Serving, serving, until
 from websockets.exceptions import ConnectionClosed
 
-from koubai.playground import protocol
-from koubai.playground.connection import LONGEST_REASON, Bounds, Connection, clipped
-from koubai.playground.server import LARGEST_MESSAGE
+from koubai.playground.protocol import incoming
+from koubai.playground.server.app import LARGEST_MESSAGE
+from koubai.playground.server.connection import LONGEST_REASON, Bounds, Connection, clipped
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def other(there: Serving) -> Iterator[Page]:
         ("[" * 5000, 1008),
         (b"\xff\xfe", 1008),
         ('{"type":["go"],"step":1}', 1008),
-        ('{"type":"language","language":"' + "x" * protocol.MOST_MESSAGE + '"}', 1009),
-        ('{"type":"go","table":' + " " * protocol.MOST_MESSAGE + "1}", 1008),
+        ('{"type":"language","language":"' + "x" * incoming.MOST_MESSAGE + '"}', 1009),
+        ('{"type":"go","table":' + " " * incoming.MOST_MESSAGE + "1}", 1008),
         ("x" * (LARGEST_MESSAGE + 1), 1009),
     ],
 )
@@ -98,9 +98,9 @@ def test_text_that_is_none(there: Serving, other: Page) -> None:
 
 def test_the_largest_table_comes_through(there: Serving) -> None:
     page = there.page()
-    content = "A" * (protocol.MOST_TABLE * 4 // 3)
+    content = "A" * (incoming.MOST_TABLE * 4 // 3)
     page.say(type="table", name="t.csv", content=content)
-    until(lambda: any(isinstance(message, protocol.Table) for message in there.sessions[0].heard))
+    until(lambda: any(isinstance(message, incoming.Table) for message in there.sessions[0].heard))
     page.close()
 
 
@@ -141,11 +141,11 @@ def test_a_connection_cut_in_mid_message_is_resumed(there: Serving, other: Page)
     until(lambda: len(there.sessions) == 2 and there.sessions[1].told == ["attach"])
     session = there.sessions[1]
     raw.send(b'{"type":"play"}')
-    until(lambda: session.heard[-1:] == [protocol.Play()])
+    until(lambda: session.heard[-1:] == [incoming.Play()])
     raw.send(b'{"type":"res', size=16)
     raw.close()
     until(lambda: session.told == ["attach", "detach"])
-    assert session.heard[-1] == protocol.Play()
+    assert session.heard[-1] == incoming.Play()
     again = there.page(hello={"session": session.key})
     assert again.welcome["resumed"]
     again.close()
@@ -188,7 +188,7 @@ def test_a_page_that_says_too_much_has_to_wait() -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(0.1):
                 while heard < count:
-                    heard += await connection.hear() == protocol.Pause()
+                    heard += await connection.hear() == incoming.Pause()
         return heard
 
     assert asyncio.run(hear(5)) == 5
@@ -204,7 +204,7 @@ def test_a_session_that_fails_ends_its_connection_only(there: Serving, other: Pa
     page.say(type="pause")
     assert page.closing() == (1011, "by zero")
     broken = there.page()
-    error = protocol.Malformed("message-many", most=5)
+    error = incoming.Malformed("message-many", most=5)
     monkeypatch.setattr(there.sessions[-1], "receive", lambda _: (_ for _ in ()).throw(error))
     broken.say(type="pause")
     assert broken.closing()[0] == 1008

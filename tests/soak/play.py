@@ -5,7 +5,7 @@ Pages send 20,000 messages and open 200 links, in which every number of every de
 
 Bounds: the page beside waits at most a second for an answer that needs no program to be compiled. No page is closed but for
 what is no message, none by a fault of the server. No thread is lost. Memory: between the first tenth and the end it grows by
-less than what programs may take (see ``playground/programs``). The process ends within three seconds.
+less than what programs may take (see ``playground/model/compile_cache``). The process ends within three seconds.
 """
 
 import argparse
@@ -27,13 +27,13 @@ from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
-from tests.process import KOUBAI
+from tests.cli_process import KOUBAI
 from tests.soak.values import Values
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 import koubai as kb
-from koubai.playground import protocol
+from koubai.playground.protocol import incoming
 
 MOST_WAIT, MOST_SECONDS_TO_END, MOST_GROWTH = 1.0, 3.0, 2**30
 AT_ONCE = 100  # messages, until what came of them is waited for
@@ -54,7 +54,7 @@ class Page:
         self.welcome: dict[str, Any] = {}
         self.closed: int | None = None
         self._came = Event()
-        self.say(type="hello", version=protocol.VERSION, link=link)
+        self.say(type="hello", version=incoming.VERSION, link=link)
         Thread(target=self._hear, daemon=True).start()
 
     def say(self, **message: Any) -> None:

@@ -13,8 +13,8 @@ from zlib import compress
 import msgspec
 from msgspec import inspect
 
-from koubai.playground import protocol
-from koubai.playground.protocol import Setting
+from koubai.playground.protocol import incoming
+from koubai.playground.protocol.incoming import Setting
 
 NONSENSE: tuple[Any, ...] = (None, True, -1, 0, 1e308, -1e308, 5e-324, 10**30, 10**400, 2**63, "", "x", "𝕏" * 50, "x" * 20_000,
                              [], {}, [[[[[]]]]], {"a": {"b": []}}, [None] * 300, "\0", "1")  # fmt: skip
@@ -35,7 +35,7 @@ class Values:
         draw = self.random.random()
         if draw < 0.01:
             return self.random.choice(NO_JSON)
-        kind = self.random.choice([one for one in protocol.MESSAGES if one is not protocol.Hello])
+        kind = self.random.choice([one for one in incoming.MESSAGES if one is not incoming.Hello])
         wild = self.random.random() < 0.3
         content = {"type": kind.__struct_config__.tag, **self._fields(kind, wild)}
         if draw < 0.03:
@@ -48,8 +48,8 @@ class Values:
     def is_fatal(self, text: str) -> bool:
         """Whether the connection may be closed for it."""
         try:
-            protocol.read(text)
-        except protocol.Malformed:
+            incoming.read(text)
+        except incoming.Malformed:
             return True
         except Exception:
             return False
@@ -60,7 +60,7 @@ class Values:
         parts: list[tuple[str, Any]] = [*self._fields(Setting, self.random.random() < 0.4).items()]
         self.random.shuffle(parts)
         parts = parts[: self.random.randrange(1, 8)]
-        extremes = [0, 1, 5, protocol.MOST_STEPS, protocol.MOST_STEPS + 1, 9_999_999_999, 10**30, -1]
+        extremes = [0, 1, 5, incoming.MOST_STEPS, incoming.MOST_STEPS + 1, 9_999_999_999, 10**30, -1]
         if self.random.random() < 0.5:
             parts += [("begin", self.random.choice(extremes)), ("step", self.random.choice(extremes))]
         counts = {"weights": (42, 42, 42, 1, 50_000), "points": (3, 12, 9000)}

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.process import KOUBAI, PLAIN, koubai, store_of, surroundings, training
+from tests.cli_process import KOUBAI, PLAIN, koubai, store_of, surroundings, training
 from tests.runs import same
 
 import koubai as kb

@@ -20,10 +20,10 @@ from tests.runs import same
 import koubai as kb
 from koubai.errors import FileFault, InputError, KoubaiError
 from koubai.experiment import Experiment, Learning
-from koubai.experiment.format import Provenance
+from koubai.experiment.run_format import Provenance
 from koubai.store import Store, database, default_path
-from koubai.store.alive import SignOfLife, is_alive
-from koubai.store.values import can_be_a_name
+from koubai.store.process_lock import ProcessLock, is_alive
+from koubai.store.run_metadata import can_be_a_name
 
 XOR = kb.train("xor", steps=30, record_every=10)
 
@@ -82,7 +82,7 @@ def test_the_status_filter_knows_who_is_alive(store: Store) -> None:
 def test_a_sign_of_life(tmp_path: Path) -> None:
     place = tmp_path / "signs" / "one"
     assert not is_alive(place)
-    sign = SignOfLife(place)
+    sign = ProcessLock(place)
     assert is_alive(place)
     asking = [threading.Thread(target=is_alive, args=(place,)) for _ in range(8)]
     for thread in asking:
@@ -93,9 +93,10 @@ def test_a_sign_of_life(tmp_path: Path) -> None:
     sign.end()
     assert not is_alive(place)
     assert not place.exists()
-    code = (
-        f"from koubai.store.alive import SignOfLife as S; import os, pathlib; s = S(pathlib.Path({str(place)!r})); os._exit(9)"
+    taken = (
+        f"from koubai.store.process_lock import ProcessLock as Lock; import os, pathlib; s = Lock(pathlib.Path({str(place)!r}))"
     )
+    code = f"{taken}; os._exit(9)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
     assert place.exists()
     assert not is_alive(place)

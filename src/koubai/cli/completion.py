@@ -21,7 +21,7 @@ def script(shell: str) -> str:
 
 def names_of_runs(context: click.Context, beginning: str, given: Sequence[Any]) -> list[CompletionItem]:
     """The names in the store that begin so, and aren't ``given`` already. Never an error: a shell waits for it."""
-    from koubai.cli.runs.opening import reading
+    from koubai.cli.runs.lookup import reading
 
     store = next((Path(at.params["store"]) for at in (context, context.parent) if at and at.params.get("store")), None)
     try:

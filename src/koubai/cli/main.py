@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from koubai.cli.interrupts import end_at_once, tell
 from koubai.cli.language import language_of
 from koubai.cli.libraries import quieten
-from koubai.cli.streams import discard_output, prepare
+from koubai.cli.signals import end_at_once, print_error
+from koubai.cli.stdio import discard_output, prepare
 from koubai.errors import InputError, KoubaiError, OutOfMemory, Unforeseen, internal, is_out_of_memory, unknown
 from koubai.files import reason
 from koubai.locale import sentence
@@ -30,7 +30,7 @@ def main() -> NoReturn:
     except KoubaiError as error:
         with suppress(KoubaiError):  # said in the language that was meant before, if there is one
             language = language_of([], os.environ)
-        tell(error.sentence(language), language)
+        print_error(error.sentence(language), language)
         os._exit(error.exit_code)
     end_at_once(language)
     code = _ended(lambda: run(sys.argv[1:], language), language)
@@ -42,7 +42,7 @@ def run(arguments: Sequence[str], language: str) -> int:
     """Run the command line ``arguments``; returns the exit code, or raises KoubaiError."""
     import click
 
-    from koubai.cli.parse import koubai
+    from koubai.cli.commands import koubai
 
     try:
         result: int = koubai(language).main(list(arguments), prog_name="koubai", standalone_mode=False)
@@ -71,7 +71,7 @@ def _ended(work: Callable[[], int], language: str) -> int:
         cause = error.__cause__ if isinstance(error, Unforeseen) and error.__cause__ else error
         fault = OutOfMemory() if is_out_of_memory(cause) else internal(cause)
         text, code = fault.sentence(language), fault.exit_code
-    tell(text, language)
+    print_error(text, language)
     return code
 
 

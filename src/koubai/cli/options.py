@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from koubai.cli.help import Option, help_text
-from koubai.cli.wanted import FILMS, PICTURES
+from koubai.cli.render_options import FILMS, PICTURES
 from koubai.errors import Unforeseen
 from koubai.locale import LANGUAGES, sentence
 
@@ -218,7 +218,7 @@ class Options:
 
 def with_wanted(values: Mapping[str, Any]) -> dict[str, Any]:
     """The options of pictures and films as one value, checked."""
-    from koubai.cli.wanted import wanted
+    from koubai.cli.render_options import wanted
 
     asked = {"pictures": "none", "film": "none", "film_size": FILM_SIZE, "film_rate": None}
     rest = {name: value for name, value in values.items() if name not in asked}

@@ -16,17 +16,17 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from koubai.cli.interrupts import noticed, tell
-from koubai.cli.runs.opening import is_path, reading
+from koubai.cli.runs.lookup import is_path, reading
+from koubai.cli.signals import deferred_signals, print_error
 from koubai.errors import InputError, KoubaiError
 from koubai.locale import sentence
-from koubai.playground.access import LOOPBACK, Access, authority_of, plain
-from koubai.playground.server import Served, application, listening, outward_address, own_names
+from koubai.playground.server.access import LOOPBACK, Access, authority_of, plain
+from koubai.playground.server.app import BackgroundServer, application, listening, outward_address, own_names
 from koubai.store import Store, default_path
 
 if TYPE_CHECKING:
-    from koubai.playground.seats import Make
-    from koubai.playground.session import Session
+    from koubai.playground.server.session_registry import Make
+    from koubai.playground.session.session import Session
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 6, 100
 QUIET = 2  # the margin of a QR code, in its squares
@@ -36,7 +36,7 @@ SECONDS_OF_A_THREAD = 0.0005  # until another may have its turn: what a person a
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlayOptions:
     """What was asked for: where to listen, who may come, and how the page is to look."""
 
     host: str
@@ -47,7 +47,7 @@ class Asked:
     large: bool
 
 
-def play(what: str | None, asked: Asked, *, browser: bool, store: Path | None, keeps: bool, language: str) -> int:
+def play(what: str | None, asked: PlayOptions, *, browser: bool, store: Path | None, keeps: bool, language: str) -> int:
     """Serve the playground, which opens on ``what``: a link, or a run's name. Returns the exit code."""
     asked = _checked(asked)
     link = _link_of(what, store)
@@ -57,7 +57,7 @@ def play(what: str | None, asked: Asked, *, browser: bool, store: Path | None, k
         return _serve(asked, link, place, browser=browser, language=language)
 
 
-def _serve(asked: Asked, link: str, place: Path | None, *, browser: bool, language: str) -> int:
+def _serve(asked: PlayOptions, link: str, place: Path | None, *, browser: bool, language: str) -> int:
     """Serve until Ctrl-C. Returns the exit code."""
     listener = listening(asked.host, asked.port)
     port: int = listener.getsockname()[1]
@@ -66,8 +66,8 @@ def _serve(asked: Asked, link: str, place: Path | None, *, browser: bool, langua
     faults: list[KoubaiError] = []
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a connection that breaks is nobody's business
     sys.setswitchinterval(SECONDS_OF_A_THREAD)
-    with noticed() as interrupts:
-        with Served(application(access, _new(place), faults=faults), listener) as served:
+    with deferred_signals() as interrupts:
+        with BackgroundServer(application(access, _new(place), faults=faults), listener) as served:
             Thread(target=_warm_up, daemon=True).start()
             here = _address(_called_here(asked.host), port, asked, link)
             _say(here, asked, port, link, language)
@@ -77,13 +77,13 @@ def _serve(asked: Asked, link: str, place: Path | None, *, browser: bool, langua
                 pass
         if not interrupts:
             raise KoubaiError("play-ended")
-        tell(sentence("play-over" if place is None else "play-over-kept", language), language)
+        print_error(sentence("play-over" if place is None else "play-over-kept", language), language)
         for fault in faults:
-            tell(fault.sentence(language), language)
+            print_error(fault.sentence(language), language)
         return interrupts.exit_code
 
 
-def _checked(asked: Asked) -> Asked:
+def _checked(asked: PlayOptions) -> PlayOptions:
     """The same, with a token where the host needs one. InputError for what can't be."""
     if asked.port is not None and not (isinstance(asked.port, int) and 0 <= asked.port <= 65535):
         raise InputError("play-port", value=asked.port)
@@ -97,7 +97,7 @@ def _checked(asked: Asked) -> Asked:
     if not token and not _is_loopback(asked.host):
         token = secrets.token_urlsafe(12)
     host = asked.host.removeprefix("[").removesuffix("]")
-    return Asked(host, asked.port, token, asked.allowed, asked.language, asked.large)
+    return PlayOptions(host, asked.port, token, asked.allowed, asked.language, asked.large)
 
 
 def _is_loopback(host: str) -> bool:
@@ -109,13 +109,13 @@ def _is_loopback(host: str) -> bool:
 
 def _link_of(what: str | None, store: Path | None) -> str:
     """The part of the page's address after its #. InputError where it can't be read, or there is no such run."""
-    from koubai.playground.link import understood
+    from koubai.playground.model.permalink import parse_permalink
 
     if not what:
         return ""
     if "#" in what or "=" in what or "://" in what:
         link = urlsplit(what).fragment if "#" in what else "" if "://" in what else what
-        understood(link)
+        parse_permalink(link)
         return link
     if is_path(what):
         raise InputError("play-path", value=what)
@@ -125,7 +125,7 @@ def _link_of(what: str | None, store: Path | None) -> str:
 
 def _new(store: Path | None) -> "Make":
     def make(language: str, link: str) -> "Session":
-        from koubai.playground.session import Session  # which loads JAX: the page can be there before
+        from koubai.playground.session.session import Session  # which loads JAX: the page can be there before
 
         return Session(language, link, store, store is not None)
 
@@ -133,7 +133,7 @@ def _new(store: Path | None) -> "Make":
 
 
 def _warm_up() -> None:
-    from koubai.playground.session import warm_up
+    from koubai.playground.session.session import warm_up
 
     with suppress(Exception):  # then the first page has to wait, and says what is wrong if it still is
         warm_up()
@@ -144,14 +144,14 @@ def _called_here(host: str) -> str:
     return "127.0.0.1" if host in ("", "0.0.0.0") else "::1" if host == "::" else host
 
 
-def _address(host: str, port: int, asked: Asked, link: str) -> str:
+def _address(host: str, port: int, asked: PlayOptions, link: str) -> str:
     called = f"[{host}]" if ":" in host else host
     wishes = {"token": asked.token, "lang": asked.language, "large": "1" if asked.large else ""}
     query = urlencode({name: value for name, value in wishes.items() if value})
     return f"http://{called}:{port}/" + (f"?{query}" if query else "") + (f"#{link}" if link else "")
 
 
-def _say(here: str, asked: Asked, port: int, link: str, language: str) -> None:
+def _say(here: str, asked: PlayOptions, port: int, link: str, language: str) -> None:
     if _is_loopback(asked.host):
         sys.stdout.write(sentence("play-at", language, address=here) + "\n")
     else:

@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from koubai.cli.interrupts import tell
-from koubai.cli.runs.opening import opened
+from koubai.cli.runs.lookup import opened
+from koubai.cli.signals import print_error
 from koubai.data import read_table
 from koubai.experiment import Run
 from koubai.experiment.prediction import Prediction
 from koubai.files import check_free_file, new_file
 from koubai.locale import sentence
-from koubai.pictures.of_samples import targets_of
+from koubai.pictures.dataset_plots import targets_of
 from koubai.spreadsheet import line
 
 
@@ -23,7 +23,7 @@ def predict(
     found = opened(run, store).run
     made = found.predict(read_table(table, delimiter=delimiter, encoding=encoding))
     for column, count in made.unseen.items():
-        tell(sentence("predict-unseen", language, column=column, count=count), language)
+        print_error(sentence("predict-unseen", language, column=column, count=count), language)
     content = as_csv(found, made)
     if out is None:
         sys.stdout.write(content)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 import koubai
 from koubai.cli.option_format import option_words
-from koubai.columns import cut, decimal, in_columns, wrapped
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
-from koubai.experiment.scores import Scores
+from koubai.experiment.metrics import Scores
 from koubai.locale import sentence
-from koubai.pictures.of_samples import named, targets_of
+from koubai.pictures.dataset_plots import named, targets_of
+from koubai.text_columns import cut, decimal, in_columns, wrapped
 
 PICTURES = (
     *("region", "regions", "plane", "curve", "fit", "confusion", "mistakes"),

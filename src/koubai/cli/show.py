@@ -4,20 +4,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from koubai.cli.artist import Artist
-from koubai.cli.drawing import Stopped
-from koubai.cli.interrupts import Interrupts, noticed
+from koubai.cli.render import Stopped
+from koubai.cli.render_options import RenderOptions
+from koubai.cli.render_process import Artist
 from koubai.cli.report import drawn
-from koubai.cli.screen import fits
+from koubai.cli.signals import Interrupts, deferred_signals
 from koubai.cli.train import draw_beside, places_for, told
-from koubai.cli.wanted import Wanted
 from koubai.errors import KoubaiError
 from koubai.experiment import Run, load
 from koubai.files import check_free, check_writable, new_folder
-from koubai.store.values import folder_name
+from koubai.store.run_metadata import folder_name
+from koubai.terminal.live_view import fits
 
 
-def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: Wanted, language: str) -> int:
+def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: RenderOptions, language: str) -> int:
     """Draw the run that is kept in ``folder`` into a new folder, and replay it. Returns the exit code."""
     run = load(folder)
     beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder_name(folder.name.partition('.')[0])}-shown")
@@ -25,7 +25,7 @@ def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: W
         check_free(out)
     check_writable(out or beside)
     replayed = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not no_replay
-    with noticed() as interrupts:
+    with deferred_signals() as interrupts:
         places = places_for(out, beside)
         return draw_anew(run, places, wanted, interrupts, quiet=quiet, replayed=replayed, language=language)
 
@@ -33,7 +33,7 @@ def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: W
 def draw_anew(
     run: Run,
     places: Iterator[Path],
-    wanted: Wanted,
+    wanted: RenderOptions,
     interrupts: Interrupts,
     *,
     quiet: bool,

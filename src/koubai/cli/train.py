@@ -10,25 +10,25 @@ from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from koubai.cli.artist import Artist
-from koubai.cli.drawing import draw
-from koubai.cli.interrupts import Interrupts, noticed, tell
+from koubai.cli.render import draw
+from koubai.cli.render_options import RenderOptions
+from koubai.cli.render_process import Artist
 from koubai.cli.report import Outcome, as_json, as_text, diagnosed, started
-from koubai.cli.screen import fits, replay, watched
-from koubai.cli.wanted import Wanted
+from koubai.cli.signals import Interrupts, deferred_signals, print_error
 from koubai.core.training import Step
 from koubai.data import GATES, load
 from koubai.errors import Diverged, FileFault, KoubaiError, OutOfMemory
 from koubai.experiment import Experiment, Recording, Run, experiment_of
-from koubai.experiment.folder import save
+from koubai.experiment.run_files import save
 from koubai.files import check_free, check_writable, numbered
 from koubai.locale import sentence
-from koubai.progress import Waiting, shown
 from koubai.store import Store
-from koubai.store.values import checked_name, checked_tags, name_of
+from koubai.store.run_metadata import checked_name, checked_tags, name_of
+from koubai.terminal.live_view import fits, replay, watched
+from koubai.terminal.progress import Waiting, shown
 
 if TYPE_CHECKING:
-    from koubai.store.keeping import Keeping
+    from koubai.store.recorder import RunRecorder
 
 PLACE = Path("koubai-runs")
 SECONDS_BETWEEN_LOOKS = 0.02
@@ -42,7 +42,7 @@ class Display:
     quiet: bool
     no_replay: bool
     json: bool
-    wanted: Wanted
+    wanted: RenderOptions
     language: str
     artist: Artist = field(default_factory=Artist)
 
@@ -68,7 +68,7 @@ def train(
     quiet: bool,
     no_replay: bool,
     json: bool,
-    wanted: Wanted,
+    wanted: RenderOptions,
     language: str,
     **numbers: Any,
 ) -> int:
@@ -82,7 +82,7 @@ def train(
     display = Display(quiet, no_replay, json, wanted, language)
     check_place(out)
     display.get_ready()
-    with noticed() as interrupts:
+    with deferred_signals() as interrupts:
         if no_store:
             places = places_for(out, PLACE / (name or name_of(experiment)))
             return carry_out(experiment, None, None, places, interrupts, display)
@@ -110,7 +110,7 @@ def places_for(out: Path | None, usual: Path) -> Iterator[Path]:
 def carry_out(
     experiment: Experiment,
     store: Store | None,
-    keeping: "Keeping | None",
+    keeping: "RunRecorder | None",
     places: Iterator[Path],
     interrupts: Interrupts,
     display: Display,
@@ -153,7 +153,7 @@ def carry_out(
     except KoubaiError as error:
         return told([*faults, error], language)
     if any(isinstance(fault, OutOfMemory) for fault in faults):
-        tell(f"{faults[0].sentence(language)} {sentence('diverged-kept', language, folder=folder)}", language)
+        print_error(f"{faults[0].sentence(language)} {sentence('diverged-kept', language, folder=folder)}", language)
         return faults[0].exit_code
     if interrupts:
         key = "interrupted-kept" if keeping else "interrupted-folder"
@@ -169,7 +169,7 @@ def carry_out(
     if interrupts:
         return _interrupted(interrupts, "interrupted-finished", language, folder=folder)
     if has_diverged:
-        tell(" ".join([*diagnosed(run, language), sentence("diverged-kept", language, folder=folder)]), language)
+        print_error(" ".join([*diagnosed(run, language), sentence("diverged-kept", language, folder=folder)]), language)
         return max(Diverged.exit_code, told(faults, language))
     return told(faults, language)
 
@@ -187,7 +187,14 @@ def _experiment(data: str, optimizer: Any, schedule: Any, **numbers: Any) -> tup
 
 
 def draw_beside(
-    run: Run, folder: Path, wanted: Wanted, artist: Artist, interrupts: Interrupts, quiet: bool, replayed: bool, language: str
+    run: Run,
+    folder: Path,
+    wanted: RenderOptions,
+    artist: Artist,
+    interrupts: Interrupts,
+    quiet: bool,
+    replayed: bool,
+    language: str,
 ) -> list[KoubaiError]:
     """Draw into ``folder``; meanwhile the run may be replayed on the terminal. Returns what went wrong."""
     noted = sys.stderr.isatty() and not quiet
@@ -221,7 +228,7 @@ def draw_beside(
 def told(faults: list[KoubaiError], language: str) -> int:
     """Say what went wrong while files were drawn; the exit code."""
     for fault in faults:
-        tell(fault.sentence(language), language)
+        print_error(fault.sentence(language), language)
     return max((fault.exit_code for fault in faults), default=0)
 
 
@@ -244,7 +251,9 @@ class _Clock:
         return self.last - self.first
 
 
-def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, interrupts: Interrupts, display: Display) -> None:
+def _train(
+    recording: Recording, keeping: "RunRecorder | None", clock: _Clock, interrupts: Interrupts, display: Display
+) -> None:
     """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy.
 
     Whatever ends that one is raised here.
@@ -272,7 +281,7 @@ def _train(recording: Recording, keeping: "Keeping | None", clock: _Clock, inter
 
 
 def _steps(
-    recording: Recording, keeping: "Keeping | None", clock: _Clock, waiting: Waiting, display: Display
+    recording: Recording, keeping: "RunRecorder | None", clock: _Clock, waiting: Waiting, display: Display
 ) -> Iterable[Step]:
     """The Steps of the training; as they pass by they are timed, kept, recorded and shown."""
     experiment, before = recording.experiment, keeping.before if keeping else None
@@ -286,5 +295,5 @@ def _steps(
 
 
 def _interrupted(interrupts: Interrupts, key: str, language: str, **values: Any) -> int:
-    tell(sentence(key, language, **{name: str(value) for name, value in values.items()}), language)
+    print_error(sentence(key, language, **{name: str(value) for name, value in values.items()}), language)
     return interrupts.exit_code

@@ -32,7 +32,7 @@ class Orders:
 
 
 @dataclass(frozen=True)
-class Cut:
+class BatchSlices:
     """Batches as they are compiled in: of ``size`` rows, ``even`` where the last one is as large as the others.
 
     How many rows the data have is a traced number: other data of about as many rows need no other program.
@@ -66,9 +66,9 @@ class Batches:
         return steps_in_epoch(self.rows, self.size)
 
     @property
-    def cut(self) -> Cut:
+    def cut(self) -> BatchSlices:
         """What of them is compiled in."""
-        return Cut(self.size, self.rows % self.size == 0)
+        return BatchSlices(self.size, self.rows % self.size == 0)
 
     @property
     def _epochs_at_once(self) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from koubai.arrays import sealed
 from koubai.core import pytrees as pytrees
-from koubai.core.batches import Batches, Cut, filled_up
+from koubai.core.batches import Batches, BatchSlices, filled_up
 from koubai.core.executables import Program
 from koubai.core.network import Network
 from koubai.core.precision import computing_in, key_of
@@ -93,7 +93,7 @@ def _put_back(frozen: Any, before: Any, after: Any, xp: Any) -> Any:
     return after if frozen is None else jax.tree.map(xp.where, frozen, before, after)
 
 
-def _advanced(descent: Descent, cut: Cut | None, state: State, fresh: Any, numbers: Numbers) -> State:
+def _advanced(descent: Descent, cut: BatchSlices | None, state: State, fresh: Any, numbers: Numbers) -> State:
     """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
     rate = _rate(descent, state, numbers, jnp)
     moved, optimizer_state = descent.rule.move(
@@ -124,7 +124,9 @@ def _beyond(state: State, finite: bool) -> float | None:
 
 
 @partial(Program, static=3)
-def _chunk(descent: Descent, cut: Cut | None, slots: int, state: State, fresh: Any, count: Any, numbers: Numbers) -> Any:
+def _chunk(
+    descent: Descent, cut: BatchSlices | None, slots: int, state: State, fresh: Any, count: Any, numbers: Numbers
+) -> Any:
     """At most ``count`` steps, ending early where a step isn't finite or the room for records is full.
 
     Every step is written to the next free slot, which only a record uses up: that is cheaper than asking each time.

@@ -8,7 +8,7 @@ from jax.tree_util import register_dataclass
 from koubai.core.batches import Orders
 from koubai.core.losses import Response
 from koubai.core.network import register_with_jax
-from koubai.core.penalty import Penalty
+from koubai.core.regularization import Penalty
 from koubai.core.slopes.base import Batch, Points
 from koubai.core.state import Numbers, State
 

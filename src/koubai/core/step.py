@@ -6,9 +6,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from koubai.core.descent import Rule
 from koubai.core.losses import Loss
 from koubai.core.network import Network
+from koubai.core.optimizers import Optimizer
 from koubai.core.precision import Precision
 from koubai.core.schedules import SCHEDULES, Schedule
 from koubai.core.slopes.base import Method
@@ -26,7 +26,7 @@ class Descent:
 
     loss: Loss
     method: Method
-    rule: Rule
+    rule: Optimizer
     rule_options: tuple[tuple[str, float], ...] = ()
     precision: Precision = "float64"
     schedule: Schedule = SCHEDULES["constant"]

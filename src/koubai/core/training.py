@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import sealed
-from koubai.core.batches import Batches, Cut, rows_compiled_for
+from koubai.core.batches import Batches, BatchSlices, rows_compiled_for
 from koubai.core.network import Network
-from koubai.core.penalty import Penalty
 from koubai.core.precision import dtype_of, random_state
+from koubai.core.regularization import Penalty
 from koubai.core.slopes import check_h, check_method
 from koubai.core.slopes.base import Batch, batch_of, mean_loss
 from koubai.core.state import LOSSES_AT_ONCE, Made, Numbers, orders_of
@@ -189,7 +189,7 @@ def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:
     return None if size is None or size >= rows else Batches(rows, size, seed)
 
 
-def compiled_for(size: int | None, rows: int, features: int) -> tuple[int, Cut | None]:
+def compiled_for(size: int | None, rows: int, features: int) -> tuple[int, BatchSlices | None]:
     """What of the rows a training's program is compiled for: how many it has room for, and how they are cut into batches."""
     batches = batches_of(size, rows, 0)
     return (rows_compiled_for(rows, features), batches.cut) if batches else (rows, None)

@@ -4,9 +4,9 @@ from koubai.data.bounds import Bounds
 from koubai.data.dataset import Dataset
 from koubai.data.features import FEATURES, features_of, with_features
 from koubai.data.gates import GATES, gate
-from koubai.data.loading import SETS, Parts, load
-from koubai.data.preparation import Preparation
-from koubai.data.reading import read_table, table_of
+from koubai.data.loaders import SETS, Splits, load
+from koubai.data.preprocessing import Preparation
+from koubai.data.readers import read_table, table_of
 from koubai.data.table import Table
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "SETS",
     "Bounds",
     "Dataset",
-    "Parts",
     "Preparation",
+    "Splits",
     "Table",
     "features_of",
     "gate",

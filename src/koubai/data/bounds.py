@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from koubai.errors import InputError, KoubaiError
 
 # What a table takes as koubai keeps it: a cell is read (8 bytes: a number, or where a text is and which one) and understood
-# (8 bytes, see ``cells.Column``), a text's letters are kept once, and a column of few rows is some 8 KiB of objects. A
+# (8 bytes, see ``cell_parsing.Column``), a text's letters are kept once, and a column of few rows is some 8 KiB of objects. A
 # training has its inputs and the parts that they are split into beside it, 8 bytes a number each, so that a table of
 # ``MOST_BYTES`` takes at most two to three times that. The largest set that koubai knows by name, the 70,000 digits of MNIST
 # as one CSV file, comes to 0.94 GiB.

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.arrays import Arrays, digest, frozen_floats, named_array
-from koubai.data.preparation import Preparation, check_task
-from koubai.data.preparation import Task as Task
+from koubai.data.preprocessing import Preparation, check_task
+from koubai.data.preprocessing import Task as Task
 from koubai.errors import InputError
 
 MOST_SHOWN = 20  # labels in a message

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from koubai.errors import InputError
 
-Rows = NDArray[np.int64]
+RowIndices = NDArray[np.int64]
 
 
 def check_fractions(validation: Any, test: Any) -> None:
@@ -19,7 +19,9 @@ def check_fractions(validation: Any, test: Any) -> None:
         raise InputError("split-sum", validation=validation, test=test)
 
 
-def split(rows: int, labels: Rows | None, *, validation: float, test: float, seed: int) -> tuple[Rows, Rows, Rows]:
+def split(
+    rows: int, labels: RowIndices | None, *, validation: float, test: float, seed: int
+) -> tuple[RowIndices, RowIndices, RowIndices]:
     """The rows for training, for validation and for test, each in order.
 
     ``labels`` (rows,) are the classes, None for values. A fraction above 0 is at least one row. By scikit-learn's
@@ -36,7 +38,7 @@ def split(rows: int, labels: Rows | None, *, validation: float, test: float, see
     return train_rows, validation_rows, test_rows
 
 
-def _cut(rows: Rows, labels: Rows | None, count: int, seed: int) -> tuple[Rows, Rows]:
+def _cut(rows: RowIndices, labels: RowIndices | None, count: int, seed: int) -> tuple[RowIndices, RowIndices]:
     """``rows`` without ``count`` of them, and these."""
     from sklearn.model_selection import train_test_split
 
@@ -51,7 +53,7 @@ def _cut(rows: Rows, labels: Rows | None, count: int, seed: int) -> tuple[Rows, 
     return np.sort(np.concatenate([held, rest])), np.sort(cut)
 
 
-def _free(rows: Rows, labels: Rows, count: int, seed: int) -> tuple[Rows, Rows, Rows | None]:
+def _free(rows: RowIndices, labels: RowIndices, count: int, seed: int) -> tuple[RowIndices, RowIndices, RowIndices | None]:
     """The rows that stay for training whatever is drawn, those to draw from, and the latter's classes, if drawn in shares."""
     _, groups, sizes = np.unique(labels[rows], return_inverse=True, return_counts=True)
     single = sizes[groups] == 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from koubai.data.cells import Column, as_texts, column_of, columns_of
+from koubai.data.cell_parsing import Column, as_texts, column_of, columns_of
 from koubai.errors import InputError, KoubaiError
 
 

@@ -18,7 +18,7 @@ from koubai.experiment.sampled_slopes import TANGENT, SampledSlopes
 from koubai.locale import sentence
 
 if TYPE_CHECKING:
-    from koubai.experiment.definition import Experiment
+    from koubai.experiment.experiment import Experiment
 
 NOTHING_KNOWN = 0.02  # of what rows lose without any knowledge: less is explained (McFadden's R², and R² itself)
 STILL_FALLING = 0.01  # of the loss, over the second half of the steps: as many again would be seen to lower it

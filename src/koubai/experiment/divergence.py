@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from koubai.core.losses import Loss
 from koubai.core.network import Network
-from koubai.core.penalty import cost_of
+from koubai.core.regularization import cost_of
 from koubai.data import Dataset
-from koubai.experiment.scores import loss_on
+from koubai.experiment.metrics import loss_on
 
 # Where the rate is too large for the start, the loss of a network may rise by about its width before it falls for good (A.
 # Lewkowycz et al., "The large learning rate phase of deep learning: the catapult mechanism", 2020). No width comes near this.

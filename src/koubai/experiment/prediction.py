@@ -13,9 +13,9 @@ from koubai.arrays import frozen_floats
 from koubai.core.losses import softmax
 from koubai.core.network import Network, forward_rowwise
 from koubai.data import Dataset, Preparation, Table, read_table
-from koubai.data.preparation import NumberColumn, Target
+from koubai.data.preprocessing import NumberColumn, Target
 from koubai.errors import InputError
-from koubai.experiment.scores import values_of
+from koubai.experiment.metrics import values_of
 
 ROWS_AT_ONCE = 4096
 

@@ -14,10 +14,10 @@ from koubai.core.schedules import schedule_named
 from koubai.core.training import Step
 from koubai.data import Dataset
 from koubai.errors import Diverged, InputError, chosen
-from koubai.experiment.definition import Experiment
 from koubai.experiment.diagnosis import Diagnosis, diagnosis_of
+from koubai.experiment.experiment import Experiment
+from koubai.experiment.metrics import History, Scores, history_of, scores_of
 from koubai.experiment.prediction import Prediction, predict
-from koubai.experiment.scores import History, Scores, history_of, scores_of
 
 Status = Literal["finished", "interrupted", "diverged"]
 
@@ -133,7 +133,7 @@ class Run:
         arrays.safetensors where the data or the start were arrays. InputError where the folder is taken, FileFault where it
         can't be written.
         """
-        from koubai.experiment.folder import save
+        from koubai.experiment.run_files import save
 
         return save(self, [Path(folder)])
 

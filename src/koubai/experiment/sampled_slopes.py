@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from koubai.arrays import evenly
 from koubai.core.losses import loss_named
 from koubai.core.network import Network
-from koubai.core.penalty import Penalty
+from koubai.core.regularization import Penalty
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.loop import difference, movable
 
 if TYPE_CHECKING:
-    from koubai.experiment.definition import Experiment
+    from koubai.experiment.experiment import Experiment
 
 MOST, MOST_ROWS = 64, 512  # parameters that are sampled, and rows on which they are measured
 TANGENT = 1e-5  # the step of a central difference that is taken for the exact slope: right to about 1e-10

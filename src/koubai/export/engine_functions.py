@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from koubai.core.descent import RULES, rule_named
 from koubai.core.numpy_engine import differences, random_numbers
+from koubai.core.optimizers import RULES, rule_named
 from koubai.core.schedules import schedule_named
 from koubai.core.slopes import method_named
 from koubai.experiment import Experiment
 from koubai.export.engine_source import EngineSource, with_helpers
-from koubai.export.literals import comment
+from koubai.export.python_literals import comment
 
 Function = Callable[..., Any]
 

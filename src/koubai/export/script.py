@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from koubai.errors import InputError
 from koubai.experiment import Run
-from koubai.export.descent import descent_of
 from koubai.export.engine_functions import engine_functions_of
-from koubai.export.literals import comment, listed, text
-from koubai.export.rows import MOST_NUMBERS, data_of
+from koubai.export.python_literals import comment, listed, text
+from koubai.export.script_data import MOST_NUMBERS, data_of
+from koubai.export.script_training import descent_of
 from koubai.files import new_file
 from koubai.locale import LANGUAGES, sentence
 

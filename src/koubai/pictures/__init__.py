@@ -1,5 +1,5 @@
 """Arrays in, pictures out. Nothing that draws computes what it shows, and pyplot's global state is left alone. Which pictures a
-run has, and their arrays, say ``of_run`` and ``of_samples``.
+run has, and their arrays, say ``run_plots`` and ``dataset_plots``.
 
 ``draw_…`` return matplotlib axes or figures; ``save_…`` take the same values, and a path. The names are imported when they are
 first used: matplotlib takes a second, and the terminal's pictures don't need it.
@@ -13,24 +13,24 @@ from typing import Any
 _HOME = {
     "ClassReel": "data_film",
     "CurveReel": "data_film",
-    "Panel": "panel",
-    "Reel": "gate_film",
-    "draw_classes": "classes",
+    "Panel": "region_panel",
+    "FilmData": "truth_table_film",
+    "draw_classes": "multiclass_regions",
     "draw_confusion": "confusion",
-    "draw_curve": "fit",
-    "draw_fit": "fit",
+    "draw_curve": "regression",
+    "draw_fit": "regression",
     "draw_history": "history",
     "draw_loss": "loss",
     "draw_losses": "loss",
-    "draw_mistakes": "mistakes",
-    "draw_network": "diagram",
+    "draw_mistakes": "misclassified",
+    "draw_network": "network_diagram",
     "draw_region": "region",
     "draw_regions": "regions",
-    "draw_table": "table",
-    "draw_units": "units",
-    "draw_weights": "weights",
-    "new_axes": "style",
-    "save": "style",
+    "draw_table": "truth_table",
+    "draw_units": "hidden_units",
+    "draw_weights": "weight_images",
+    "new_axes": "theme",
+    "save": "theme",
 }
 
 __all__ = [  # noqa: PLE0604
@@ -136,7 +136,7 @@ def save_film(paths: Sequence[Path], **values: Any) -> None:
 
     Every path is an .mp4 or a .gif of the same frames.
     """
-    _save_film("Reel", paths, **values)
+    _save_film("FilmData", paths, **values)
 
 
 def save_class_film(paths: Sequence[Path], **values: Any) -> None:
@@ -164,6 +164,6 @@ def _save_film(
 
 
 def _save(draw: str, path: Path, values: dict[str, Any]) -> None:
-    from koubai.pictures.style import save
+    from koubai.pictures.theme import save
 
     save(__getattr__(draw)(**values), path)

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.style import BLUE, FAINT, INK, look, new_axes, shortened, width_of, write_title
+from koubai.pictures.theme import BLUE, FAINT, INK, look, new_axes, shortened, width_of, write_title
 
 SHARES = LinearSegmentedColormap.from_list("koubai-shares", ["#ffffff", "#a9d0e8", BLUE, "#003f66"])
 EMPTY, LINES = "#e6e9ec", "#d0d7de"  # of a class without rows; between cells

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.classes import ClassDisplay, class_notes, legend_below
-from koubai.pictures.fit import CurveDisplay, curve_legend, curve_limits, fewer_points
+from koubai.pictures.film_canvas import TITLE_SIZE, LossTrack, PartTrack, Stage
 from koubai.pictures.history import place_accuracy
-from koubai.pictures.stage import TITLE_SIZE, LossTrack, PartTrack, Stage
-from koubai.pictures.style import BLUE, QUIET, shortened, width_of
+from koubai.pictures.multiclass_regions import ClassDisplay, class_notes, legend_below
+from koubai.pictures.regression import CurveDisplay, curve_legend, curve_limits, fewer_points
+from koubai.pictures.theme import BLUE, QUIET, shortened, width_of
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

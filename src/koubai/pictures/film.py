@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from koubai.errors import FileFault
 from koubai.files import reason
-from koubai.pictures.stage import Image, Stage
-from koubai.pictures.style import BLUE, INK, ORANGE, look
+from koubai.pictures.film_canvas import Image, Stage
+from koubai.pictures.theme import BLUE, INK, ORANGE, look
 
 SECONDS_HELD = 1.0  # the first and the last frame
 FRAMES_WAITING = 4  # for each encoder, at most

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
 from koubai.pictures.loss import MOST_POINTS, STYLES
+from koubai.pictures.loss_axis import loss_label, place_axes, scale_loss
 from koubai.pictures.palette import COLOURS, thinned
-from koubai.pictures.scale import loss_label, place_axes, scale_loss
-from koubai.pictures.style import INK, QUIET, look, new_figure, write_title
+from koubai.pictures.theme import INK, QUIET, look, new_figure, write_title
 
 PARTS = ("train", "validation", "test")
 FEW = 30  # points of a curve that are marked one by one

@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.scale import loss_label, place_axes, scale_loss
-from koubai.pictures.style import BLUE, INK, ORANGE, look, new_axes, shortened, write_names
+from koubai.pictures.loss_axis import loss_label, place_axes, scale_loss
+from koubai.pictures.theme import BLUE, INK, ORANGE, look, new_axes, shortened, write_names
 
 MOST_POINTS = 4000  # of a curve that is drawn: more than a picture has columns
 COLOURS = (BLUE, ORANGE, "#cc79a7", "#009e73", "#56b4e9", INK)  # of the runs, in this order

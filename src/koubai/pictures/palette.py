@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from koubai.pictures.style import CLASS_COLOURS, CLASS_MARKERS, INK
+from koubai.pictures.theme import CLASS_COLOURS, CLASS_MARKERS, INK
 
 COLOURS = (*CLASS_COLOURS, "#009e73", "#332288", "#ffa90e", "#66ccee", "#882255", "#ddcc77", "#f7b6c2", "#7a0000")
 FIELDS = ("#5aa9d6", "#f0a06b", "#6cc4a8", "#8f86bd", "#fccf7e", "#a8e1f4", "#bd84a2", "#e6dca4", "#f9d3da", "#b86f6f")

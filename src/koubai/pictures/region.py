@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.pictures.style import CLASS_COLOURS, CLASS_MARKERS, FIELD, INK, look, new_axes
+from koubai.pictures.theme import CLASS_COLOURS, CLASS_MARKERS, FIELD, INK, look, new_axes
 
 BOUNDARY = {"softmax": "p = 0.5", "identity": "y(0) = y(1)"}  # where both classes are even
 Grid = tuple[ArrayLike, ArrayLike, ArrayLike]  # x (i,), y (j,), and the field there (j, i)

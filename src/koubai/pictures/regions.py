@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from koubai.pictures.panel import Panel
 from koubai.pictures.region import RegionDisplay, class_marks, finish_bar
-from koubai.pictures.style import QUIET, look, new_figure, shortened
+from koubai.pictures.region_panel import Panel
+from koubai.pictures.theme import QUIET, look, new_figure, shortened
 
 TITLE_SIZE, NAME_SIZE, NOTE_SIZE, LABEL_SIZE, SMALL = 12.0, 10.0, 8.5, 9.0, 8.0  # points
 

@@ -13,15 +13,15 @@ from unicodedata import normalize
 from uuid import uuid4
 
 from koubai.errors import FileFault, InputError, chosen, unknown
-from koubai.store.alive import SignOfLife, forget, is_alive, resting_beside
 from koubai.store.database import Database
-from koubai.store.rows import BRIEF, SELECT, STATUSES, Entry, entry_of, insert, is_sound, now, update
-from koubai.store.values import LATEST, checked_name, checked_tags, listed_of, name_of, unicode_of, values_of
+from koubai.store.process_lock import ProcessLock, forget, is_alive, resting_beside
+from koubai.store.run_metadata import LATEST, checked_name, checked_tags, listed_of, name_of, unicode_of, values_of
+from koubai.store.run_rows import BRIEF, SELECT, STATUSES, Entry, entry_of, insert, is_sound, now, update
 
 if TYPE_CHECKING:
     from koubai.experiment import Experiment, Run
-    from koubai.experiment.format import Provenance
-    from koubai.store.keeping import Keeping
+    from koubai.experiment.run_format import Provenance
+    from koubai.store.recorder import RunRecorder
 
 VARIABLE = "KOUBAI_STORE"
 PATIENCE = 10.0  # seconds
@@ -136,7 +136,7 @@ class Store:
 
     def run(self, name: str) -> "Run":
         """The run called ``name``, as far as it is kept. FileFault where it is damaged, InputError where it has no step yet."""
-        from koubai.store.chunks import read_run
+        from koubai.store.step_chunks import read_run
 
         with self._database.snapshot():
             row = self._sound_row(name)
@@ -147,7 +147,7 @@ class Store:
 
     def provenance(self, name: str) -> "Provenance":
         """Where the run called ``name`` comes from, to go with it elsewhere."""
-        from koubai.experiment.format import Provenance
+        from koubai.experiment.run_format import Provenance
 
         entry = self._entry(self._sound_row(name))
         noted = ("uid", "name", "tags", "note", "started", "seconds", "surroundings")
@@ -162,14 +162,14 @@ class Store:
         note: str = "",
         free: Callable[[str], bool] = lambda _: True,
         seconds_between_writes: float | None = None,
-    ) -> "Keeping":
+    ) -> "RunRecorder":
         """Begin to keep a run of ``experiment``: what is returned wraps its Steps.
 
         ``name``: by default the data's and the seed, numbered where that is taken (or not ``free``). InputError where a given
         name is taken or can't be one. ``seconds_between_writes``: for many runs at once, each of which is written seldom.
         """
-        from koubai.experiment.surroundings import surroundings
-        from koubai.store.chunks import write_arrays
+        from koubai.experiment.environment import surroundings
+        from koubai.store.step_chunks import write_arrays
 
         sign, uid = self._sign(), uuid4().hex
         try:
@@ -189,14 +189,14 @@ class Store:
             sign.end()
             raise
 
-    def resume(self, name: str, steps: int | None = None, *, seconds_between_writes: float | None = None) -> "Keeping":
+    def resume(self, name: str, steps: int | None = None, *, seconds_between_writes: float | None = None) -> "RunRecorder":
         """Go on with the run called ``name``, which was stopped; with ``steps``, further than it was to go.
 
         InputError where it is running, finished (name a larger number of ``steps``), or has diverged.
         """
         from koubai.experiment import Experiment
-        from koubai.experiment.surroundings import surroundings
-        from koubai.store.chunks import cut_after, own_arrays, read_run
+        from koubai.experiment.environment import surroundings
+        from koubai.store.step_chunks import cut_after, own_arrays, read_run
 
         sign = self._sign()
         try:
@@ -238,8 +238,8 @@ class Store:
 
         Returns its entry, and whether it is new here: a run that is here already stays as it is.
         """
-        from koubai.experiment.format import Provenance
-        from koubai.store.chunks import write_run
+        from koubai.experiment.run_format import Provenance
+        from koubai.store.step_chunks import write_run
 
         provenance = provenance or Provenance()
         uid = provenance.uid or uuid4().hex
@@ -309,7 +309,7 @@ class Store:
         return row
 
     def _is_whole(self, row: Mapping[str, Any]) -> bool:
-        from koubai.store.chunks import read_run
+        from koubai.store.step_chunks import read_run
 
         try:
             read_run(self._database, row)
@@ -336,16 +336,16 @@ class Store:
         """A file beside the store, whatever stands in a row that somebody else wrote."""
         return self.path.parent / f"{self.path.name}-running-{sign.replace(os.sep, '').replace('/', '')}"
 
-    def _sign(self) -> SignOfLife:
+    def _sign(self) -> ProcessLock:
         with self._database.faults():
-            return SignOfLife(self._place_of(uuid4().hex))
+            return ProcessLock(self._place_of(uuid4().hex))
 
     def _keeping(
-        self, sign: SignOfLife, uid: str, experiment: "Experiment", before: "Run | None", seconds: float | None
-    ) -> "Keeping":
-        from koubai.store.keeping import Keeping
+        self, sign: ProcessLock, uid: str, experiment: "Experiment", before: "Run | None", seconds: float | None
+    ) -> "RunRecorder":
+        from koubai.store.recorder import RunRecorder
 
-        return Keeping(Database(self.path, patience=self._patience), sign, self._row(uid), experiment, before, seconds)
+        return RunRecorder(Database(self.path, patience=self._patience), sign, self._row(uid), experiment, before, seconds)
 
     def _check_name(self, name: str) -> str:
         name = checked_name(name)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from koubai.core.descent import RULES, check_options
+from koubai.core.optimizers import RULES, check_options
 from koubai.core.precision import PRECISIONS, Precision, computing_in
 
 SHAPES = ((3, 4), (4,), (4, 2), (1,))

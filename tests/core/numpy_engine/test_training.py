@@ -11,9 +11,9 @@ import pytest
 from tests.runs import same, same_step
 
 import koubai as kb
-from koubai.core.descent import RULES
 from koubai.core.losses import LOSSES
 from koubai.core.numpy_engine.cost import is_worth_it
+from koubai.core.optimizers import RULES
 from koubai.core.slopes import METHODS
 from koubai.core.step import Descent
 from koubai.errors import Diverged, InputError

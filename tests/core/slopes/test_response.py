@@ -18,7 +18,7 @@ from tests.strategies import Case, SmallCase, cases, curved_cases, dyadic_cases,
 from koubai.core.losses import LOSSES, Loss, Response
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
-from koubai.core.slopes import blocks, compiled, response, slopes
+from koubai.core.slopes import chunked_map, compiled, response, slopes
 from koubai.core.slopes.base import Batch
 from koubai.data import Dataset, gate
 
@@ -163,7 +163,7 @@ def test_mixed_activations_keep_within_the_bound_on_memory(monkeypatch: pytest.M
     random = np.random.default_rng(0)
     network = Network.random([18, 17, 16, 2], activation="relu,tanh", init="he")
     data = Dataset.from_arrays(random.normal(size=(23, 18)), np.arange(23) % 2)
-    monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 3000)
+    monkeypatch.setattr(chunked_map, "NUMBERS_AT_ONCE", 3000)
     jax.clear_caches()  # type: ignore[no-untyped-call]
     assert_is_the_loop(Case(network, data, "cross-entropy", 0.1))
     jax.clear_caches()  # type: ignore[no-untyped-call]
@@ -174,7 +174,7 @@ def test_blocks_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     network = Network.random([6, 5, 4, 3], activation="tanh", scale=1.0)
     data = Dataset.from_arrays(random.normal(size=(11, 6)), random.integers(0, 3, 11))
     whole = slopes("central", h=0.01)(network, data)[1]
-    monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 200)
+    monkeypatch.setattr(chunked_map, "NUMBERS_AT_ONCE", 200)
     jax.clear_caches()  # type: ignore[no-untyped-call]
     piecewise = slopes("central", h=0.01)(network, data)[1]
     jax.clear_caches()  # type: ignore[no-untyped-call]
@@ -196,7 +196,7 @@ def test_many_samples_are_taken_in_blocks(activation: str, monkeypatch: pytest.M
     network, data = curved(activation, (20, 18, 17, 3), rows=23)
     whole = slopes("central", h=0.05)
     wanted = whole(network, data)[1]
-    monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 18 * 16 * 10)  # three blocks, the last one not full
+    monkeypatch.setattr(chunked_map, "NUMBERS_AT_ONCE", 18 * 16 * 10)  # three blocks, the last one not full
     jax.clear_caches()  # type: ignore[no-untyped-call]
     apart = slopes("central", h=0.05)
     gradient = apart(network, data)[1]
@@ -265,8 +265,8 @@ def test_a_huge_h_is_evaluated_at_every_point() -> None:
 def test_interpolants_that_miss_the_test_point_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the nodes were elsewhere: every interpolant is wrong, and the plain evaluation steps in."""
     network, data = curved("tanh")
-    nodes = response.odd.nodes
-    monkeypatch.setattr(response.odd, "nodes", lambda count, dtype: nodes(count, dtype) * 0.9)
+    nodes = response.chebyshev.nodes
+    monkeypatch.setattr(response.chebyshev, "nodes", lambda count, dtype: nodes(count, dtype) * 0.9)
     jax.clear_caches()  # type: ignore[no-untyped-call]
     measure = slopes("central", h=0.1)
     measure(network, data)

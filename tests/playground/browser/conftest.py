@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from tests.playground.browser.watched import PATIENCE, Watched
-from tests.process import KOUBAI, surroundings
+from tests.cli_process import KOUBAI, surroundings
+from tests.playground.browser.page_driver import PATIENCE, Watched
 
 SIZES: dict[str, dict[str, Any]] = {
     "1440x900": {"viewport": {"width": 1440, "height": 900}},

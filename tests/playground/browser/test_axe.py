@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens, missing
-from tests.playground.browser.watched import Watched
+from tests.playground.browser.page_driver import Watched
 
 from koubai.locale import LANGUAGES
 

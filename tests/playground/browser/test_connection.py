@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens, playing
-from tests.playground.serving import Spoiled, spoiled
+from tests.playground.server_fixture import Spoiled, spoiled
 
 
 def test_a_server_that_comes_back(opens: Opens, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.watched import Watched
+from tests.playground.browser.page_driver import Watched
 
 from koubai.locale import sentence
 

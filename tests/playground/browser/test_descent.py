@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.watched import Watched
+from tests.playground.browser.page_driver import Watched
 
 
 @pytest.mark.parametrize("size", ["1440x900"], indirect=True)

@@ -6,7 +6,7 @@ import re
 import numpy as np
 from playwright.sync_api import WebSocketRoute, expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.watched import Watched
+from tests.playground.browser.page_driver import Watched
 
 
 def link_of(page: Watched) -> str:

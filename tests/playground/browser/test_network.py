@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.watched import Watched
+from tests.playground.browser.page_driver import Watched
 
 import koubai as kb
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.watched import Watched
+from tests.playground.browser.page_driver import Watched
 
 from koubai.core.network import Network
-from koubai.playground.plan import flat
+from koubai.playground.model.setting_changes import flat
 
 
 def test_xor_is_learned_by_one_key(opens: Opens, size: str) -> None:

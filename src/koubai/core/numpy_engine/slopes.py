@@ -14,7 +14,7 @@ from koubai.core.numpy_engine import central as curves
 from koubai.core.numpy_engine import differences
 from koubai.core.numpy_engine.central import Rows
 from koubai.core.numpy_engine.parameters import Floats, are_weights, matrices, parts
-from koubai.core.penalty import Penalty
+from koubai.core.regularization import Penalty
 
 Slopes = tuple[Any, Floats]  # the loss, and the slopes of all parameters in a flat array
 

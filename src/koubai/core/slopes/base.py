@@ -11,8 +11,8 @@ from koubai.arrays import check_finite, numeric_array
 from koubai.core.activations import Array, Namespace
 from koubai.core.losses import Loss
 from koubai.core.network import Network, forward
-from koubai.core.penalty import Penalty
 from koubai.core.precision import Precision, dtype_of
+from koubai.core.regularization import Penalty
 from koubai.errors import InputError
 
 

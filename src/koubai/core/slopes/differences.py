@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from koubai.core.slopes.blocks import over
+from koubai.core.slopes.chunked_map import over
 
 Function = Callable[[Any], Any]
 

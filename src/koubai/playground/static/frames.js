@@ -1,4 +1,4 @@
-// Frames as they come over the socket: see ``packed`` in playground/protocol.py.
+// Frames as they come over the socket: see ``packed`` in playground/protocol/incoming.py.
 
 /** @typedef {import("./types.js").Frame} Frame */
 /** @typedef {import("./types.js").FrameHeader} FrameHeader */

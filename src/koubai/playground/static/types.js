@@ -1,4 +1,4 @@
-// What the server sends (playground/protocol.py says what a page sends). Only types are here.
+// What the server sends (playground/protocol/incoming.py says what a page sends). Only types are here.
 
 /**
  * @typedef {Object} Setting  what the controls say; fields as in protocol.Setting

@@ -13,7 +13,7 @@ from tests.promise import off_the_loop, rounding_of_the_loss
 from koubai.core.losses import LOSSES, Loss
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
-from koubai.core.slopes import blocks, response, slopes
+from koubai.core.slopes import chunked_map, response, slopes
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.response import forms, small
 
@@ -170,7 +170,7 @@ def test_in_blocks_it_gives_the_same(activation: str, monkeypatch: pytest.Monkey
     sizes = (5, 18, 17, 4)
     network, data = network_of(sizes, activation), data_of(sizes, rows=11)
     whole = slopes("central", h=0.03)(network, data)[1]
-    monkeypatch.setattr(blocks, "NUMBERS_AT_ONCE", 3000)
+    monkeypatch.setattr(chunked_map, "NUMBERS_AT_ONCE", 3000)
     jax.clear_caches()  # type: ignore[no-untyped-call]
     with_blocks = slopes("central", h=0.03)(network, data)[1]
     for name, wanted in whole.arrays().items():

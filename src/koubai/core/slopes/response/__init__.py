@@ -10,9 +10,8 @@ pre-activation is shifted by δ, and every weight into the unit, and its bias, r
 Nothing is differentiated. Only what lies downstream of the unit is evaluated (``curves``). The bracket is odd in a: inputs
 that are equal but for their sign share one evaluation, and an input of 0 needs none. A layer with few inputs, or with few
 distinct ones, is evaluated at each of them (``small``); in all others the curves are measured at a few nodes and read by
-matrix products (``interpolated``), and what lies beyond kinks is added (``kinks``, ``walk``); a network whose hidden layers
-have different activations is evaluated at every point. docs/response-curves.md tells it
-at length.
+matrix products (``interpolated``), and what lies beyond kinks is added (``kinks``, ``kink_path``); a network whose hidden
+layers have different activations is evaluated at every point. docs/response-curves.md tells it at length.
 """
 
 from collections.abc import Sequence
@@ -31,12 +30,12 @@ from koubai.core import pytrees as pytrees
 from koubai.core.activations import Activation, activations_in
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
-from koubai.core.penalty import Penalty
-from koubai.core.slopes import blocks
+from koubai.core.regularization import Penalty
+from koubai.core.slopes import chunked_map
 from koubai.core.slopes.base import Batch, Points
-from koubai.core.slopes.response import curves, flips, interpolated, kinks, odd, points, small, walk
-from koubai.core.slopes.response.curves import Curve, Rows
-from koubai.core.slopes.response.interpolated import Own
+from koubai.core.slopes.response import chebyshev, curves, direct, flips, interpolated, kink_path, kinks, small
+from koubai.core.slopes.response.curves import ResponseCurve, Rows
+from koubai.core.slopes.response.interpolated import UnitResponse
 from koubai.core.slopes.response.kinks import Gains, Tried
 from koubai.core.slopes.response.small import View
 
@@ -145,12 +144,12 @@ def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _
     for number in interpolated:
         behind = network.layers[number + 1 :]
         own = activations[number] if behind else None
-        exactly = points.Place(loss, own, network.after(number), data.targets, before[number], values[number])
+        exactly = direct.LayerContext(loss, own, network.after(number), data.targets, before[number], values[number])
         place = Rows(before[number], tuple(before[number + 1 : -1]), response)
         activation, *_ = activations_in(network.activation)
         made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
         report[number] = replace(about, reads=_reads(network, number, None))
-        sums[number] = points.of_rows(exactly, h, left, made)
+        sums[number] = direct.of_rows(exactly, h, left, made)
     others = [number for number in range(len(network.layers)) if number not in interpolated]
     if others:
         turned, moved = ([array.T for array in arrays] for arrays in (values, before))
@@ -180,7 +179,7 @@ def _of_small(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -
 def _few(network: Network, data: Batch, values: list[Any]) -> list[Points | None]:
     """For each layer the few distinct inputs that it has, where these are known: of data, and behind stepping units."""
     passed = zip(network.activations, values[1:], strict=True)
-    behind = (points.of_levels(v.T, activation) if activation.levels else None for activation, v in passed)
+    behind = (direct.of_levels(v.T, activation) if activation.levels else None for activation, v in passed)
     return [data.points, *behind]
 
 
@@ -193,7 +192,9 @@ def _at_points(view: View, network: Network, numbers: Sequence[int], h: Any) -> 
 
     def flipped(number: int) -> Layer:
         arrays = (view.targets.T, view.before[number].T, view.values[number].T)
-        return flips.read(points.Place(view.loss, view.activations[number], network.after(number), *arrays), h, view.counted)
+        return flips.read(
+            direct.LayerContext(view.loss, view.activations[number], network.after(number), *arrays), h, view.counted
+        )
 
     stepping = [number for number in numbers if flips_of(number)]
     others = [number for number in numbers if number not in stepping]
@@ -205,9 +206,9 @@ def _at_points(view: View, network: Network, numbers: Sequence[int], h: Any) -> 
 
 def _is_interpolated(network: Network, number: int, data: Batch) -> bool:
     """Whether a layer's curves are; if not, they are evaluated at every point, or at the few distinct ones."""
-    if network.sizes[number] <= points.FEW_INPUTS or (number == 0 and data.points is not None):
+    if network.sizes[number] <= direct.FEW_INPUTS or (number == 0 and data.points is not None):
         return False
-    if number + 1 == len(network.layers) and points.is_small(network.sizes[number], network.sizes[-1], len(data.inputs)):
+    if number + 1 == len(network.layers) and direct.is_small(network.sizes[number], network.sizes[-1], len(data.inputs)):
         return False
     activations = set(network.activations)
     return len(activations) < 2 and not any(activation.kind == "stepping" for activation in activations)
@@ -217,7 +218,7 @@ def _interpolated(
     activation: Activation, behind: tuple[Layer, ...], rows: Rows, values: Any, h: Any, counted: Any, promised: Any
 ) -> tuple[Layer, LayerReport, Any]:
     """A layer's sums by interpolated curves and their kinks, how they were got, and the samples (n,) that are left."""
-    own = Own(activation if behind else None)
+    own = UnitResponse(activation if behind else None)
     if behind and len(behind) > 1 and activation.kind == "straight":
         rows = replace(rows, lines=curves.lines(activation, behind, rows.later))
     read = interpolated.read(_curve(activation, behind), own, rows, values, h, counted, promised)
@@ -226,13 +227,13 @@ def _interpolated(
     if behind and activation.kind == "straight" and activation.kinks:
         upwards = downwards = kinks.own(rows, read.reaches)
         if len(behind) > 1:
-            upwards, downwards = walk.flagged(activation, behind, rows, read.reaches)
+            upwards, downwards = kink_path.flagged(activation, behind, rows, read.reaches)
 
         def gains_of(tried: Tried) -> Gains:
             if len(behind) == 1:
                 return kinks.read(activation, behind[0], rows, values, h, upwards, read.reach, tried)
             listed = (upwards, downwards)
-            return walk.read(activation, behind, rows, values, h, read.reaches, read.reach, listed, tried)
+            return kink_path.read(activation, behind, rows, values, h, read.reaches, read.reach, listed, tried)
 
         def allowed(sums: Layer) -> Any:
             return promised(interpolated.largest(sums, h, count)) / interpolated.MARGIN * (2 * h * count)
@@ -258,7 +259,7 @@ def _interpolated(
     return sums, replace(about, exact=jnp.sum(left) * rows.before.shape[1]), left
 
 
-def _curve(activation: Activation, behind: tuple[Layer, ...]) -> Curve:
+def _curve(activation: Activation, behind: tuple[Layer, ...]) -> ResponseCurve:
     if not behind:
         return curves.of_logits()
     if len(behind) == 1:
@@ -290,9 +291,9 @@ def _samples_at_once(network: Network) -> int:
     each unit might drive across its kink.
     """
     sizes, outputs = network.sizes, network.sizes[-1]
-    curves_of = [size * max(outputs, 2 * odd.MOST) for size in sizes[1:]]
+    curves_of = [size * max(outputs, 2 * chebyshev.MOST) for size in sizes[1:]]
     crossings = [a * b // 8 for a, b in pairwise(sizes[1:-1])]
-    return max(1, blocks.NUMBERS_AT_ONCE // max(sizes[0], *curves_of, *crossings))
+    return max(1, chunked_map.NUMBERS_AT_ONCE // max(sizes[0], *curves_of, *crossings))
 
 
 def _split(data: Batch, pieces: int) -> tuple[Batch, Any]:

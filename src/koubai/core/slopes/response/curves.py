@@ -17,7 +17,7 @@ from koubai.core.activations import Activation
 from koubai.core.brackets import FEW_OUTPUTS
 from koubai.core.losses import Response
 from koubai.core.network import Layer
-from koubai.core.slopes.response import odd
+from koubai.core.slopes.response import chebyshev
 
 CHUNK = 2**18  # numbers of one intermediate array while shifts are carried: 2 MiB, which a processor's cache holds
 SMALL = 2.0**-10
@@ -44,7 +44,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Curve:
+class ResponseCurve:
     """``change(rows, v)`` -> ρ, (n, units), for a shift ``v`` of every unit's value, a number or (n, units).
 
     ``gain(rows)``: by how much of its distance to a singularity a shift of 1 moves whatever it moves most.
@@ -68,7 +68,7 @@ class Curve:
 
         if rows.lines is None:  # too few kernels to be worth two ways
             return by(halves.parts)
-        farthest = bend * rows.response.largest / odd.FARTHEST  # of all moves, as ``_gain`` has it
+        farthest = bend * rows.response.largest / chebyshev.FARTHEST  # of all moves, as ``_gain`` has it
         return lax.cond(farthest <= halves.near, lambda: by(halves.parts_near), lambda: by(halves.parts))
 
 
@@ -105,11 +105,12 @@ def _gain(moves: Any, response: Response) -> Any:
         reduce(way, moves) if len(moves) <= FEW_OUTPUTS else way.reduce(moves) for way in (jnp.maximum, jnp.minimum)
     )
     return jnp.maximum(
-        jnp.max(highest - lowest) / response.radius, jnp.max(jnp.maximum(highest, -lowest)) * (odd.FARTHEST / response.largest)
+        jnp.max(highest - lowest) / response.radius,
+        jnp.max(jnp.maximum(highest, -lowest)) * (chebyshev.FARTHEST / response.largest),
     )
 
 
-def of_logits() -> Curve:
+def of_logits() -> ResponseCurve:
     """The logits themselves are the units: one output moves, all others stay."""
 
     def change(rows: Rows, v: Any) -> Any:
@@ -121,10 +122,10 @@ def of_logits() -> Curve:
         even, uneven = parts(v)
         return [(w * even, w * uneven) for w in rows.response.weights]
 
-    return Curve(change, lambda rows: _gain(jnp.eye(2, dtype=rows.before.dtype), rows.response), parted)
+    return ResponseCurve(change, lambda rows: _gain(jnp.eye(2, dtype=rows.before.dtype), rows.response), parted)
 
 
-def of_last_hidden(layer: Layer) -> Curve:
+def of_last_hidden(layer: Layer) -> ResponseCurve:
     """Units that feed the logits. The kernels of v·W don't depend on the sample: summing over the outputs is a product."""
 
     def change(rows: Rows, v: Any) -> Any:
@@ -138,10 +139,10 @@ def of_last_hidden(layer: Layer) -> Curve:
         even, uneven = parts(v * layer.weights.T)
         return [(w @ even, w @ uneven) for w in rows.response.weights]
 
-    return Curve(change, lambda rows: _gain(layer.weights.T, rows.response), parted)
+    return ResponseCurve(change, lambda rows: _gain(layer.weights.T, rows.response), parted)
 
 
-def of_lines() -> Curve:
+def of_lines() -> ResponseCurve:
     """Straight activations all the way: the logits move along a line, as long as no kink is met."""
 
     def change(rows: Rows, v: Any) -> Any:
@@ -155,7 +156,7 @@ def of_lines() -> Curve:
         made: list[tuple[Any, Any]] = summed_over(len(rows.lines), of_one)
         return made
 
-    return Curve(change, lambda rows: _gain(rows.lines, rows.response), parted)
+    return ResponseCurve(change, lambda rows: _gain(rows.lines, rows.response), parted)
 
 
 def lines(activation: Activation, layers: tuple[Layer, ...], later: tuple[Any, ...]) -> Any:
@@ -170,7 +171,7 @@ def lines(activation: Activation, layers: tuple[Layer, ...], later: tuple[Any, .
     return directions
 
 
-def carried(activation: Activation, layers: tuple[Layer, ...]) -> Curve:
+def carried(activation: Activation, layers: tuple[Layer, ...]) -> ResponseCurve:
     """Smooth activations: the shift is carried through every hidden layer behind the unit, for all units at once."""
     near = activation.near or activation.change
     units = len(layers[0].weights)
@@ -202,7 +203,7 @@ def carried(activation: Activation, layers: tuple[Layer, ...]) -> Curve:
         farthest = [jnp.max(jnp.abs(some)) / activation.strip for some in inner]
         return jnp.max(jnp.stack([*farthest, _gain(moves, rows.response)])) / SMALL
 
-    return Curve(change, gain)
+    return ResponseCurve(change, gain)
 
 
 def in_chunks(function: Callable[[Any], Any], arrays: Any, count: int, chunk: int) -> Any:
@@ -221,7 +222,7 @@ def in_chunks(function: Callable[[Any], Any], arrays: Any, count: int, chunk: in
     return made.reshape(pieces * chunk, *made.shape[2:])[:count]
 
 
-def at_points(curve: Curve, rows: Rows, shifts: Any) -> Any:
+def at_points(curve: ResponseCurve, rows: Rows, shifts: Any) -> Any:
     """ρ at each of ``shifts`` (m,) -> (m, n, units), as if every sample were there m times."""
     m, n = len(shifts), len(rows.before)
     made = curve.change(rows[jnp.tile(jnp.arange(n), m)], jnp.repeat(shifts, n)[:, None])

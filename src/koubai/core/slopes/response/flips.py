@@ -11,8 +11,8 @@ from jax import lax
 
 from koubai.core.activations import Activation
 from koubai.core.network import Layer, forward
-from koubai.core.slopes.blocks import over
-from koubai.core.slopes.response.points import FEW_INPUTS, Place
+from koubai.core.slopes.chunked_map import over
+from koubai.core.slopes.response.direct import FEW_INPUTS, LayerContext
 
 AT_ONCE = 8  # samples that are added before the sums, the largest array, are written
 
@@ -22,7 +22,7 @@ def are_read(activation: Activation | None, inputs: int) -> bool:
     return activation is not None and inputs > FEW_INPUTS and activation.levels is not None and len(activation.levels) == 2
 
 
-def read(place: Place, h: Any, counted: Any) -> Layer:
+def read(place: LayerContext, h: Any, counted: Any) -> Layer:
     """The sums of a layer of stepping units: over the samples ``counted`` (n,) of the brackets of each weight and bias."""
     n, units = place.before.shape
     jumps = _jumps(place)
@@ -45,7 +45,7 @@ def read(place: Place, h: Any, counted: Any) -> Layer:
     return Layer(sums[:-1], sums[-1])
 
 
-def _stepping(place: Place) -> tuple[Activation, tuple[float, float]]:
+def _stepping(place: LayerContext) -> tuple[Activation, tuple[float, float]]:
     """The layer's activation, and its two values."""
     activation = place.activation
     if activation is None or activation.levels is None:
@@ -54,7 +54,7 @@ def _stepping(place: Place) -> tuple[Activation, tuple[float, float]]:
     return activation, (low, high)
 
 
-def _jumps(place: Place) -> Any:
+def _jumps(place: LayerContext) -> Any:
     """What a sample loses with a unit's value high, less what it loses with it low: (n, units)."""
     loss, downstream, targets = place.loss, place.downstream, place.targets
     activation, (low, high) = _stepping(place)

@@ -5,14 +5,14 @@ measured at K nodes, and every weight and bias reads the interpolant: a layer's 
 
 Four things decide whether that is good enough, and how large K is:
 
-- how far the nearest singularity of ρ is, in units of R (``Curve.gain``): samples that reach too far are left out;
-- a few samples, the probes, whose curves are measured at ``odd.MOST`` nodes: what fewer would leave out is seen there. For all
-  others it is taken from their last coefficient, which the next one is smaller than by ϱ²;
+- how far the nearest singularity of ρ is, in units of R (``ResponseCurve.gain``): samples that reach too far are left out;
+- a few samples, the probes, whose curves are measured at ``chebyshev.MOST`` nodes: what fewer would leave out is seen there.
+  For all others it is taken from their last coefficient, which the next one is smaller than by ϱ²;
 - the layer's largest slope (of its biases), known once all samples are measured: where what is left out is too much beside
   it, K grows and they are measured again;
 - a test point, the farthest one (s = 1), at which the interpolants of the probes are compared with what is measured there.
 
-Samples that are left out, and layers that miss the test, are for ``points.of_rows``, which evaluates every point.
+Samples that are left out, and layers that miss the test, are for ``direct.of_rows``, which evaluates every point.
 """
 
 from collections.abc import Callable
@@ -25,15 +25,15 @@ from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Activation
 from koubai.core.network import Layer
-from koubai.core.slopes.response import odd
-from koubai.core.slopes.response.curves import Curve, Rows, at_points, of_logits
+from koubai.core.slopes.response import chebyshev
+from koubai.core.slopes.response.curves import ResponseCurve, Rows, at_points, of_logits
 
 PROBES = 4
 MARGIN = 2  # what is promised, over what may be left out, once by the nodes and once by the kinks
 AVERAGING = 8  # a layer's largest slope is taken to be so much less than the probes' alone, until it is known
 ATTEMPTS = 4
 SHARPER = 0.05  # how much stricter the next attempt is
-FARTHEST_WITH_KINKS = 0.2  # as ``odd.FARTHEST``, for hidden layers with kinks, whose gains are interpolated at as many nodes
+FARTHEST_WITH_KINKS = 0.2  # as ``chebyshev.FARTHEST``, where a hidden layer has kinks: its gains take as many nodes
 
 
 @register_dataclass
@@ -66,7 +66,7 @@ class _Attempt:
 
 
 @dataclass(frozen=True)
-class Own:
+class UnitResponse:
     """How the unit's own value answers a shift of its pre-activation: ``None`` for a logit, which is its own value."""
 
     activation: Activation | None
@@ -82,7 +82,7 @@ class Own:
         return 1.0 if self.activation is None else self.activation.steepest
 
     def gain(self) -> float:
-        """As ``Curve.gain``, for the value itself."""
+        """As ``ResponseCurve.gain``, for the value itself."""
         return 0.0 if self.activation is None else 1 / self.activation.strip
 
     def shift(self, before: Any, u: Any) -> Any:
@@ -104,16 +104,16 @@ class _Series:
     count: Any
 
     def at(self, s: Any) -> Any:
-        made = odd.odd_sum(self.odd, s, self.count)
-        return made if self.even is None else made + s * odd.odd_sum(self.even, s, self.count)
+        made = chebyshev.odd_sum(self.odd, s, self.count)
+        return made if self.even is None else made + s * chebyshev.odd_sum(self.even, s, self.count)
 
 
-def _halves(own: Own, above: Any, below: Any, t: Any) -> tuple[Any, Any]:
+def _halves(own: UnitResponse, above: Any, below: Any, t: Any) -> tuple[Any, Any]:
     """From ρ(±tV): its odd half, and, where it is wanted, the even one over t."""
     return (above - below) / 2, (above + below) / (2 * t) if own.bends else None
 
 
-def _bracket(own: Own, series: _Series, before: Any, reach: Any, count: Any) -> Any:
+def _bracket(own: UnitResponse, series: _Series, before: Any, reach: Any, count: Any) -> Any:
     """The coefficients (MOST, n, units) of D(s) = ρ(v(sR)) - ρ(v(-sR)), v being the shift of the unit's value."""
     span = reach * own.steepest
     if own.activation is None:
@@ -125,10 +125,12 @@ def _bracket(own: Own, series: _Series, before: Any, reach: Any, count: Any) -> 
         u = t * reach
         return series.at(own.shift(before, u) / span) - series.at(own.shift(before, -u) / span)
 
-    return odd.measured(at_node, count, series.odd)
+    return chebyshev.measured(at_node, count, series.odd)
 
 
-def read(curve: Curve, own: Own, rows: Rows, values: Any, h: Any, counted: Any, promised: Callable[[Any], Any]) -> Reading:
+def read(
+    curve: ResponseCurve, own: UnitResponse, rows: Rows, values: Any, h: Any, counted: Any, promised: Callable[[Any], Any]
+) -> Reading:
     """The sums of a layer with inputs ``values`` (n, inputs).
 
     ``counted`` (n,): which samples count. ``promised``: from a layer's largest slope, how far off its slopes may be.
@@ -136,7 +138,7 @@ def read(curve: Curve, own: Own, rows: Rows, values: Any, h: Any, counted: Any, 
     n, dtype = jnp.sum(counted), values.dtype
     reaches = h * jnp.maximum(1, jnp.max(jnp.abs(values), axis=1))
     gain = jnp.maximum(curve.gain(rows[_telling(rows, counted)] if rows.lines is None else rows), own.gain())
-    farthest = odd.FARTHEST if own.activation is None or not own.activation.kinks else FARTHEST_WITH_KINKS
+    farthest = chebyshev.FARTHEST if own.activation is None or not own.activation.kinks else FARTHEST_WITH_KINKS
     within = counted & (reaches * gain <= farthest)
     reach = jnp.max(jnp.where(within, reaches, 0))
     reach = jnp.where(reach > 0, reach, h).astype(dtype)
@@ -145,17 +147,17 @@ def read(curve: Curve, own: Own, rows: Rows, values: Any, h: Any, counted: Any, 
 
     places = _telling(rows, within)
     probes, found = rows[places], within[places]
-    most = jnp.asarray(odd.MOST)
-    t = odd.nodes(most, dtype)
+    most = jnp.asarray(chebyshev.MOST)
+    t = chebyshev.nodes(most, dtype)
     ends = at_points(curve, probes, span * jnp.concatenate([t, -t]))
-    halves = _halves(own, ends[: odd.MOST], ends[odd.MOST :], t[:, None, None])
-    fitted = [None if half is None else odd.coefficients(half, most) for half in halves]
+    halves = _halves(own, ends[: chebyshev.MOST], ends[chebyshev.MOST :], t[:, None, None])
+    fitted = [None if half is None else chebyshev.coefficients(half, most) for half in halves]
     probed = _Series(fitted[0], fitted[1], most)
     bent = _bracket(own, probed, probes.before, reach, most)
     shrinks = jnp.exp(-2 * jnp.arcsinh(1 / jnp.maximum(gain * reach, 1e-30)))  # a coefficient beside the one before it, ϱ^(-2)
     sizes = jnp.maximum(_sizes(probed.odd, found), 0 if probed.even is None else _sizes(probed.even, found))
-    outside = odd.left_out(sizes).at[0].max(shrinks * sizes[0])  # one node tells nothing of how fast they shrink
-    inside = odd.left_out(_sizes(bent, found)) / 2 if own.bends else outside
+    outside = chebyshev.left_out(sizes).at[0].max(shrinks * sizes[0])  # one node tells nothing of how fast they shrink
+    inside = chebyshev.left_out(_sizes(bent, found)) / 2 if own.bends else outside
     at_one = curve.change(probes, own.shift(probes.before, reach)) - curve.change(probes, own.shift(probes.before, -reach))
 
     def at_node(t: Any) -> tuple[Any, Any]:
@@ -164,11 +166,11 @@ def read(curve: Curve, own: Own, rows: Rows, values: Any, h: Any, counted: Any, 
         return curve.half(rows, t * span, gain * reach), None
 
     def attempt(tried: _Attempt) -> _Attempt:
-        count, own_count = odd.enough(outside, tried.tolerance), odd.enough(inside, tried.tolerance)
-        fitted = odd.measured(at_node, count, (tried.c, tried.c if own.bends else None))
+        count, own_count = chebyshev.enough(outside, tried.tolerance), chebyshev.enough(inside, tried.tolerance)
+        fitted = chebyshev.measured(at_node, count, (tried.c, tried.c if own.bends else None))
         series = _Series(fitted[0], fitted[1], count)
         c = _bracket(own, series, rows.before, reach, own_count)
-        of_bias = odd.odd_sum(jnp.sum(jnp.where(within[:, None], c, 0), axis=1), h / reach, own_count)
+        of_bias = chebyshev.odd_sum(jnp.sum(jnp.where(within[:, None], c, 0), axis=1), h / reach, own_count)
         allowed = promised(jnp.max(jnp.abs(of_bias)) / (2 * h * n)) * h / MARGIN  # of what each pair's odd part may be off
         missed = jnp.max(_mean(jnp.abs(jnp.sum(c[:, places], axis=0) - at_one), found)) / 2
         left_out = jnp.maximum(outside[count - 1], inside[own_count - 1])
@@ -182,8 +184,8 @@ def read(curve: Curve, own: Own, rows: Rows, values: Any, h: Any, counted: Any, 
         rounded = left_out + higher * _rounding(n) <= allowed
         return _Attempt(tolerance, count, own_count, c, good, tried.number + 1, rounded)
 
-    room = jnp.zeros((odd.MOST, *rows.before.shape), dtype)
-    of_probes = jnp.max(jnp.abs(odd.odd_sum(_mean(bent, found), h / reach, most))) / (2 * h)
+    room = jnp.zeros((chebyshev.MOST, *rows.before.shape), dtype)
+    of_probes = jnp.max(jnp.abs(chebyshev.odd_sum(_mean(bent, found), h / reach, most))) / (2 * h)
     start = _Attempt(
         promised(of_probes / AVERAGING) * h / MARGIN, most, most, room, jnp.asarray(False), jnp.asarray(0), jnp.asarray(False)
     )
@@ -205,7 +207,7 @@ def _read(c: Any, s: Any, within: Any, s_bias: Any, count: Any, rounded: Any) ->
         def with_next(k: Any, t: Any, made: Any) -> Any:
             return made + t.astype(dtype).T @ kept[k].astype(dtype)
 
-        return odd.polynomials(s, count, with_next, start)
+        return chebyshev.polynomials(s, count, with_next, start)
 
     ways = [
         lambda: first,
@@ -213,7 +215,7 @@ def _read(c: Any, s: Any, within: Any, s_bias: Any, count: Any, rounded: Any) ->
         lambda: higher(first.dtype, first),
     ]
     weights = lax.switch(jnp.where(count == 1, 0, jnp.where(rounded, 1, 2)), ways)
-    return Layer(weights, odd.odd_sum(jnp.sum(kept, axis=1), s_bias, count))
+    return Layer(weights, chebyshev.odd_sum(jnp.sum(kept, axis=1), s_bias, count))
 
 
 def _rounding(n: Any) -> Any:

@@ -4,8 +4,8 @@ Beyond a kink, t away, what the bracket D gains or loses is again a smooth funct
 0; it is interpolated by a polynomial, and every weight whose shift goes beyond the kink adds it, with the sign of its input.
 
 In the last hidden layer a curve has one kink at most, its own unit's: ``read``. In the layers before it there may be many, of
-later units too: ``walk.read``. Both find ``AT_ONCE`` kinks of every unit before they are read together: the sums of a layer
-are the largest array there is, and are so written once instead of ``AT_ONCE`` times.
+later units too: ``kink_path.read``. Both find ``AT_ONCE`` kinks of every unit before they are read together: the sums of a
+layer are the largest array there is, and are so written once instead of ``AT_ONCE`` times.
 """
 
 from collections.abc import Callable
@@ -141,9 +141,9 @@ def enough(bend: Any, sizes: Any, most: Any, allowed: Any) -> Any:
 
     ``bend``: the reach over the distance to the nearest singularity. A piece spans no more than the reach, so that the
     singularity is at least 2/bend of its half-widths away, and the last coefficient beside the size of Q is 2·ϱ^(-degree) with
-    ϱ = 2/bend + √(4/bend² + 1), as in ``odd``. That is the nearest singularity of all curves; ``sizes`` (MOST,) of the probes'
-    coefficients show how fast those shrink that matter: by ϱ² of a curve, which spans twice as much. No Q is taken to be larger
-    than the first of ``sizes``; ``most`` of them may add up, to no more than ``allowed``.
+    ϱ = 2/bend + √(4/bend² + 1), as in ``chebyshev``. That is the nearest singularity of all curves; ``sizes`` (MOST,) of the
+    probes' coefficients show how fast those shrink that matter: by ϱ² of a curve, which spans twice as much. No Q is taken to
+    be larger than the first of ``sizes``; ``most`` of them may add up, to no more than ``allowed``.
     """
     of_probes = jnp.sqrt(sizes[1] / jnp.maximum(sizes[0], 1e-300)) / 2
     shrinks = jnp.minimum(jnp.exp(-jnp.arcsinh(2 / jnp.maximum(bend, 1e-30))), of_probes)

@@ -20,7 +20,7 @@ from koubai.core.activations import Activation
 from koubai.core.losses import Loss
 from koubai.core.nearby import Nearby
 from koubai.core.network import Layer
-from koubai.core.slopes import blocks
+from koubai.core.slopes import chunked_map
 from koubai.core.slopes.base import Points
 from koubai.core.slopes.response import forms
 from koubai.core.slopes.response.forms import Form
@@ -109,7 +109,7 @@ def read(view: View, numbers: Sequence[int], h: Any) -> dict[int, Layer]:
 
 def _read(view: View, numbers: Sequence[int], h: Any, form: Form) -> dict[int, Layer]:
     hidden = [number for number in numbers if number < len(view.activations)]
-    if view.size(hidden) <= blocks.NUMBERS_AT_ONCE:
+    if view.size(hidden) <= chunked_map.NUMBERS_AT_ONCE:
         made = _together(view, hidden, h, form)
     else:
         made = {number: _apart(view, number, h, form) for number in hidden}
@@ -250,7 +250,7 @@ def _in_blocks(view: View, form: Form, number: int, each: int, parts_of: Callabl
     few, units, points = view.few[number], view.units(number), len(view.offsets(number))
     if few is not None:
         return _mapped(lambda some: view.sums_by(few, form, parts_of((some, None), ALL)).T, jnp.arange(units), each * points).T
-    if units * points * each <= blocks.NUMBERS_AT_ONCE:
+    if units * points * each <= chunked_map.NUMBERS_AT_ONCE:
         return view.sums(form, parts_of(EVERY, ALL)).T
     pairs = jnp.arange(units * points)
     sums = _mapped(lambda some: view.sums(form, parts_of(some // points, some % points)), pairs, each)
@@ -260,7 +260,7 @@ def _in_blocks(view: View, form: Form, number: int, each: int, parts_of: Callabl
 def _mapped(function: Callable[[Any], Any], which: Any, each: int) -> Any:
     """``function`` of all indices ``which``, of as many at a time as need no more numbers than are allowed."""
     count = len(which)
-    pieces = -(-count // max(1, blocks.NUMBERS_AT_ONCE // each))
+    pieces = -(-count // max(1, chunked_map.NUMBERS_AT_ONCE // each))
     if pieces == 1:
         return function(which)
     size = -(-count // pieces)

@@ -1,0 +1,46 @@
+"""koubai list: what can be chosen, each with a line."""
+
+from collections.abc import Iterable
+
+from koubai.cli.help import two_columns
+from koubai.core.activations import ACTIVATIONS
+from koubai.core.losses import LOSSES
+from koubai.core.network import INITS
+from koubai.core.optimizers import RULES
+from koubai.core.schedules import SCHEDULES
+from koubai.core.slopes import METHODS
+from koubai.data import GATES, SETS
+from koubai.errors import chosen
+from koubai.locale import meaning, sentence
+
+KINDS: dict[str, Iterable[str]] = {
+    "gates": GATES,
+    "sets": SETS,
+    "activations": ACTIVATIONS,
+    "inits": INITS,
+    "methods": METHODS,
+    "losses": LOSSES,
+    "optimizers": RULES,
+    "schedules": SCHEDULES,
+}
+
+
+def listing(what: str | None, language: str) -> str:
+    """Everything of one kind, or of all. InputError for an unknown kind."""
+    kinds = KINDS if what is None else {what: chosen("list", what, KINDS)}
+    return "\n\n".join(_block(kind, names, language) for kind, names in kinds.items())
+
+
+def _block(kind: str, names: Iterable[str], language: str) -> str:
+    rows = []
+    for name in names:
+        meaning = _meaning(kind, name, language)
+        options = RULES[name].parameters if kind == "optimizers" else SCHEDULES[name].parameters if kind == "schedules" else {}
+        if options:
+            meaning += f" ({', '.join(f'{key}={value:g}' for key, value in options.items())})"
+        rows.append((name, meaning))
+    return f"{sentence(f'list-{kind}', language)}:\n{two_columns(rows)}"
+
+
+def _meaning(kind: str, name: str, language: str) -> str:
+    return meaning("loss" if kind == "losses" else kind.removesuffix("s"), name, language)

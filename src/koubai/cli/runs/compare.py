@@ -1,0 +1,166 @@
+"""koubai runs compare: what differs between runs, their losses in one picture, their regions side by side."""
+
+import json as json_format
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+from koubai.cli.render import Stopped, draw_jobs, jobs_of
+from koubai.cli.render_options import RenderOptions
+from koubai.cli.render_process import Artist
+from koubai.cli.report import drawn
+from koubai.cli.runs.lookup import LoadedRun, opened
+from koubai.cli.signals import deferred_signals
+from koubai.cli.train import PLACE, places_for, told
+from koubai.core.projection import FINE, plane
+from koubai.errors import InputError, KoubaiError
+from koubai.files import check_free, new_folder
+from koubai.locale import sentence
+from koubai.pictures.dataset_plots import Picture
+from koubai.pictures.region_panel import Panel
+from koubai.text_columns import GAP, cut, in_columns, widest
+
+MOST = 12  # runs: more colours and panels nobody can tell apart
+WIDEST_VALUE = 28  # cells
+
+
+def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: RenderOptions, json: bool, language: str) -> int:
+    """Write what differs, and draw the pictures into a new folder. Returns the exit code."""
+    if len(runs) < 2:
+        raise InputError("compare-few")
+    if len(runs) > MOST:
+        raise InputError("compare-many", runs=len(runs), most=MOST)
+    if out is not None:
+        check_free(out)
+    with deferred_signals() as interrupts:
+        found = [opened(name, store) for name in runs]
+        artist = Artist()
+        if wanted.pictures:
+            artist.get_ready()
+        facts = [_facts(one) for one in found]
+        differing = [name for name in _in_order(facts) if len({json_format.dumps(own.get(name)) for own in facts}) > 1]
+        jobs = jobs_of(_pictures(found, language), wanted)
+        faults: list[KoubaiError] = []
+
+        def fill(made: Path) -> None:
+            faults.extend(draw_jobs(jobs, made, wanted, artist, interrupts.__bool__, language))
+            if interrupts:
+                raise Stopped
+
+        try:
+            folder = new_folder(places_for(out, PLACE / "compared"), fill) if jobs else None
+        except Stopped:
+            return interrupts.exit_code
+        if json:
+            sys.stdout.write(_as_json(found, facts, differing, folder) + "\n")
+        else:
+            lines = _as_text(found, facts, differing, language)
+            lines += ["", *drawn(folder, language)] if folder else []
+            sys.stdout.write("\n".join(lines) + "\n")
+        return told(faults, language)
+
+
+def _facts(found: LoadedRun) -> dict[str, Any]:
+    """What was set, and what came of it, by names as the options have them."""
+    experiment = found.run.experiment.to_dict()
+    learning = experiment.pop("problem")["learning"]
+    for chosen in ("optimizer", "schedule"):
+        options = experiment.pop(f"{chosen}_options")
+        experiment |= {f"{experiment[chosen]} {name}": value for name, value in options.items()}
+    facts = {**learning, **experiment}
+    for part in ("data", "validation", "test"):
+        if isinstance(facts[part], dict):
+            facts[part] = f"{facts[part]['name']} {facts[part]['inputs'][:8]}".strip()
+    facts["start"] = facts["start"] and facts["start"]["parameters"][0][:8]
+    return {name.replace("_", "-"): value for name, value in facts.items()} | dict(found.provenance.surroundings)
+
+
+def _results(found: LoadedRun) -> dict[str, Any]:
+    run = found.run
+    scores = run.scores()
+    right = {"right": scores.right, "rows": scores.rows} if run.data.task == "classify" else {"right": None, "rows": None}
+    return {"status": run.status, "made": len(run.losses) - 1, "loss": float(run.losses[-1]), **right}
+
+
+def _in_order(facts: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for own in facts for name in own))
+
+
+def _as_json(
+    found: Sequence[LoadedRun], facts: Sequence[Mapping[str, Any]], differing: Sequence[str], folder: Path | None
+) -> str:
+    runs = [{"name": one.name, "uid": one.provenance.uid, **_results(one)} for one in found]
+    differs = {name: [own.get(name) for own in facts] for name in differing}
+    whole = {"runs": runs, "differs": differs, "folder": folder and str(folder)}
+    return json_format.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _as_text(
+    found: Sequence[LoadedRun], facts: Sequence[Mapping[str, Any]], differing: Sequence[str], language: str
+) -> list[str]:
+    """A column for each run, in several tables where they don't fit side by side."""
+    head = ["", *differing, *(sentence(f"run-{name}", language) for name in ("status", "made", "loss", "answers"))]
+    columns = []
+    for one, own in zip(found, facts, strict=True):
+        results = _results(one)
+        rows = "" if results["right"] is None else f"{results['right']}/{results['rows']}"
+        ended = [sentence(f"status-{results['status']}", language), str(results["made"]), f"{results['loss']:.6g}", rows]
+        columns.append([one.name, *(_shown(own.get(name)) for name in differing), *ended])
+    columns = [[cut(text, WIDEST_VALUE) for text in column] for column in columns]
+    lines = [] if differing else [sentence("compare-same", language), ""]
+    for part in _side_by_side(columns, get_terminal_size().columns - widest(head)):
+        lines += in_columns(list(zip(head, *part, strict=True)), "l" + "r" * len(part))
+        lines.append("")
+    return lines[:-1]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value)) or "none"
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _side_by_side(columns: list[list[str]], width: int) -> Iterator[list[list[str]]]:
+    """As many columns at a time as fit into ``width``."""
+    part: list[list[str]] = []
+    for column in columns:
+        if part and sum(widest(other) + len(GAP) for other in [*part, column]) >= width:
+            yield part
+            part = []
+        part.append(column)
+    yield part
+
+
+def _pictures(found: Sequence[LoadedRun], language: str) -> Iterator[Picture]:
+    losses = {one.run.experiment.problem.loss for one in found}
+    yield (
+        "losses",
+        "save_losses",
+        {
+            "curves": [one.run.losses for one in found],
+            "names": [one.name for one in found],
+            "loss": losses.pop() if len(losses) == 1 else None,
+            "title": sentence("compare-losses-title", language, runs=len(found)),
+        },
+    )
+    if all((one.run.data.task, one.run.data.inputs.shape[1], len(one.run.data.classes)) == ("classify", 2, 2) for one in found):
+        title = sentence("compare-regions-title", language, runs=len(found))
+        panels = [_panel(one, language) for one in found]
+        yield "regions", "save_regions", {"x": FINE, "y": FINE, "panels": panels, "title": title}
+
+
+def _panel(found: LoadedRun, language: str) -> Panel:
+    run, data = found.run, found.run.data
+    scores = run.scores()
+    said = {"loss": f"{run.losses[-1]:.4g}", "right": scores.right, "rows": scores.rows}
+    return Panel(
+        title=found.name,
+        note=sentence("compare-panel", language, **said),
+        field=plane(run.network, FINE, FINE).lead,
+        points=data.inputs,
+        labels=data.labels,
+        names=data.feature_names,
+        output=run.network.output,
+    )

@@ -1,0 +1,96 @@
+"""A run as a folder that a person looks into, or as one file that is handed on: a zip archive of the same files."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from koubai.errors import FileFault, InputError
+from koubai.experiment.run import Run
+from koubai.experiment.run_format import ABOUT, FILES, Provenance, contents_of, run_of
+from koubai.files import new_file, new_folder, reason
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the time of every file in an archive: the same run gives the same bytes
+
+
+def save(run: Run, places: Iterable[Path], provenance: Provenance | None = None) -> Path:
+    """Write ``run`` as a new folder at the first of ``places`` that is free; returns that. Whole or not at all."""
+
+    def write(folder: Path) -> None:
+        for name, content in contents_of(run, provenance).items():
+            (folder / name).write_bytes(content)
+
+    return new_folder(places, write)
+
+
+def pack(run: Run, path: Path, provenance: Provenance | None = None) -> None:
+    """Write ``run`` as the one file ``path``, whole or not at all."""
+    with new_file(path) as beside, ZipFile(beside, "w", ZIP_STORED) as archive:
+        for name, content in contents_of(run, provenance).items():
+            archive.writestr(ZipInfo(name, LONG_AGO), content)
+
+
+def load(path: str | Path) -> Run:
+    """The run that ``Run.save`` or the command line wrote: a folder, or the file of ``koubai runs export``.
+
+    InputError where there is nothing at ``path``; FileFault where a file is missing, unreadable, damaged, or of a newer format.
+    """
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise InputError("load-path", value=path)
+    return load_with_provenance(Path(path))[0]
+
+
+def load_with_provenance(path: Path) -> tuple[Run, Provenance]:
+    """The same, and where it comes from."""
+    if not os.path.lexists(path):
+        raise InputError("load-absent", path=str(path))
+    if path.is_dir() or not path.exists():
+        return run_of(str(path), lambda name: _bytes_of(path / name))
+    return run_of(str(path), _members(path).__getitem__)
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    """The files of an archive by name. Nothing is unpacked to more than the archive's own size."""
+    _check_plain(path)
+    try:
+        with ZipFile(path) as archive:
+            members = archive.infolist()
+            names = [member.filename for member in members]
+            if not {*names} <= {*FILES} or len({*names}) < len(names) or ABOUT not in names:
+                raise BadZipFile
+            if any(member.compress_type != ZIP_STORED or member.file_size > path.stat().st_size for member in members):
+                raise BadZipFile
+            contents = {name: archive.read(name) for name in names}
+    except FileFault:
+        raise
+    except OSError as error:
+        raise FileFault("load-unreadable", path=str(path), reason=reason(error)) from error
+    except Exception as error:  # whatever zipfile says to bytes that are no archive
+        raise FileFault("load-no-archive", path=str(path)) from error
+    return _Members(path, contents)
+
+
+class _Members(dict[str, bytes]):
+    def __init__(self, path: Path, contents: dict[str, bytes]) -> None:
+        super().__init__(contents)
+        self._path = path
+
+    def __missing__(self, name: str) -> bytes:
+        raise FileFault("load-no-archive", path=str(self._path))
+
+
+def _check_plain(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        raise FileFault("load-broken-sum", path=str(path))  # a pipe, say, that would never end
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        _check_plain(path)
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise FileFault("load-missing", path=str(path.parent), name=path.name) from error
+    except FileFault:
+        raise
+    except OSError as error:
+        raise FileFault("load-unreadable", path=str(path), reason=reason(error)) from error

@@ -1,0 +1,47 @@
+"""ComparisonRun: a kept run that is shown beside the one which learns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.arrays import evenly
+from koubai.experiment import Run
+from koubai.playground.model.data_source import UserData, source_of
+from koubai.playground.model.rasters import Fields, fields_of
+from koubai.playground.model.setting_changes import setting_of
+
+MOST_POINTS = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonRun:
+    """Its name, its fields at its last step, its loss curve."""
+
+    name: str
+    fields: Fields
+    step: int
+    loss: float
+    accuracy: float | None
+    numbers: NDArray[np.float64]
+    losses: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, run: Run, name: str) -> "ComparisonRun":
+        """That of ``run``. InputError where a page can't show it."""
+        source = source_of(setting_of(run), UserData(run=run))
+        at = evenly(len(run.losses), MOST_POINTS)
+        return cls(
+            name,
+            fields_of(run.network, source),
+            run.records[-1].number,
+            float(run.losses[-1]),
+            run.scores().accuracy,
+            at.astype(np.float64),
+            run.losses[at],
+        )
+
+    def told(self) -> dict[str, Any]:
+        """What a frame's header says of it."""
+        return {"step": self.step, "loss": self.loss, "accuracy": self.accuracy}

@@ -1,0 +1,175 @@
+"""Link: a whole setting as text for an address, and back. What is as in the founding example is left out.
+
+Texts and numbers stand as they are; points, files and edited weights as base64 of compressed bytes. ``step`` is the step that
+was reached; where weights were edited or a setting changed on the way, ``weights`` are those from which the present stretch
+began, ``begin`` its step.
+"""
+
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from koubai.errors import InputError
+from koubai.playground.model.data_source import Point, UserData
+from koubai.playground.protocol.incoming import (
+    MOST_LINK,
+    MOST_NUMBER,
+    MOST_PARAMETERS,
+    MOST_POINTS,
+    MOST_TABLE,
+    Name,
+    Setting,
+    StepNumber,
+    complete,
+)
+from koubai.playground.protocol.validation import explained
+
+MOST_IN_LINK = 2**14  # characters of a file, compressed; a larger one is named only
+Part = TypeVar("Part", bound=msgspec.Struct)
+USUAL = Setting()
+NOTHING = UserData()
+_TEXTS = ("data", "task", "target", "init", "method", "loss", "optimizer")
+_LISTS = ("features", "hidden", "activations", "frozen", "cut")
+LONGEST_NAMED = 40  # characters of what a sentence repeats
+_NONE = {"noise": "usual", "batch_size": "all"}
+
+
+class _Extra(msgspec.Struct, frozen=True):
+    """What a link holds beside the setting, and how large it may be."""
+
+    points: str = ""
+    table: Name = ""
+    content: str = ""
+    run: Name = ""
+    weights: str = ""
+    former: str = ""
+    begin: StepNumber = 0
+    step: StepNumber = 0
+
+
+complete(_Extra)
+
+
+@dataclass(frozen=True, eq=False)
+class PermalinkState:
+    """What a link holds. ``weights``: all parameters in order; None for those of the seed.
+
+    ``former``: the numbers that what is cut had before, in the order of the setting's ``cut``.
+    """
+
+    setting: Setting
+    brought: UserData = NOTHING
+    run: str = ""  # the name of the kept run whose rows are learned
+    weights: NDArray[np.float64] | None = None
+    begin: int = 0
+    step: int = 0
+    former: tuple[float, ...] = ()
+
+
+def format_permalink(linked: PermalinkState) -> str:
+    """The text of a link, without the step."""
+    given = msgspec.structs.asdict(linked.setting)
+    usual = msgspec.structs.asdict(USUAL)
+    parts = [(name, _text(name, value)) for name, value in given.items() if value != usual[name]]
+    brought = linked.brought
+    if linked.setting.data == "own":
+        parts.append(("points", _packed(np.array(brought.points, np.float64).tobytes())))
+    if linked.setting.data == "table":
+        content = _packed(brought.content)
+        parts.append(("table", brought.name))
+        parts += [("content", content)] if len(content) <= MOST_IN_LINK else []
+    if linked.setting.data == "run":
+        parts.append(("run", linked.run))
+    if linked.weights is not None:
+        parts += [("weights", _packed(linked.weights.astype("<f8").tobytes())), ("begin", str(linked.begin))]
+    if linked.former:
+        parts.append(("former", _packed(np.array(linked.former, "<f8").tobytes())))
+    return "&".join(f"{name}={quote(text, safe=',()[]*^:')}" for name, text in parts)
+
+
+def parse_permalink(text: str) -> PermalinkState:
+    """What a link says. InputError where a part of it can't be."""
+    if len(text) > MOST_LINK:
+        raise InputError("link-long", value=len(text), most=MOST_LINK)
+    text = text.removeprefix("#").removeprefix("&")
+    try:
+        parts = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=64))
+    except ValueError as error:
+        raise InputError("link-broken", name=text[:LONGEST_NAMED]) from error
+    extra = _converted({name: parts.pop(name) for name in _Extra.__struct_fields__ if parts.get(name)}, _Extra)
+    known: dict[str, Any] = {}
+    for name, value in parts.items():
+        if name not in USUAL.__struct_fields__:
+            raise InputError("link-field", name=name[:LONGEST_NAMED])
+        known[name] = _value(name, value)
+    setting = _converted(known, Setting)
+    points = _points(_unpacked("points", extra.points, MOST_POINTS * 24)) if extra.points else ()
+    content = _unpacked("content", extra.content, MOST_TABLE) if extra.content else b""
+    weights = None
+    if extra.weights:
+        weights = _floats("weights", _unpacked("weights", extra.weights, MOST_PARAMETERS * 8))
+    former = _floats("former", _unpacked("former", extra.former, MOST_PARAMETERS * 8)) if extra.former else ()
+    if setting.data == "table" and not content:
+        raise InputError("link-table", name=extra.table)
+    brought = UserData(points, extra.table, content)
+    return PermalinkState(setting, brought, extra.run, weights, extra.begin, extra.step, tuple(map(float, former)))
+
+
+def _converted(values: dict[str, Any], kind: type[Part]) -> Part:
+    """``values``, which are texts, as a ``kind``. InputError where one isn't possible."""
+    try:
+        return msgspec.convert(values, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise explained(kind, values, error, strict=False) from error
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return _NONE[name]
+    if name in _LISTS:
+        return ";".join(map(str, value)) or "none"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _value(name: str, text: str) -> Any:
+    if text == _NONE.get(name):
+        return None
+    if name in _LISTS:
+        return () if text == "none" else tuple(text.split(";"))
+    return text
+
+
+def _packed(content: bytes) -> str:
+    return urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+
+
+def _unpacked(name: str, text: str, most: int) -> bytes:
+    try:
+        opened = zlib.decompressobj()
+        content = opened.decompress(urlsafe_b64decode(text + "=" * (-len(text) % 4)), most + 1)
+    except (zlib.error, ValueError) as error:
+        raise InputError("link-broken", name=name) from error
+    if len(content) > most or not opened.eof:
+        raise InputError("link-broken", name=name)
+    return content
+
+
+def _floats(name: str, content: bytes) -> NDArray[np.float64]:
+    if len(content) % 8 or not np.isfinite(numbers := np.frombuffer(content, "<f8").astype(np.float64)).all():
+        raise InputError("link-broken", name=name)
+    if len(beyond := numbers[np.abs(numbers) > MOST_NUMBER]):
+        raise InputError("link-number", name=name, value=f"{beyond[0]:g}", most=f"{MOST_NUMBER:g}")
+    return numbers
+
+
+def _points(content: bytes) -> tuple[Point, ...]:
+    numbers = _floats("points", content)
+    if len(numbers) % 3:
+        raise InputError("link-broken", name="points")
+    return tuple((x, y, value) for x, y, value in numbers.reshape(-1, 3).tolist())

@@ -1,0 +1,367 @@
+"""What page and server tell each other, declared once: read and checked by ``read``, documented by ``described``.
+
+A page sends JSON texts, one message each. The server answers with JSON texts, and with frames: binary, see ``packed``. A frame
+is sent only while fewer than ``FRAMES_AHEAD`` of those before it are waiting for the page's ``drawn``: a slow page gets fewer
+of them, never a queue.
+"""
+
+import json
+from collections.abc import Mapping
+from struct import pack
+from typing import Annotated, Any, Literal
+
+import msgspec
+import numpy as np
+from msgspec import Meta, Struct
+from numpy.typing import NDArray
+
+from koubai.errors import InputError
+from koubai.playground.protocol.validation import Unfit, check, explained
+
+VERSION = 1
+FRAMES_AHEAD = 2
+MOST_MESSAGE = 2**16  # bytes of a text message, but for two kinds:
+MOST_LINK = 2**19  # of a link
+MOST_TABLE = 2**21  # of a file, which comes as base64
+MOST_POINTS = 2000  # that are drawn by hand
+MOST_SAMPLES = 5000
+MOST_LAYERS, MOST_LAYER_UNITS, MOST_PARAMETERS = 10, 64, 20_000
+MOST_FEATURES = 100
+MOST_CLASSES = 10
+MOST_STEPS = 100_000_000  # in all: the number of each fits into 32 bits, also where as many are made again
+MOST_NUMBER = 1e30  # a coordinate or a weight: its square, and the square of a sum of thousands, are numbers still
+LEAST_SPEED = 0.01  # steps a second: of one that is slower nobody would see that anything happens
+LEAST_H = 1e-300  # its reciprocal, and that of its double, are numbers still
+FIELD = 96  # the side of a field's grid, in points
+SMALL = 32  # of a unit's small picture
+
+Name = Annotated[str, Meta(max_length=200)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Number = Annotated[float, Meta(ge=-MOST_NUMBER, le=MOST_NUMBER)]
+Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+StepNumber = Annotated[int, Meta(ge=0, le=MOST_STEPS)]
+Part = Annotated[float, Meta(ge=0, le=0.9)]
+Place = Annotated[str, Meta(pattern=r"^[wb][0-9]{1,2}\[[0-9]{1,3}(,[0-9]{1,3})?\]$")]
+Unit = Annotated[str, Meta(pattern=r"^([0-9]{1,2}\[[0-9]{1,3}\])?$")]
+Units = Annotated[int, Meta(ge=1, le=MOST_LAYER_UNITS)]
+
+
+completed: set[type[Struct]] = set()  # whose fields msgspec knows
+
+
+def complete(*kinds: type[Struct]) -> None:
+    """Let msgspec read the declarations of these structures now, in one thread.
+
+    It does so at their first use otherwise, and ends the process where two threads do that at once (msgspec 0.22).
+    """
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
+        completed.add(kind)
+
+
+class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the controls say. The defaults are the founding example.
+
+    ``data``: a gate, a set, "own" (points that were drawn by hand), "table" (a file that was dropped), or "run" (a kept run's).
+    ``samples``, ``noise``, ``test`` (the share of the rows that is kept for the test), ``data_seed``: of sets; ``task``: of own
+    points. ``features``: of data in the plane. ``activations``: one for each hidden layer. ``frozen``: places whose parameters
+    stay; ``cut``: those that are 0 and stay so. The rest are fields of Experiment and Learning.
+    """
+
+    data: Name = "xor"
+    samples: Annotated[int, Meta(ge=10, le=MOST_SAMPLES)] = 300
+    noise: Annotated[float, Meta(ge=0, le=10)] | None = None
+    test: Part = 0.0
+    data_seed: Seed = 0
+    task: Literal["classify", "regress"] = "classify"
+    target: Name = ""
+    features: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=10)] = ("x1", "x2")
+    hidden: Annotated[tuple[Units, ...], Meta(max_length=MOST_LAYERS)] = (8,)
+    activations: Annotated[tuple[Name, ...], Meta(max_length=MOST_LAYERS)] = ("relu",)
+    init: Name = "normal"
+    scale: Annotated[float, Meta(ge=0, le=100)] = 0.1
+    seed: Seed = 0
+    batch_seed: Seed = 0
+    method: Name = "central"
+    h: Annotated[float, Meta(ge=LEAST_H, le=1e6)] = 0.1
+    loss: Name = "cross-entropy"
+    optimizer: Name = "gradient-descent"
+    learning_rate: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
+    l1: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
+    l2: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
+    batch_size: Annotated[int, Meta(ge=1, le=MOST_SAMPLES)] | None = None
+    steps: StepNumber = 5001
+    record_every: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
+    frozen: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)] = ()
+    cut: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)] = ()
+
+
+class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
+    """What a page sends."""
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """The first message of every connection, within 10 seconds.
+
+    ``session``: the key of a session that the page had before, to go on with it; else, or where it is gone, a new one is made
+    as ``link`` says: what the address holds after its #, empty for the founding example.
+    """
+
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    language: Literal["en", "ja"] = "en"
+    session: Annotated[str, Meta(max_length=64)] = ""
+    link: str = ""  # one that is too long is refused as a link: the page is to open all the same
+
+
+class Language(Message, frozen=True, tag="language"):
+    """In which language sentences are to come from now on."""
+
+    language: Literal["en", "ja"]
+
+
+class Play(Message, frozen=True, tag="play"):
+    """Train on, or, where an earlier step is looked at, play forward from there.
+
+    Where all steps are made nothing happens, unless ``more`` steps, a frame's ``more``, are to be made beyond them.
+    """
+
+    more: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
+
+
+class Pause(Message, frozen=True, tag="pause"):
+    """Rest."""
+
+
+class Forward(Message, frozen=True, tag="forward"):
+    """Go ``count`` steps on, and rest."""
+
+    count: Count = 1
+
+
+class Back(Message, frozen=True, tag="back"):
+    """Go ``count`` steps back, and rest."""
+
+    count: Count = 1
+
+
+class Go(Message, frozen=True, tag="go"):
+    """Show step ``step``: at most the last that was made."""
+
+    step: StepNumber
+
+
+class Speed(Message, frozen=True, tag="speed"):
+    """How many steps are made in a second; null: as many as can be."""
+
+    steps: Annotated[float, Meta(ge=LEAST_SPEED, le=1e6)] | None = None
+
+
+class Reset(Message, frozen=True, tag="reset"):
+    """Back to the same start."""
+
+
+class Renew(Message, frozen=True, tag="renew"):
+    """A new draw, by a new seed, of the starting weights, the data or the batches."""
+
+    what: Literal["start", "data", "batches"]
+
+
+class Change(Message, frozen=True, tag="change"):
+    """Some fields of the setting anew. What the network can keep its weights with goes on from them; else it starts anew.
+
+    For other data ``usual`` takes the rest as is usual for these.
+    """
+
+    setting: Annotated[dict[Name, Any], Meta(max_length=64)]
+    usual: bool = False
+
+
+class Layers(Message, frozen=True, tag="layers"):
+    """Another shape of the network: ``hidden`` and ``activations``. Weights that are in both stay."""
+
+    hidden: Annotated[tuple[Units, ...], Meta(max_length=MOST_LAYERS)]
+    activations: Annotated[tuple[Name, ...], Meta(max_length=MOST_LAYERS)]
+
+
+class Edit(Message, frozen=True, tag="edit"):
+    """Parameters anew: place -> value. ``w1[0,3]`` is the weight from input 0 to unit 3, ``b2[1]`` a bias."""
+
+    values: Annotated[dict[Place, Number], Meta(max_length=MOST_PARAMETERS)]
+
+
+class Freeze(Message, frozen=True, tag="freeze"):
+    """From now on these parameters stay as they are, or move again."""
+
+    places: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)]
+    frozen: bool
+
+
+class Cut(Message, frozen=True, tag="cut"):
+    """These parameters become 0, and stay so; or, with ``cut`` false, have the numbers again that they had before.
+
+    Whoever edits one puts it back, too.
+    """
+
+    places: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)]
+    cut: bool = True
+
+
+class Look(Message, frozen=True, tag="look"):
+    """Send also the whole field of this unit, ``1[3]`` being unit 3 of the first layer; none where it is empty."""
+
+    unit: Unit = ""
+
+
+class Drawn(Message, frozen=True, tag="drawn"):
+    """The page has drawn the frame of this number, and all before it."""
+
+    frame: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Mark(Message, frozen=True, tag="mark"):
+    """Points drawn by hand: x, y, and the class or the value; they become the data, with ``fresh`` in place of all before."""
+
+    points: Annotated[tuple[tuple[Number, Number, Number], ...], Meta(max_length=MOST_POINTS)]
+    fresh: bool = False
+
+
+class Rub(Message, frozen=True, tag="rub"):
+    """Points within ``radius`` of x, y are erased."""
+
+    x: Number
+    y: Number
+    radius: Annotated[float, Meta(gt=0, le=MOST_NUMBER)]
+
+
+class Table(Message, frozen=True, tag="table"):
+    """A file that was dropped: its ``content`` in base64. ``target``: the column to learn, by default the last."""
+
+    name: Name
+    content: Annotated[str, Meta(max_length=MOST_TABLE * 4 // 3 + 4)]
+    target: Name = ""
+
+
+class Runs(Message, frozen=True, tag="runs"):
+    """Ask for the list of kept runs."""
+
+
+class Open(Message, frozen=True, tag="open"):
+    """Go on with the kept run of this name."""
+
+    name: Name
+
+
+class Beside(Message, frozen=True, tag="beside"):
+    """Show the kept run of this name beside; none where it is empty."""
+
+    name: Name = ""
+
+
+class Slope(Message, frozen=True, tag="slope"):
+    """Ask for one parameter's slope here, as it is measured and exactly."""
+
+    place: Place
+
+
+class Price(Message, frozen=True, tag="price"):
+    """Ask what a step costs: with the slopes as they are measured, and with backprop."""
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    Hello, Language, Play, Pause, Forward, Back, Go, Speed, Reset, Renew, Change, Layers, Edit, Freeze, Cut, Look, Drawn, Mark,
+    Rub, Table, Runs, Open, Beside, Slope, Price,
+)  # fmt: skip
+
+_decoder: Any = msgspec.json.Decoder(
+    Hello | Language | Play | Pause | Forward | Back | Go | Speed | Reset | Renew | Change | Layers | Edit | Freeze | Cut | Look
+    | Drawn | Mark | Rub | Table | Runs | Open | Beside | Slope | Price
+)  # fmt: skip
+
+
+complete(Setting, *MESSAGES)
+
+_KINDS = {str(message.__struct_config__.tag): message for message in MESSAGES}
+MOST_DIGITS = 300  # of a whole number that is shown again
+_LARGE = ('"hello"', '"table"')
+
+
+class Malformed(InputError):
+    """A message that no page of ours sends."""
+
+
+def read(text: str | bytes) -> Message:
+    """The message that ``text`` is. Malformed where it is none, or too large; another InputError where its values don't fit."""
+    size = len(text)
+    try:
+        head = text[:200] if isinstance(text, str) else text[:200].decode("latin-1")
+        if size > MOST_MESSAGE and not any(name in head for name in _LARGE):
+            raise Malformed("message-size", value=size, most=MOST_MESSAGE)
+        message: Message = _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise _refused(text, error) from error
+    if size > MOST_MESSAGE and not isinstance(message, (Hello, Table)):
+        raise Malformed("message-size", value=size, most=MOST_MESSAGE)
+    if isinstance(message, Change):
+        check(Setting, message.setting)
+    return message
+
+
+def _refused(text: str | bytes, error: Exception) -> InputError:
+    """Why ``text`` could not be read: it is no message, or one of ours whose values don't fit."""
+    malformed = Malformed("message-malformed", reason=str(error)[:200])
+    if len(text) > MOST_MESSAGE:
+        return _refused_table(text) or malformed
+    try:  # numbers beyond all others are read as infinite: whoever typed one is to be told so
+        content = json.loads(text, parse_int=_whole, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return malformed
+    name = content.pop("type", None) if isinstance(content, dict) else None
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    return malformed if kind is None else explained(kind, content, error)
+
+
+class _AnyTable(msgspec.Struct, frozen=True, tag="table"):
+    name: str
+    content: str
+    target: str = ""
+
+
+complete(_AnyTable)
+
+
+def _refused_table(text: str | bytes) -> InputError | None:
+    """Why a file can't be: its name may be too long. What is large and nothing of the kind isn't looked at for long."""
+    try:
+        check(Table, msgspec.structs.asdict(msgspec.json.decode(text, type=_AnyTable)))
+    except Unfit as unfit:
+        return unfit
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return None
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) <= MOST_DIGITS else float(digits)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """A frame: the length of the header (uint32), the header (JSON), then the arrays; header and arrays are padded to 8 bytes.
+
+    The header's ``arrays`` lists them: name, type, shape, and where each begins after the header. All numbers are
+    little-endian.
+    """
+    listed, parts, at = [], [], 0
+    for name, array in arrays.items():
+        plain = np.ascontiguousarray(array)
+        content = plain.astype(plain.dtype.newbyteorder("<"), copy=False).tobytes()
+        listed.append({"name": name, "type": plain.dtype.name, "shape": plain.shape, "at": at})
+        content += b"\0" * (-len(content) % 8)
+        parts.append(content)
+        at += len(content)
+    head = json.dumps({**header, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()
+    head += b" " * (-(len(head) + 4) % 8)
+    return b"".join([pack("<I", len(head)), head, *parts])

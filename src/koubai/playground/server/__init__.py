@@ -1,0 +1,1 @@
+"""The sockets: who may connect, what stands at which address."""

@@ -1,0 +1,277 @@
+"""The server: what stands at which address, and how it is run. ``access`` guards it, ``session_registry`` has the sessions."""
+
+import asyncio
+import errno
+import re
+import socket
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from koubai.errors import InputError, KoubaiError
+from koubai.files import reason
+from koubai.locale import LANGUAGES, sentence, sentences
+from koubai.playground.protocol.incoming import MOST_TABLE
+from koubai.playground.server.access import Access, AccessMiddleware
+from koubai.playground.server.connection import Bounds, Connection
+from koubai.playground.server.session_registry import Make, SessionRegistry
+from koubai.playground.server.sockets import BACKLOG, HttpProtocol, WebSocketProtocol, connections_possible
+
+if TYPE_CHECKING:
+    from koubai.playground.server.downloads import Downloads
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {
+    ".html": "text/html;charset=utf-8",
+    ".js": "text/javascript;charset=utf-8",
+    ".mjs": "text/javascript;charset=utf-8",
+    ".css": "text/css;charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+}
+PORT, PORTS_TRIED = 8765, 20
+TAKERS, MOST_ASKED = 4, 40  # threads that make what is taken home, and files that are waited for at once
+LARGEST_MESSAGE = MOST_TABLE * 4 // 3 + 2**12  # a table in base64, and what stands around it
+SECONDS_TO_ANSWER = 0.5  # at the end: for what has been asked for
+SECONDS_TO_END = 2.4  # for all of it: what isn't over then goes down with the process
+
+
+def application(
+    access: Access, make: Make, bounds: Bounds | None = None, faults: list[KoubaiError] | None = None
+) -> AccessMiddleware:
+    """The whole server as an ASGI application.
+
+    ``make``: a new session, of a language and a link. ``faults``: where it is noted when a session can't be brought to its end.
+    """
+    rooms = Routes(access, make, bounds or Bounds(), [] if faults is None else faults)
+    routes = [
+        Route("/", rooms.page),
+        Route("/static/{path:path}", rooms.static),
+        Route("/texts/{language}.json", rooms.texts),
+        Route("/take/{session}/{what}", rooms.take),
+        WebSocketRoute("/socket", rooms.socket),
+    ]
+    app = Starlette(routes=routes, lifespan=rooms.open, exception_handlers={404: rooms.absent})
+    return AccessMiddleware(app, access)
+
+
+class Routes:
+    """What is behind the addresses."""
+
+    def __init__(self, access: Access, make: Make, bounds: Bounds, faults: list[KoubaiError]) -> None:
+        self._access, self._make, self._bounds, self._faults = access, make, bounds, faults
+        self._taking: asyncio.Future[Downloads] | None = None
+        self._asked = 0
+
+    @asynccontextmanager
+    async def open(self, app: Starlette) -> AsyncIterator[None]:
+        """All that lives as long as the server."""
+        self._seats = SessionRegistry(self._make, self._bounds, self._faults)
+        self._takers = ThreadPoolExecutor(TAKERS)
+        sweeping = asyncio.create_task(self._seats.sweep())
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+            self._takers.shutdown(wait=False, cancel_futures=True)
+            await self._seats.close()
+
+    async def page(self, request: Request) -> Response:
+        """The page."""
+        return _file("index.html", request) or self._refused(request, 404, "play-absent", value="/")
+
+    async def static(self, request: Request) -> Response:
+        """A file of the page."""
+        path: str = request.path_params["path"]
+        return _file(path, request) or self._refused(request, 404, "play-absent", value=path[:100])
+
+    async def absent(self, request: Request, error: Exception) -> Response:
+        """Whatever else is asked for."""
+        return self._refused(request, 404, "play-absent", value=request.url.path[:100])
+
+    async def texts(self, request: Request) -> Response:
+        """What the page says, by key."""
+        language = request.path_params["language"]
+        if language not in LANGUAGES:
+            return self._refused(request, 404, "play-absent", value=request.url.path[:100])
+        texts = {key: text for key, text in sentences(language).items() if key.startswith(("page-", "list-"))}
+        return _fresh(JSONResponse(texts), request)
+
+    async def take(self, request: Request) -> Response:
+        """What a page takes home."""
+        key, what, language = request.path_params["session"], request.path_params["what"], self._language(request)
+        session = self._seats.session(key)
+        if session is None:
+            return self._refused(request, 404, "play-no-session")
+        loop = asyncio.get_running_loop()
+        self._taking = self._taking or loop.run_in_executor(self._takers, _taking)
+        if self._asked >= MOST_ASKED:
+            return self._refused(request, 503, "error-take-busy")
+        self._asked += 1
+        try:
+            take = (await self._taking).take
+            taken = await loop.run_in_executor(self._takers, take, key, session.run, what, language)
+        except KoubaiError as error:
+            status = {"take-busy": 503}.get(error.code, 409 if isinstance(error, InputError) else 500)
+            return PlainTextResponse(error.sentence(language) + "\n", status)
+        finally:
+            self._asked -= 1
+        if taken is None:
+            return self._refused(request, 404, "play-absent", value=what[:100])
+        plain = re.sub(r"[^A-Za-z0-9._-]", "_", taken.name)
+        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(taken.name, safe='')}"
+        headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+        return Response(taken.content, media_type=taken.media, headers=headers)
+
+    async def socket(self, websocket: WebSocket) -> None:
+        """A page's connection, from its first message to its last."""
+        await websocket.accept()
+        connection = Connection(websocket, self._bounds)
+        await connection.run(lambda: self._seats.converse(connection))
+
+    def _language(self, request: Request) -> str:
+        asked = request.query_params.get("lang", "")
+        return asked if asked in LANGUAGES else self._access.language
+
+    def _refused(self, request: Request, status: int, key: str, **values: str) -> Response:
+        return PlainTextResponse(sentence(key, self._language(request), **values) + "\n", status)
+
+
+def _taking() -> "Downloads":
+    from koubai.playground.server.downloads import Downloads  # which loads JAX: not before somebody takes something
+
+    return Downloads()
+
+
+def _file(path: str, request: Request) -> Response | None:
+    """The file of the page at ``path``; None where there is none. No path leads out of the folder."""
+    parts = path.split("/")
+    if not all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,100}", part) for part in parts):
+        return None
+    place = STATIC.joinpath(*parts)
+    if not place.is_file():
+        return None
+    return _fresh(Response(place.read_bytes(), media_type=TYPES.get(place.suffix, "text/plain;charset=utf-8")), request)
+
+
+def _fresh(response: Response, request: Request) -> Response:
+    """``response``, or only word that it is what the browser has already."""
+    mark = f'"{sha256(bytes(response.body)).hexdigest()[:32]}"'
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if mark in known:
+        return Response(status_code=304, headers={"ETag": mark})
+    response.headers["ETag"] = mark
+    return response
+
+
+def listening(host: str, port: int | None) -> socket.socket:
+    """A socket that listens on ``host`` and ``port``, by default the first free one from ``PORT`` on; 0: any.
+
+    InputError where that can't be.
+    """
+    try:
+        found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise InputError("play-host", value=host) from error
+    family, address = found[0][0], str(found[0][4][0])
+    for number in range(PORT, PORT + PORTS_TRIED) if port is None else [port]:
+        try:
+            dual = family == socket.AF_INET6 and address == "::" and socket.has_dualstack_ipv6()
+            return socket.create_server((address, number), family=family, dualstack_ipv6=dual)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and port is None:
+                continue
+            raise _fault(error, host, number) from error
+    raise InputError("play-ports-taken", first=PORT, last=PORT + PORTS_TRIED - 1)
+
+
+def _fault(error: OSError, host: str, port: int) -> InputError:
+    if error.errno == errno.EADDRINUSE:
+        return InputError("play-port-taken", port=port)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return InputError("play-port-forbidden", port=port)
+    if error.errno == errno.EADDRNOTAVAIL:
+        return InputError("play-host", value=host)
+    return InputError("play-listen", host=host, port=port, reason=reason(error))
+
+
+@cache
+def own_names() -> tuple[str, ...]:
+    """What this machine is called in its network."""
+    name = socket.gethostname().lower()
+    short = name.split(".")[0]
+    return tuple(dict.fromkeys([name, short, f"{short}.local"]))
+
+
+def outward_address() -> str:
+    """The address of this machine in its network; its name where it has none. Nothing is sent for that."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # an address of nobody's: it is only asked which way it would go
+            address = str(asking.getsockname()[0])
+        except OSError:
+            return own_names()[0]
+    return own_names()[0] if address.startswith("127.") else address
+
+
+class BackgroundServer:
+    """A server that runs in a thread of its own, from ``with`` on until its end, on the ``listener``, which it closes."""
+
+    def __init__(self, app: AccessMiddleware, listener: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            ws=WebSocketProtocol,
+            ws_max_size=LARGEST_MESSAGE,
+            ws_per_message_deflate=False,
+            http=HttpProtocol,
+            lifespan="on",
+            log_config=None,
+            log_level=100,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=BACKLOG,
+            limit_concurrency=connections_possible() + 1,  # which refuses with 503: of so many, the protocol lets one go
+            timeout_graceful_shutdown=SECONDS_TO_ANSWER,  # type: ignore[arg-type] # it only waits for so long
+        )
+        self._server = uvicorn.Server(config)
+        self._listener = listener
+        self._over = Event()
+        self._thread = Thread(target=self._run, daemon=True)
+        self.port: int = listener.getsockname()[1]
+
+    def _run(self) -> None:
+        try:
+            self._server.run([self._listener])
+        finally:
+            self._over.set()
+
+    def __enter__(self) -> "BackgroundServer":
+        self._thread.start()
+        while not self._server.started and not self._over.wait(0.01):
+            pass
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.should_exit = True
+        self._thread.join(SECONDS_TO_END)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until it has ended by itself, which it shouldn't; whether it has."""
+        return self._over.wait(seconds)

@@ -1,0 +1,112 @@
+"""What the rows of runs are made of: names, tags, notes, and what a list shows of an experiment."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
+
+from koubai.errors import InputError
+from koubai.store.run_rows import EMPTY, Entry, entry_of, now
+from koubai.temporary_files import shortened
+
+if TYPE_CHECKING:
+    from koubai.experiment import Experiment, Run
+    from koubai.experiment.run_format import Provenance
+
+LATEST = "latest"  # the run that was started last, wherever a run is named
+MOST_NAME, MOST_BEGINNING = 100, 80  # characters, and of what is numbered
+# Bytes in UTF-8, which file systems count, 255 at most: the rest is for what koubai adds, such as -2, -film and .koubai.zip.
+MOST_NAME_BYTES, MOST_BEGINNING_BYTES = 200, 180
+RESERVED = r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)"  # on Windows nothing else can have such a name
+
+
+def name_of(experiment: "Experiment", own: str = "") -> str:
+    """What a run is called unless somebody calls it otherwise: its ``own`` name, or its data's and its seed, such as xor-0.
+
+    Too long a name is cut. Where none of them can be a name, it is data-0.
+    """
+    seed = f"-{experiment.seed}"
+    data = experiment.problem.dataset().name or "data"
+    called = (_cut(own), _cut(data, len(seed)) + seed, f"data{seed}")
+    return next(name for name in map(_composed, called) if can_be_a_name(name))
+
+
+def _cut(name: str, room: int = 0) -> str:
+    """The beginning of ``name`` that can be numbered, and leaves ``room`` characters."""
+    return shortened(unicode_of(name)[: MOST_BEGINNING - room], MOST_BEGINNING_BYTES - room).rstrip(" .")
+
+
+def _composed(name: str) -> str:
+    """In the form in which a letter and its accent are one character: what looks the same is the same."""
+    return normalize("NFC", name)
+
+
+def folder_name(name: str) -> str:
+    """What a run's folder is called: as the run is, cut where a file system would refuse it.
+
+    An older store, or a path, may have longer names than ``checked_name`` allows.
+    """
+    return shortened(name, MOST_NAME_BYTES)
+
+
+def listed_of(experiment: "Experiment") -> dict[str, Any]:
+    """The experiment, and what of it is listed."""
+    listed = {name: getattr(experiment, name) for name in ("method", "seed", "steps")}
+    return {"data": experiment.problem.dataset().name, **listed, "experiment": json.dumps(experiment.to_dict())}
+
+
+def values_of(run: "Run", provenance: "Provenance") -> dict[str, Any]:
+    """A run that was made elsewhere, as a row."""
+    from koubai.store.step_chunks import metrics_of
+
+    return {
+        "uid": provenance.uid,
+        "name": provenance.name,
+        **listed_of(run.experiment),
+        "status": run.status,
+        "diverged_at": run.diverged_at,
+        "steps_made": len(run.losses) - 1,
+        "loss": float(run.losses[-1]) + 0.0,  # SQLite has no -0.0
+        "metrics": json.dumps(metrics_of(run.experiment, run.best)),
+        "started": provenance.started or now(),
+        "updated": now(),
+        "seconds": float(provenance.seconds),
+        "surroundings": json.dumps(dict(provenance.surroundings)),
+        "tags": json.dumps(checked_tags(provenance.tags)),
+        "note": unicode_of(provenance.note),
+    }
+
+
+def described(run: "Run", provenance: "Provenance") -> Entry:
+    """What a store would say of a run that it hasn't."""
+    return entry_of({**EMPTY, **values_of(run, provenance)}, run.status)
+
+
+def can_be_a_name(name: str) -> bool:
+    """It is the name of a folder, too, on any system; and neither a uid nor the name of an exported file."""
+    plain = 0 < len(name) <= MOST_NAME and name.isprintable() and name == name.strip() and name != LATEST
+    short = len(name.encode(errors="replace")) <= MOST_NAME_BYTES
+    odd = rf'^[-.]|[/\\:*?"<>|]|\.(zip)?$|^[0-9a-f]{{32}}$|{RESERVED}'
+    return plain and short and not re.search(odd, name, re.IGNORECASE)
+
+
+def checked_name(name: str) -> str:
+    """``name`` as a run can have it. InputError where it can't."""
+    if not can_be_a_name(made := _composed(name)):
+        raise InputError("store-name", value=name, most=MOST_NAME, bytes=MOST_NAME_BYTES)
+    return made
+
+
+def checked_tags(tags: Iterable[str]) -> list[str]:
+    """``tags``; InputError for one that can't be used."""
+    checked = list(tags)
+    for text in checked:
+        if not (0 < len(text) <= MOST_NAME and text.isprintable() and text == text.strip()):
+            raise InputError("store-tag", value=text, most=MOST_NAME)
+    return checked
+
+
+def unicode_of(text: str) -> str:
+    """``text`` with a sign in the place of what UTF-8 doesn't have."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,1 @@
+"""Arrays in, text out: what a terminal shows of a training."""

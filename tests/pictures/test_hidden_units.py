@@ -1,0 +1,65 @@
+"""The lines of the hidden units, and truth tables as squares."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from koubai.pictures import draw_table, draw_units
+from koubai.pictures.hidden_units import _ends
+
+SQUARE = np.array([-1.5, 1.5])
+PLANE: dict[str, Any] = {
+    "x": np.linspace(-1.5, 1.5, 5),
+    "y": np.linspace(-1.5, 1.5, 5),
+    "field": np.full((5, 5), 0.5),
+    "points": np.array([[0.0, 1.0]]),
+    "labels": np.array([1]),
+}
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3))
+@example(0.05, 0.05, 0.0)  # through two corners, which it misses by rounding
+def test_a_line_lies_where_the_pre_activation_is_zero(a: float, b: float, bias: float) -> None:
+    weights = np.array([a, b])
+    ends = _ends(weights, bias, SQUARE, SQUARE)
+    corners = np.array([[x, y] for x in SQUARE for y in SQUARE]) @ weights + bias
+    if ends is None:
+        assert corners.min() >= -1e-9 or corners.max() <= 1e-9  # it passes the square by, or only touches it
+    else:
+        np.testing.assert_allclose(ends @ weights + bias, 0, atol=1e-9)
+        assert (np.abs(ends) <= 1.5).all()
+        assert np.isclose(np.abs(ends), 1.5).any(axis=1).all()
+
+
+def test_lines_arrows_and_names() -> None:
+    weights, bias = np.array([[1.0, 0.0, 1.0], [0.0, 2.0, 0.0]]), np.array([-0.5, 1.0, 9.0])
+    axes = draw_units(weights, bias, [1.0, -1.0, 1.0], **PLANE)
+    first, second = axes.lines
+    assert np.asarray(first.get_xdata()).tolist() == [0.5, 0.5]
+    assert np.asarray(second.get_ydata()).tolist() == [-0.5, -0.5]
+    assert first.get_linestyle() == "-"
+    assert second.get_linestyle() == "--"
+    texts = [text.get_text() for text in axes.texts if text.get_visible()]
+    assert texts == ["", "1", "", "2", "No line in this square: unit 3"]
+    for arrow, direction in ((axes.texts[1], (1, 0)), (axes.texts[3], (0, 1))):
+        (foot_x, foot_y), (tip_x, tip_y) = arrow.get_position(), arrow.xy
+        assert (np.sign(np.round([tip_x - foot_x, tip_y - foot_y], 9)) == direction).all()
+
+
+@pytest.mark.parametrize("inputs", [3, 4, 5, 8])
+def test_a_truth_table_shows_every_row_in_its_square(inputs: int) -> None:
+    rows = 2**inputs
+    labels = np.array([row.bit_count() % 2 for row in range(rows)])
+    field = np.linspace(0, 1, rows)
+    axes = draw_table(inputs, labels, field, title="t")
+    shown = np.asarray(axes.images[0].get_array())
+    assert np.array_equal(shown.ravel(), field)
+    right = ((field > 0.5) == (labels == 1)).reshape(shown.shape)
+    marks = np.array([text.get_text().endswith("×") for text in axes.texts]).reshape(shown.shape)
+    assert np.array_equal(marks, ~right)
+    ticks = [text.get_text() for text in axes.get_yticklabels()], [text.get_text() for text in axes.get_xticklabels()]
+    down, across = ([int(text, 2) for text in side] for side in ticks)
+    assert [a * len(across) + b for a in down for b in across] == list(range(rows))
