@@ -98,10 +98,10 @@ def _children() -> list[int]:
 
 
 STARTS_NONE = """
-from koubai.cli import artist
+from koubai.cli import render_process
 from koubai.cli.main import main
 def started(): raise AssertionError
-artist._started = started
+render_process._started = started
 main()
 """
 
