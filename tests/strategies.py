@@ -1,9 +1,16 @@
-"""Networks, data and step sizes for property-based tests. Shapes come from a short list, since each new one compiles."""
+"""Networks, data and step sizes for property-based tests.
 
+Every kind of network compiles a program of its own, which takes most of a test's time. So a test searches over the numbers of
+about twelve kinds, in which each shape, activation and loss occurs; the same search in ``make soak`` takes ``every`` kind.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import TypeVar
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from koubai.core.activations import ACTIVATIONS
@@ -11,6 +18,10 @@ from koubai.core.losses import LOSSES
 from koubai.core.network import Network
 from koubai.data import Dataset
 
+search = settings(max_examples=2000, derandomize=False)  # of the tests of ``make soak``
+KINDS = 12
+
+Shape = TypeVar("Shape")
 SIZES = [(2, 8, 2), (3, 2), (1, 3, 1), (4, 5, 3, 3), (2, 3, 2, 3, 2)]
 ROWS = [1, 4]
 
@@ -36,35 +47,52 @@ def _dataset(inputs: np.ndarray, labels: np.ndarray, outputs: int) -> Dataset:
     return Dataset(inputs, np.eye(outputs)[labels], tuple(range(outputs)), tuple(f"x{i}" for i in range(inputs.shape[1])))
 
 
+def kinds(shapes: Sequence[Shape], activations: Sequence[str], *, every: bool) -> st.SearchStrategy[tuple[Shape, str, str]]:
+    """A shape, an activation and a loss: of ``every`` combination, or of a few that were drawn so that each of them occurs."""
+    if every:
+        return st.sampled_from(list(product(shapes, activations, tuple(LOSSES))))
+    count, random = max(KINDS, len(shapes), len(activations)), np.random.default_rng(0)
+    each = [
+        [values[index % len(values)] for index in random.permutation(count)] for values in (shapes, activations, tuple(LOSSES))
+    ]
+    return st.sampled_from(list(zip(*each, strict=True)))
+
+
 @st.composite
-def cases(draw: st.DrawFn, activations: tuple[str, ...] = tuple(ACTIVATIONS), least: float = 1e-6, most: float = 10.0) -> Case:
+def cases(
+    draw: st.DrawFn,
+    activations: tuple[str, ...] = tuple(ACTIVATIONS),
+    least: float = 1e-6,
+    most: float = 10.0,
+    *,
+    every: bool = False,
+) -> Case:
     """Ordinary numbers: normal weights, inputs with zeros, repeats and both signs."""
-    sizes = draw(st.sampled_from(SIZES))
+    (sizes, rows), activation, loss = draw(kinds(list(product(SIZES, ROWS)), activations, every=every))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     scale = draw(st.sampled_from([0.1, 1.0, 3.0]))
     layers = [(random.normal(size=(a, b)) * scale / np.sqrt(a), random.normal(size=b) * scale) for a, b in pairwise(sizes)]
-    rows = draw(st.sampled_from(ROWS))
     inputs = random.normal(size=(rows, sizes[0])) if draw(st.booleans()) else random.choice([-1.0, 0.0, 1.0], (rows, sizes[0]))
     return Case(
-        Network.from_arrays(layers, activation=draw(st.sampled_from(activations))),
+        Network.from_arrays(layers, activation=activation),
         _dataset(inputs, random.integers(0, sizes[-1], rows), sizes[-1]),
-        draw(st.sampled_from(tuple(LOSSES))),
+        loss,
         10.0 ** draw(st.floats(np.log10(least), np.log10(most))),
     )
 
 
 @st.composite
-def dyadic_cases(draw: st.DrawFn) -> Case:
+def dyadic_cases(draw: st.DrawFn, *, every: bool = False) -> Case:
     """Small binary fractions: every pre-activation is computed without rounding, so that kinks are hit exactly."""
-    sizes = draw(st.sampled_from(SIZES))
+    activations = ("relu", "step", "identity")
+    (sizes, rows), activation, loss = draw(kinds(list(product(SIZES, ROWS)), activations, every=every))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     layers = [(random.integers(-8, 9, (a, b)) / 8, random.integers(-4, 5, b) / 4) for a, b in pairwise(sizes)]
-    rows = draw(st.sampled_from(ROWS))
     inputs = random.choice([-1.0, 0.0, 0.5, 1.0, 2.0], (rows, sizes[0]))
     return Case(
-        Network.from_arrays(layers, activation=draw(st.sampled_from(("relu", "step", "identity")))),
+        Network.from_arrays(layers, activation=activation),
         _dataset(inputs, random.integers(0, sizes[-1], rows), sizes[-1]),
-        draw(st.sampled_from(tuple(LOSSES))),
+        loss,
         draw(st.sampled_from([0.125, 0.25, 0.5, 1.0])),
     )
 
@@ -99,12 +127,16 @@ def _inputs(random: np.random.Generator, kind: str, shape: tuple[int, int]) -> n
 
 @st.composite
 def curved_cases(
-    draw: st.DrawFn, least: float = 1e-5, most: float = 10.0, shapes: list[tuple[tuple[int, ...], int]] = CURVED
+    draw: st.DrawFn,
+    least: float = 1e-5,
+    most: float = 10.0,
+    shapes: list[tuple[tuple[int, ...], int]] = CURVED,
+    *,
+    every: bool = False,
 ) -> Case:
     """Networks before and after training, dead units, samples on kinks, and every kind of inputs."""
-    sizes, rows = draw(st.sampled_from(shapes))
+    (sizes, rows), activation, loss = draw(kinds(shapes, tuple(ACTIVATIONS), every=every))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    activation, loss = draw(st.sampled_from(tuple(ACTIVATIONS))), draw(st.sampled_from(tuple(LOSSES)))
     scale = draw(st.sampled_from([0.1, 1.0, 3.0]))
     exact = activation == "step" or draw(st.booleans())  # small binary fractions: kinks are hit without rounding
     kind = draw(st.sampled_from(["repeats"] if exact else ["normal", "sparse", "repeats", "scales", "outlier", "duplicates"]))
@@ -143,13 +175,11 @@ class SmallCase(Case):
 
 
 @st.composite
-def small_cases(draw: st.DrawFn) -> SmallCase:
+def small_cases(draw: st.DrawFn, *, every: bool = False) -> SmallCase:
     """From the first step to saturation: weights up to 20, logits that move by hundreds, every h from 1e-8 to 10."""
-    sizes, rows, beside = draw(st.sampled_from(SMALL))
+    (sizes, rows, beside), activation, loss = draw(kinds(SMALL, [*ACTIVATIONS, *MIXED], every=every))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    hidden = len(sizes) - 2
-    activation = draw(st.sampled_from([*ACTIVATIONS, *(MIXED if hidden > 1 else [])]))
-    activation = ",".join(activation.split(",")[:hidden]) if "," in activation else activation
+    activation = ",".join(activation.split(",")[: len(sizes) - 2])
     scale = draw(st.sampled_from([0.1, 1.0, 3.0, 8.0, 20.0]))
     whole = draw(st.booleans())  # all weights of about that size, as in a network that is saturated
     layers = []
@@ -160,5 +190,4 @@ def small_cases(draw: st.DrawFn) -> SmallCase:
     network = Network.from_arrays(layers, activation=activation)
     labels = network.classify(inputs) if draw(st.booleans()) else random.integers(0, sizes[-1], rows)
     h = 10.0 ** draw(st.floats(-8, 1))
-    loss = draw(st.sampled_from(tuple(LOSSES)))
     return SmallCase(network, _dataset(inputs, labels, sizes[-1]), loss, float(h), beside)

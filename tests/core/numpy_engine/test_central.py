@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.promise import off_the_loop, rounding_of_the_loss, same_loss
-from tests.strategies import SIZES, Case, cases, dyadic_cases
+from tests.strategies import SIZES, Case, cases, dyadic_cases, search
 
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.losses import LOSSES, Loss, Response
@@ -69,8 +69,8 @@ def test_central_is_the_loop(case: Case) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
-@given(any_case() | cases(least=1e-8) | dyadic_cases())
+@search
+@given(any_case() | cases(least=1e-8, every=True) | dyadic_cases(every=True))
 def test_central_is_the_loop_in_a_longer_search(case: Case) -> None:
     assert_is_the_loop(case)
 

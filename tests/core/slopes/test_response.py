@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from jax._src.interpreters import ad
 from tests.promise import off_the_loop, rounding_of_the_loss, same_loss
-from tests.strategies import Case, SmallCase, cases, curved_cases, dyadic_cases, small_cases
+from tests.strategies import Case, SmallCase, cases, curved_cases, dyadic_cases, search, small_cases
 
 from koubai.core.losses import LOSSES, Loss, Response
 from koubai.core.network import Network
@@ -34,28 +34,26 @@ def assert_is_the_loop(case: Case) -> None:
 SMOOTH_ENOUGH = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity")
 
 
-@settings(max_examples=40)
 @given(cases(SMOOTH_ENOUGH))
 def test_it_gives_the_numbers_of_the_loop(case: Case) -> None:
     assert_is_the_loop(case)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
-@given(cases(SMOOTH_ENOUGH))
+@search
+@given(cases(SMOOTH_ENOUGH, every=True))
 def test_it_gives_the_numbers_of_the_loop_long(case: Case) -> None:
     assert_is_the_loop(case)
 
 
-@settings(max_examples=50)
 @given(curved_cases())
 def test_interpolated_curves_give_the_numbers_of_the_loop(case: Case) -> None:
     assert_is_the_loop(case)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
-@given(curved_cases())
+@search
+@given(curved_cases(every=True))
 def test_interpolated_curves_give_the_numbers_of_the_loop_long(case: Case) -> None:
     assert_is_the_loop(case)
 
@@ -88,8 +86,8 @@ def test_small_layers_give_the_numbers_of_the_loop(case: SmallCase) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
-@given(small_cases())
+@search
+@given(small_cases(every=True))
 def test_small_layers_give_the_numbers_of_the_loop_long(case: SmallCase) -> None:
     assert_small_is_the_loop(case)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.slopes.test_response import assert_is_the_loop
-from tests.strategies import Case
+from tests.strategies import Case, search
 
 from koubai.core.network import Network
 from koubai.core.slopes import slopes
@@ -35,7 +35,7 @@ def test_stepping_units_decide_as_the_loop_does(case: Case) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@search
 @given(stepping_cases())
 def test_stepping_units_decide_as_the_loop_does_long(case: Case) -> None:
     assert_is_the_loop(case)
