@@ -16,6 +16,10 @@ from tests.playground.fake_page import Frame, taken_apart
 import koubai as kb
 from koubai.locale import sentence
 
+SIZES: dict[str, dict[str, Any]] = {
+    "1440x900": {"viewport": {"width": 1440, "height": 900}},
+    "390x844": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
+}
 PATIENCE = 60.0  # seconds until what is waited for counts as missing; a machine that does much else compiles slowly
 AT_REST = ("resting", "finished", "diverged")
 

@@ -6,13 +6,14 @@ from typing import Literal
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.page_driver import Watched
+from tests.playground.browser.page_driver import SIZES, Watched
 
 from koubai.locale import LANGUAGES, sentence
 
 JAPANESE = re.compile("[぀-ヿ一-鿿]")
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_the_browser_s_language_is_spoken_until_another_is_chosen(opens: Opens, size: str) -> None:
     page = opens(size=size, query="", locale="ja-JP", language="ja")
     root = page.page.locator("html")
@@ -40,6 +41,7 @@ def test_no_sentence_is_missing(opens: Opens, language: Literal["en", "ja"]) -> 
         assert not re.search(r"page-[a-z]|\{[a-z]+\}", page.page.locator("body").inner_text())
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_colours_and_large_type(opens: Opens, size: str) -> None:
     page = opens(size=size, color_scheme="dark")
     root = page.page.locator("html")
@@ -56,6 +58,7 @@ def test_colours_and_large_type(opens: Opens, size: str) -> None:
     expect(root).to_have_attribute("data-theme", "light")
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_nothing_is_wider_than_the_page(opens: Opens, size: str) -> None:
     page = opens("data=moons&hidden=8;8&step=2", size=size)
     for press in ("large", "other-language"):

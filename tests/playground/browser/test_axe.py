@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens, missing
-from tests.playground.browser.page_driver import Watched
+from tests.playground.browser.page_driver import SIZES, Watched
 
 from koubai.locale import LANGUAGES
 
@@ -29,6 +29,7 @@ def found(page: Watched) -> list[Any]:
     return violations
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_violation(opens: Opens, size: str, theme: str, language: Literal["en", "ja"], axe: str) -> None:
@@ -49,6 +50,7 @@ def test_no_violation(opens: Opens, size: str, theme: str, language: Literal["en
         page.keys("Escape")
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_no_violation_where_something_is_said(opens: Opens, size: str, axe: str) -> None:
     page = opens("loss=squared&learning_rate=10&activations=gelu", size=size)
     page.page.evaluate(axe)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.page_driver import Watched
+from tests.playground.browser.page_driver import SIZES, Watched
 
 from koubai.locale import sentence
 
@@ -64,7 +64,6 @@ def test_samples_noise_and_test_share(page: Watched) -> None:
     assert counts(page) == {"train": 120, "test": 0}
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_a_new_draw_and_its_seed(page: Watched) -> None:
     page.pick("data-set", "circles")
     page.until_set(data="circles", data_seed=0)
@@ -93,7 +92,6 @@ def test_features(page: Watched) -> None:
     page.until_rest(10)
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_start_seed_and_scale(page: Watched) -> None:
     first = page.parameters.copy()
     page.write("seed", "7")
@@ -112,6 +110,7 @@ def test_start_seed_and_scale(page: Watched) -> None:
     assert (page.parameters[:16] != weights).any()
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_points_are_drawn_and_erased(page: Watched) -> None:
     page.pick("data-set", "own")
     page.until_set(data="own")

@@ -9,7 +9,6 @@ from tests.playground.browser.conftest import Opens
 from tests.playground.browser.page_driver import Watched
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_method_and_h(page: Watched) -> None:
     page.press("ten")
     page.until_rest(10)
@@ -96,7 +95,6 @@ def test_the_loss_curve_is_read(page: Watched) -> None:
     expect(scale).to_have_attribute("aria-pressed", "false")
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_the_price(page: Watched) -> None:
     page.press("ten")
     page.until_rest(10)

@@ -4,9 +4,10 @@ import json
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import WebSocketRoute, expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.page_driver import Watched
+from tests.playground.browser.page_driver import SIZES, Watched
 
 
 def link_of(page: Watched) -> str:
@@ -118,6 +119,7 @@ def test_the_link_is_copied(opens: Opens) -> None:
     assert page.page.evaluate("navigator.clipboard.readText()") == link
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_a_teachers_link_hides_and_locks(opens: Opens, size: str) -> None:
     teacher = opens("data=and&step=4", size=size)
     teacher.until_rest(4)

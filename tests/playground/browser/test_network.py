@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.page_driver import Watched
+from tests.playground.browser.page_driver import SIZES, Watched
 
 import koubai as kb
 
@@ -37,7 +37,6 @@ def test_layers_and_units(page: Watched) -> None:
     assert page.state["sizes"] == [2, 2]
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_a_change_of_activation_keeps_the_weights(page: Watched) -> None:
     page.press("ten")
     page.until_rest(10)
@@ -98,6 +97,7 @@ def test_the_slope_of_a_chosen_parameter(opens: Opens) -> None:
     expect(chosen).to_contain_text(page.say("slope-frozen"))
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_a_parameter_is_dragged(page: Watched) -> None:
     band = page.item("b1[2]")
     band.scroll_into_view_if_needed()

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from tests.playground.browser.conftest import Opens
-from tests.playground.browser.page_driver import Watched
+from tests.playground.browser.page_driver import SIZES, Watched
 
 from koubai.core.network import Network
 from koubai.playground.model.setting_changes import flat
 
 
+@pytest.mark.parametrize("size", SIZES, indirect=True)
 def test_xor_is_learned_by_one_key(opens: Opens, size: str) -> None:
     page = opens(size=size)
     assert page.setting["method"] == "central"
@@ -85,7 +86,6 @@ def test_the_timeline_shows_any_step(page: Watched) -> None:
     expect(timeline).to_have_attribute("aria-valuetext", page.say("timeline-value", step=30, last=30))
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_speed(page: Watched) -> None:
     page.pick("speed", "0")
     page.until(lambda: page.state["speed"] == 0)
@@ -111,7 +111,6 @@ def test_speed(page: Watched) -> None:
     assert page.step < 50
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_every_key(page: Watched) -> None:
     page.keys("ArrowRight")
     page.until_rest(1)
@@ -157,7 +156,6 @@ def test_every_key(page: Watched) -> None:
     expect(sheet).to_be_visible()
 
 
-@pytest.mark.parametrize("size", ["1440x900"], indirect=True)
 def test_keys_that_are_typed_are_left_alone(page: Watched) -> None:
     box = page.labelled("steps", "textbox")
     box.click()
