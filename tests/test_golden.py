@@ -12,7 +12,7 @@ from koubai.core.step import ENGINES
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "gates.json").read_text())
 CASES = [pytest.param(case, id=f"{case['gate']}-{case['seed']}-h{case['h']}") for case in GOLDEN]
-SOME = [*CASES[:1], *(pytest.param(*case.values, id=case.id, marks=pytest.mark.slow) for case in CASES[1:4]), *CASES[4:]]
+SOME = [CASES[0], *(pytest.param(*case.values, id=case.id, marks=pytest.mark.slow) for case in CASES[1:])]
 
 
 def network_of(parameters: dict[str, Any]) -> kb.Network:

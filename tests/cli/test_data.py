@@ -34,7 +34,7 @@ def write_flowers(path: Path, rows: int = 90, encoding: str = "utf-8") -> Path:
 @pytest.fixture(scope="module")
 def moons(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("moons")
-    drawn = ["--film-size", "640x360", "--record-every", "50"]
+    drawn = ["--film-size", "640x360", "--record-every", "200"]
     return folder, koubai("train", "moons", "--noise", "0.2", "--samples", "100", *drawn, cwd=folder)
 
 
@@ -80,7 +80,7 @@ def test_a_set_says_what_came_of_it_as_json(tmp_path: Path) -> None:
 
 
 def test_digits_have_their_images_drawn(tmp_path: Path) -> None:
-    done = koubai("train", "digits", "--patience", "2", "--film", "none", "--lang", "ja", cwd=tmp_path)
+    done = koubai("train", "digits", "--method", "backprop", "--patience", "2", "--film", "none", "--lang", "ja", cwd=tmp_path)
     assert done.returncode == 0
     assert "早期終了しました" in done.stdout
     assert {"weights.png", "mistakes.png"} <= {path.name for path in (tmp_path / "koubai-runs" / "digits-0").iterdir()}
@@ -143,7 +143,20 @@ def test_a_planar_set_of_values(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_training_on_data_ends_as_one_that_was_not(tmp_path: Path) -> None:
-    words = ["train", "digits", "--steps", "4000", "--record-every", "500", "--patience", "300", *PLAIN, "--name"]
+    words = [
+        "train",
+        "digits",
+        "--method",
+        "backprop",
+        "--steps",
+        "4000",
+        "--record-every",
+        "500",
+        "--patience",
+        "300",
+        *PLAIN,
+        "--name",
+    ]
     process = training(*words, "cut", cwd=tmp_path, stdout=subprocess.DEVNULL)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=60)[1].rstrip().endswith("koubai runs resume cut")
