@@ -5,22 +5,27 @@ BIN := .venv/bin
 # Most of the tests' time is compiling, for a few evaluations each; the soak compiles as for a user.
 QUICKLY := --xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true
 
-TESTS := -m "not slow" -n 2 --dist loadfile
+PYTEST := XLA_FLAGS="$(QUICKLY)" OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: demo test coverage page soak benchmark pictures lock clean
+.PHONY: demo test quick lint coverage page mutations soak benchmark pictures lock clean
 
 demo: .venv/ready  # the founding example: a network learns XOR by measured slopes
 	$(BIN)/koubai train xor
 
-test: .venv/ready page  # lint, types, tests
+test: lint  # lint, types, all tests but the slow ones
+	$(PYTEST) -m "not slow"
+
+quick: lint  # lint, types, and the tests of what has changed since the last commit (SINCE=COMMIT is another), but those that last
+	$(PYTEST) -m "not slow and not long" $$($(BIN)/python -m tests.concerned $(SINCE))
+
+lint: .venv/ready page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	XLA_FLAGS="$(QUICKLY)" $(BIN)/python -m pytest $(TESTS)
 
 coverage: .venv/ready  # the same tests, and which branches of the source they take
 	$(BIN)/coverage erase
-	XLA_FLAGS="$(QUICKLY)" $(BIN)/coverage run -m pytest $(TESTS)
+	XLA_FLAGS="$(QUICKLY)" OPENBLAS_NUM_THREADS=1 $(BIN)/coverage run -m pytest -n 2 --dist worksteal -m "not slow"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -30,6 +35,9 @@ page:  # the types of the playground's page; without npm that is left out, but w
 soak: .venv/ready  # the tests that take minutes, then the playground's server under all that pages may send (SEED=N repeats it)
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m tests.soak.play $(if $(SEED),--seed $(SEED))
+
+mutations: .venv/ready  # 40 small faults put into the source, drawn by SEED: which ones the tests find (an hour or two)
+	$(BIN)/python -m tests.soak.mutations $(if $(SEED),--seed $(SEED))
 
 benchmark: .venv/ready  # the figures of benchmarks/README.md
 	$(BIN)/python benchmarks/founding.py
