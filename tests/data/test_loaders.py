@@ -186,7 +186,8 @@ def test_every_set_has_a_line_in_the_list() -> None:
         "iris", "wine", "breast-cancer", "digits", "digits28",
     ]  # fmt: skip
     for name, one in SETS.items():
-        assert all(sentence(f"list-set-{name}", language) for language in ("en", "ja"))
+        assert all(one.meaning(language) for language in ("en", "ja"))
+        assert (one.name, one.description) == (name, f"list-set-{name}")
         assert (one.kind == "planar") == (one.noise is not None) == (one.samples is not None)
 
 

@@ -27,9 +27,7 @@ def sentence(key: str, language: str, **values: Any) -> str:
 
 
 def meaning(kind: str, name: str, language: str) -> str:
-    """The line about what can be chosen: ``kind`` is "gate", "set", "method" and so on, ``name`` one of these."""
-    if name.startswith("parity-"):
-        return sentence("list-gate-parity", language, inputs=name.removeprefix("parity-"))
+    """Return the line about what can be chosen: ``kind`` is "method", "loss" and so on, ``name`` one of these."""
     return sentence(f"list-{kind}-{name}", language)
 
 
