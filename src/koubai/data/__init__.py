@@ -6,9 +6,9 @@ from koubai.data.features import FEATURES, features_of, with_features
 from koubai.data.gates import GATES, Gate, gate
 from koubai.data.loaders import NAMED, SETS, load
 from koubai.data.named_set import NamedSet
+from koubai.data.prepared_rows import Splits
 from koubai.data.preprocessing import Preparation
 from koubai.data.readers import read_table, table_of
-from koubai.data.splits import Splits
 from koubai.data.table import Table
 
 __all__ = [

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from koubai.data import mnist_files
 from koubai.data.load_options import COLUMN_OPTIONS, SPLIT_OPTIONS, LoadOptions
 from koubai.data.named_set import NamedSet
+from koubai.data.prepared_rows import PreparedRows, Splits, one_hot, split_rows
 from koubai.data.preprocessing import Target
-from koubai.data.splits import PreparedRows, Splits, one_hot, split_rows
 from koubai.data.table import Table
 from koubai.data.table_splits import splits_of_table
 from koubai.errors import InputError

@@ -9,7 +9,7 @@ import numpy as np
 from koubai.data.dataset import Dataset
 from koubai.data.load_options import LoadOptions
 from koubai.data.named_set import NamedSet
-from koubai.data.splits import Splits
+from koubai.data.prepared_rows import Splits
 from koubai.errors import chosen
 
 _TWO_INPUTS = (

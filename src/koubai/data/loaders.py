@@ -10,9 +10,9 @@ from koubai.data.bundled import BUNDLED
 from koubai.data.gates import GATES
 from koubai.data.load_options import COLUMN_OPTIONS, DEFAULT_FRACTION, SPLIT_OPTIONS, LoadOptions, Missing
 from koubai.data.named_set import NamedSet
+from koubai.data.prepared_rows import Splits
 from koubai.data.preprocessing import Task
 from koubai.data.readers import read_table
-from koubai.data.splits import Splits
 from koubai.data.synthetic import PLANAR
 from koubai.data.table import Table
 from koubai.data.table_splits import splits_of_table

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from koubai.data.load_options import LoadOptions
+from koubai.data.prepared_rows import Splits
 from koubai.data.preprocessing import Task
-from koubai.data.splits import Splits
 from koubai.locale import sentence
 
 SetKind = Literal["gate", "planar", "shipped"]

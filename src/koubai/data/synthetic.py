@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from koubai.data.load_options import SPLIT_OPTIONS, LoadOptions
 from koubai.data.named_set import NamedSet
+from koubai.data.prepared_rows import PreparedRows, Splits, one_hot, split_rows
 from koubai.data.preprocessing import Target
-from koubai.data.splits import PreparedRows, Splits, one_hot, split_rows
 from koubai.errors import InputError
 
 SAMPLES, LEAST, MOST = 300, 10, 1_000_000

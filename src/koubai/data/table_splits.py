@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from koubai.data.bounds import check_features
 from koubai.data.column_selection import ColumnSelection, Note, select_columns
 from koubai.data.load_options import LoadOptions
+from koubai.data.prepared_rows import PreparedRows, Splits, one_hot, split_rows
 from koubai.data.preprocessing import Target, fit_preparation, fit_target, standardised
 from koubai.data.split import RowIndices
-from koubai.data.splits import PreparedRows, Splits, one_hot, split_rows
 from koubai.data.table import Table
 
 

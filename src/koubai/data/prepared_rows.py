@@ -1,4 +1,4 @@
-"""Splits: rows for training, validation and test, as Datasets with one Preparation."""
+"""PreparedRows: all rows of a source as a network learns them; Splits: those for training, validation and test as Datasets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
