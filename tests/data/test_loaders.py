@@ -13,7 +13,8 @@ import pytest
 from pyarrow import parquet
 
 import koubai as kb
-from koubai.data import SETS, Splits, Table, load, read_table
+from koubai.data import GATES, NAMED, SETS, Splits, Table, load, read_table
+from koubai.data.synthetic import PLANAR
 from koubai.errors import InputError
 from koubai.locale import sentence
 
@@ -178,6 +179,31 @@ def test_options_of_others() -> None:
             load(data, **options)
     with pytest.raises(InputError, match="60 rows are too few"):
         load(Table.of(data), validation=0.49, test=0.509)
+
+
+@pytest.mark.parametrize("name", [*GATES, *PLANAR])
+def test_a_set_is_what_its_facts_say(name: str) -> None:
+    """The sizes of those that come with libraries are in test_bundled."""
+    known = NAMED[name]
+    parts = load(name) if known.kind == "gate" else load(name, validation=0, test=0)
+    assert (parts.validation, parts.test, parts.notes) == (None, None, ())
+    assert (known.name, parts.train.name, parts.train.task) == (name, name, known.task)
+    assert (*parts.train.inputs.shape, len(parts.train.classes)) == (known.rows, known.features, known.classes)
+    assert all("{" not in known.meaning(language) for language in ("en", "ja"))
+
+
+GIVEN: dict[str, Any] = {
+    "target": "species", "features": "species", "task": "classify", "samples": 50, "noise": 0.5, "missing": "impute",
+    "folder": ".", "delimiter": ",", "encoding": "utf-8", "validation": 0.3, "test": 0.3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["xor", "parity-5", "moons", "bumps", "iris", "digits", "digits28"])
+def test_a_set_refuses_the_options_that_it_does_not_take(name: str) -> None:
+    for option, value in GIVEN.items():
+        if option not in NAMED[name].options:
+            with pytest.raises(InputError, match=f"The option {option} was given, but {name} has no use for it"):
+                load(name, **{option: value})
 
 
 def test_every_set_has_a_line_in_the_list() -> None:
