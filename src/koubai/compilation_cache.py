@@ -169,7 +169,7 @@ def _removed(path: Path) -> bool:
 
 
 def _is_ours(directory: Path) -> bool:
-    """Whether the folder is this user's own, and nobody else may write into it. OSError where it isn't there."""
+    """Return whether the folder is this user's own, and nobody else may write into it. OSError where it isn't there."""
     facts = directory.lstat()
     own = not hasattr(os, "getuid") or (facts.st_uid == os.getuid() and not facts.st_mode & 0o022)
     return own and directory.is_dir() and not directory.is_symlink()

@@ -61,7 +61,7 @@ def check_free_file(path: Path) -> None:
 
 
 def _check_path(path: Path) -> None:
-    """OSError where nothing can be at ``path``: it is too long, say, or has a character that no name can have."""
+    """Raise OSError where nothing can be at ``path``: it is too long, say, or has a character that no name can have."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -132,7 +132,7 @@ def new_file(path: Path) -> Iterator[Path]:
 
 
 def _moved(folder: Path, path: Path) -> bool:
-    """Whether ``folder`` could be moved to ``path``: a rename never replaces a file or a folder that holds something."""
+    """Move ``folder`` to ``path``; return whether that was free: a rename never replaces a file or a filled folder."""
     if os.path.lexists(path) and not (path.is_dir() and not path.is_symlink()):
         return False
     try:

@@ -61,7 +61,7 @@ def described(value: Any, depth: int = 0) -> str:
 
 
 def _of_function(function: FunctionType, depth: int) -> str:
-    """A function by its place in the source, its code and what it has been given."""
+    """Describe a function by its place in the source, its code and what it has been given."""
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     given = described((function.__defaults__, function.__kwdefaults__, cells), depth + 1)
     code = function.__code__
@@ -99,7 +99,7 @@ def _import_all(name: str) -> None:
 
 
 def _described_value(value: object, name: str) -> str:
-    """The value of that name in a module. Other modules and classes are described by the source alone."""
+    """Describe the value of that name in a module. Other modules and classes are described by the source alone."""
     try:
         return "" if isinstance(value, (ModuleType, type)) else described(value)
     except Unknown as fault:
@@ -108,7 +108,7 @@ def _described_value(value: object, name: str) -> str:
 
 @cache
 def _source(name: str) -> str:
-    """The SHA-256 of all source files of a package."""
+    """Return the SHA-256 of all source files of a package."""
     digest, has_source = sha256(), False
     for folder in getattr(sys.modules[name], "__path__", ()):
         for path in sorted(Path(folder).rglob("*.py")):

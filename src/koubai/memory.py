@@ -48,7 +48,7 @@ def available() -> int | None:
 
 
 def _limits() -> Iterator[int]:
-    """What ``ulimit`` leaves, by address space and by data."""
+    """Yield what ``ulimit`` leaves, by address space and by data."""
     try:
         import resource
     except ImportError:  # not on this system
@@ -69,7 +69,7 @@ def _of_machine() -> Iterator[int]:
 
 
 def _of_containers() -> Iterator[int]:
-    """What each control group leaves that this process is in; files that it has read only fill what is free."""
+    """Yield what each control group of this process leaves; cached files only fill what is free."""
     for line in _text(PROC / "self" / "cgroup").splitlines():
         _, kinds, path = line.split(":", 2)
         if not kinds:
@@ -80,7 +80,7 @@ def _of_containers() -> Iterator[int]:
 
 
 def _left(root: Path, path: str, limit: str, used: str, files: str) -> Iterator[int]:
-    """Of the group ``path`` and those around it; a container may see its own group as the root."""
+    """Yield what the group ``path`` and those around it leave; a container may see its own group as the root."""
     swap = _kilobytes(PROC / "meminfo", "SwapFree").get("SwapFree", 0) * 1024
     own = root / path.lstrip("/")
     for group in (own, *own.parents):
@@ -93,7 +93,7 @@ def _left(root: Path, path: str, limit: str, used: str, files: str) -> Iterator[
 
 
 def _kilobytes(path: Path, *names: str) -> dict[str, int]:
-    """Some of the lines such as "MemAvailable:   123 kB" of a file."""
+    """Return the numbers of some lines such as "MemAvailable:   123 kB" of a file."""
     sizes = {}
     for line in _text(path).splitlines():
         name, _, rest = line.partition(":")

@@ -66,7 +66,7 @@ def shortened(name: str, most: int) -> str:
 
 
 def _make_locked(beside: Path) -> tuple[Path, int]:
-    """The new folder, and the handle that holds its lock."""
+    """Make a folder; return it and the handle that holds its lock."""
     while True:
         suffix = f".koubai-{token_hex(6)}.part"
         folder = beside.with_name(f".{shortened(beside.stem, MOST_BYTES - 1 - len(suffix))}{suffix}")

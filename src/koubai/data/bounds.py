@@ -23,6 +23,14 @@ class Bounds:
         rows: The most rows; None for any number.
         columns: The most columns; None for any number.
         bytes: The most bytes that the table may take in memory.
+
+    Example:
+        >>> import koubai as kb
+        >>> few = kb.data.Bounds(rows=1)
+        >>> kb.data.table_of(b"a,b\\n1,2\\n3,4\\n", "two.csv", bounds=few)
+        Traceback (most recent call last):
+            ...
+        koubai.errors.InputError: There are 2 rows in two.csv, but at most 1 are read here; take a part of them.
     """
 
     rows: int | None = None

@@ -111,7 +111,7 @@ def _mnist(folder: str) -> tuple[Images, Images]:
 
 
 def _table(name: str, description: str, shape: tuple[int, int, int], loader: str, target: str) -> BundledTable:
-    """A table of so many rows, features and classes."""
+    """Return a table whose ``shape`` is its numbers of rows, features and classes."""
     rows, features, classes = shape
     return BundledTable(
         name=name,

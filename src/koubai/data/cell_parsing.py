@@ -121,7 +121,7 @@ def numeric(texts: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 def _simplified(array: ArrowArray) -> ArrowArray:
-    """The array as a chunked one, with dictionaries of texts only, and without types that pyarrow.compute doesn't take."""
+    """Return a chunked array, with dictionaries of texts only, and without types that pyarrow.compute doesn't take."""
     import pyarrow as pa
 
     if not isinstance(array, pa.ChunkedArray):
@@ -138,7 +138,7 @@ def _is_number(kind: ArrowType) -> bool:
 
 
 def _is_text(kind: ArrowType) -> bool:
-    """Whether it is a type of texts, or of a dictionary of them."""
+    """Return whether it is a type of texts, or of a dictionary of them."""
     from pyarrow import types
 
     kind = kind.value_type if types.is_dictionary(kind) else kind
@@ -146,7 +146,7 @@ def _is_text(kind: ArrowType) -> bool:
 
 
 def is_taken(kind: ArrowType) -> bool:
-    """Whether a column of this type of pyarrow's can be learned from."""
+    """Return whether a column of this type of pyarrow's can be learned from."""
     from pyarrow import types
 
     kind = kind.value_type if types.is_dictionary(kind) else kind
@@ -155,7 +155,7 @@ def is_taken(kind: ArrowType) -> bool:
 
 
 def _parse_typed(array: ArrowArray) -> Column | None:
-    """A Column of what is no text."""
+    """Return the Column of an array that holds no texts; None where its type isn't taken."""
     import pyarrow as pa
 
     if pa.types.is_boolean(array.type):
@@ -174,7 +174,7 @@ def _floats(array: ArrowArray) -> NDArray[np.float64]:
 
 
 def _plain_numbers(array: ArrowArray) -> Column | None:
-    """A Column of texts that are plain numbers all; None for any others."""
+    """Return the Column of texts that are all plain numbers; None where one isn't."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -188,7 +188,7 @@ def _plain_numbers(array: ArrowArray) -> Column | None:
 
 
 def _encode(array: ArrowArray) -> tuple[ArrowArray, Codes]:
-    """The distinct texts of a column, and which of them every cell is, (n,): -1 where there is none."""
+    """Return the distinct texts of a column, and which of them every cell is, (n,): -1 where there is none."""
     import pyarrow as pa
 
     if array.num_chunks == 1:
@@ -203,7 +203,7 @@ def _encode(array: ArrowArray) -> tuple[ArrowArray, Codes]:
 
 
 def _parse_texts(coded: Sequence[tuple[ArrowArray, Codes]]) -> Iterator[Column]:
-    """The Columns of texts that ``_encode`` gave."""
+    """Yield the Columns of texts that ``_encode`` gave."""
     import pyarrow as pa
 
     if not coded:
@@ -223,7 +223,7 @@ def _parse_texts(coded: Sequence[tuple[ArrowArray, Codes]]) -> Iterator[Column]:
 
 
 def _strip(words: ArrowArray) -> ArrowArray:
-    """Without spaces around; null for every marker of a missing value; true and false in small letters."""
+    """Strip spaces; replace every marker of a missing value by null; write true and false in small letters."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -235,7 +235,7 @@ def _strip(words: ArrowArray) -> ArrowArray:
 
 
 def _parse_numbers(words: ArrowArray) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Which of ``words`` are numbers, and these; NaN for the others."""
+    """Return which of ``words`` are numbers, (n,), and the numbers, NaN for the others, (n,)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -255,7 +255,7 @@ def _parse_numbers(words: ArrowArray) -> tuple[NDArray[np.bool_], NDArray[np.flo
 
 
 def _category_column(words: Sequence[str | None], codes: Codes, kind: Kind) -> Column:
-    """A Column of the ``words`` that ``codes`` stand for, those alike once."""
+    """Return the Column of the ``words`` that ``codes`` stand for; equal words become one text."""
     texts = sorted({word for word in words if word is not None})
     code_of = {text: code for code, text in enumerate(texts)}
     sorted_codes = np.array([*(-1 if word is None else code_of[word] for word in words), -1], dtype=np.int64)

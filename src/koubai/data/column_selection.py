@@ -64,7 +64,7 @@ def select_columns(table: Table, options: LoadOptions, notes: list[Note]) -> Col
 
 
 def _named_columns(table: Table, options: LoadOptions, notes: list[Note]) -> tuple[str, tuple[str, ...]]:
-    """The target and the features, all of them parsed."""
+    """Return the names of the target and the features; these columns are parsed."""
     names, target = dict.fromkeys(table.names), options.target
     if target is None:
         target = table.names[-1]
@@ -87,7 +87,7 @@ def _known(name: object, names: Mapping[str, None]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """The first of ``names`` for a message, and whether there are more."""
+    """Return the first of ``names`` for a message, and … where there are more."""
     shown = [*islice(names, _LISTED + 1)]
     return ", ".join(shown[:_LISTED]) + (", …" if len(shown) > _LISTED else "")
 
@@ -157,7 +157,7 @@ def _check_feature(table: Table, name: str, impute: bool) -> None:
 
 
 def _check_texts(table: Table, name: str, column: Column) -> None:
-    """InputError for a column of numbers with a few that are none, and for one whose texts name the rows."""
+    """Raise InputError for a column of numbers with a few that are none, and for one whose texts name the rows."""
     naming = 2 * column.distinct > table.rows
     if naming or column.distinct > MOST_CLASSES:
         written = np.append(numeric(column.texts), False)[column.codes]  # as numbers; -1, missing, is the last

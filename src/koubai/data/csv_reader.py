@@ -25,7 +25,7 @@ _END = "\ue000end"  # of a file's text, where it is asked whether a quote is sti
 
 
 def _records(text: bytes, delimiter: str, most: int = DEFAULT_BOUNDS.bytes // COLUMN_BYTES) -> Iterator[tuple[int, list[str]]]:
-    """The line where each record begins, and its cells; empty lines are none.
+    """Yield the line where each record begins, and its cells; an empty line is no record.
 
     InputError, without the path, for a huge cell or line, and for more than ``most`` cells.
     """
@@ -49,11 +49,11 @@ class _Lines:
 
     def __init__(self, text: bytes, delimiter: str, most: int) -> None:
         self._stream = TextIOWrapper(BytesIO(text), "utf-8", newline="")
-        self._delimiter, self._most, self._delimiters, self._number = delimiter, most, 0, 0
+        self._delimiter, self._most, self._count, self._number = delimiter, most, 0, 0
 
     def begin(self) -> None:
-        """Here a record begins."""
-        self._delimiters = 0
+        """Start counting: a record begins here."""
+        self._count = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -63,10 +63,10 @@ class _Lines:
         if not line:
             raise StopIteration
         self._number += 1
-        self._delimiters += line.count(self._delimiter)
+        self._count += line.count(self._delimiter)
         if len(line) > _BLOCK:
             raise InputError("table-line", line=self._number, most=_BLOCK)
-        if self._delimiters >= self._most and len(next(csv.reader([line], delimiter=self._delimiter))) > self._most:
+        if self._count >= self._most and len(next(csv.reader([line], delimiter=self._delimiter))) > self._most:
             raise InputError("table-cells", line=self._number, most=self._most)
         return line
 
@@ -90,7 +90,7 @@ def guess_delimiter(text: bytes) -> str:
 
 
 def _without_half_letter(head: bytes) -> bytes:
-    """The ``head`` without a letter of UTF-8 that was cut in two at its end."""
+    """Return ``head`` without a letter of UTF-8 that was cut in two at its end."""
     return head.decode("utf-8", "ignore").encode()
 
 
@@ -132,7 +132,7 @@ def read_csv(text: bytes, path: str, delimiter: str, encoding: str, bounds: Boun
 
 
 def _check_closed(text: bytes, path: str, delimiter: str) -> None:
-    """InputError where a quote is still open at the end of the file, so that it swallowed rows."""
+    """Raise InputError where a quote is still open at the end of the file, so that it swallowed rows."""
     if text.count(b'"') % 2 == 0 and len(text) > _HEAD:
         return  # all closed, if none stands inside a cell; to be sure takes seconds for a large file
     last = (0, [""])
@@ -143,7 +143,7 @@ def _check_closed(text: bytes, path: str, delimiter: str) -> None:
 
 
 def _read_columns(text: bytes, path: str, delimiter: str, width: int, bounds: Bounds) -> list[ArrowArray]:
-    """Every column's cells, as texts."""
+    """Return every column's cells as texts."""
     import pyarrow as pa
     from pyarrow import csv as arrow
 
@@ -171,7 +171,7 @@ def _read_columns(text: bytes, path: str, delimiter: str, width: int, bounds: Bo
 
 
 def _checked_cells(column: ArrowArray, path: str, text: bytes, delimiter: str) -> ArrowArray:
-    """The ``column``; InputError where one of its cells is huge."""
+    """Return the ``column``; InputError where one of its cells is huge."""
     import pyarrow.compute as pc
 
     if column.nbytes <= MOST_CHARACTERS:
@@ -185,14 +185,14 @@ def _checked_cells(column: ArrowArray, path: str, text: bytes, delimiter: str) -
 
 
 def _unescaped(column: ArrowArray) -> ArrowArray:
-    """The cells without the apostrophes of ``spreadsheet.escaped``."""
+    """Return the cells without the apostrophes of ``spreadsheet.escaped``."""
     import pyarrow.compute as pc
 
     return pc.replace_substring_regex(column, f"^(\\s*)'('*[{SIGNS}])", r"\1\2")
 
 
 def _kept(columns: list[ArrowArray], rows: int) -> NDArray[np.int64]:
-    """The rows in which at least one cell isn't empty."""
+    """Return the rows in which at least one cell isn't empty."""
     import pyarrow.compute as pc
 
     empty = np.arange(rows)
@@ -205,7 +205,7 @@ def _kept(columns: list[ArrowArray], rows: int) -> NDArray[np.int64]:
 
 
 def _named(names: list[str], columns: list[ArrowArray], path: str) -> tuple[dict[str, ArrowArray], dict[str, int]]:
-    """Columns by name; those without a name under their number, and gone where they hold nothing."""
+    """Return the columns by name, those without a name by their number unless they are empty, and these numbers."""
     import pyarrow.compute as pc
 
     for name in names:

@@ -191,7 +191,7 @@ def checked_fields(values: object, names: Sequence[str]) -> Mapping[str, Any]:
 
 
 def _checked_shapes(inputs: ArrayLike, targets: ArrayLike) -> tuple[Floats, Given]:
-    """The inputs (n, features) and the targets of as many rows; InputError where they aren't so."""
+    """Return the inputs (n, features) and the targets of as many rows; InputError where they have other shapes."""
     x = frozen_floats(inputs, "inputs")
     if x.ndim != 2 or 0 in x.shape:
         raise InputError("data-shape", shape=x.shape)
@@ -204,7 +204,7 @@ def _checked_shapes(inputs: ArrayLike, targets: ArrayLike) -> tuple[Floats, Give
 
 
 def _checked_names(feature_names: Sequence[str] | None, features: int, name: str) -> tuple[str, ...]:
-    """The names of the ``features``, x1, x2, … unless they are given; InputError where these or ``name`` can't be."""
+    """Return the inputs' names, x1, x2, … unless they are given; InputError where these or ``name`` can't be."""
     default = [f"x{number}" for number in range(1, features + 1)]
     names = tuple(default if feature_names is None else _in_order(feature_names, "feature_names"))
     if len(names) != features:
@@ -232,7 +232,7 @@ def is_unicode(text: object) -> bool:
 
 
 def _in_order(values: object, name: str) -> list[Any]:
-    """``values`` as a list; InputError for what has no order of its own, or is a single text."""
+    """Return ``values`` as a list; InputError for what has no order of its own, or is a single text."""
     if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
         return list(values)
     if getattr(values, "ndim", None) != 1:
@@ -241,7 +241,7 @@ def _in_order(values: object, name: str) -> list[Any]:
 
 
 def _targets(targets: ArrayLike) -> Given:
-    """The ``targets`` as an array; a list of numbers as one of numbers.
+    """Return the ``targets`` as an array; a list of numbers as one of numbers.
 
     InputError where labels of different kinds could be taken for each other, truth values for numbers or a text for what it
     says, and for types that are neither.
@@ -266,7 +266,7 @@ def _targets(targets: ArrayLike) -> Given:
 
 
 def _kind_of(label: object) -> str:
-    """What a label is, of the three things that it can be; empty for none of them."""
+    """Return which of three kinds a label is; empty where it is none of them."""
     if isinstance(label, (bool, np.bool_)):
         return "truth"
     if isinstance(label, str):
@@ -306,7 +306,7 @@ def _one_hot(targets: Given, classes: object) -> tuple[Floats, tuple[Label, ...]
 
 
 def _labels(values: list[Any], *, distinct: bool = True) -> tuple[Label, ...]:
-    """The ``values`` as labels that JSON keeps as they are; InputError for any other."""
+    """Return the ``values`` as labels that JSON keeps as they are; InputError where one isn't such."""
     seen = set()
     for value in values:
         good = is_unicode(value) if isinstance(value, str) else isinstance(value, (bool, int, float)) and value == value

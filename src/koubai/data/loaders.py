@@ -111,7 +111,7 @@ def _from_file(source: str | os.PathLike[str], options: LoadOptions) -> Splits:
 
 
 def _existing(source: str | os.PathLike[str]) -> Path:
-    """The path of something that is there; InputError, with the nearest name, where nothing is."""
+    """Return the path of something that exists; InputError, with the nearest name, where nothing does."""
     path = Path(source)
     try:
         path.stat()
@@ -125,5 +125,5 @@ def _existing(source: str | os.PathLike[str]) -> Path:
 
 
 def _stem(path: Path) -> str:
-    """The file's name without its ending, as UTF-8 can hold it; empty for no file."""
+    """Return the file's name without its ending, as UTF-8 can hold it; empty for no file."""
     return path.stem.encode("utf-8", "replace").decode()

@@ -26,6 +26,13 @@ class NamedSet(ABC):
         classes: How many classes there are; 0 where the rows have values.
         options: Which options of ``load`` it takes, beside the seed.
         noise: The noise by default, a standard deviation; None where no points are drawn.
+
+    Example:
+        >>> import koubai as kb
+        >>> kb.data.SETS["iris"].rows, kb.data.SETS["bumps"].task
+        (150, 'regress')
+        >>> kb.data.GATES["parity-3"].meaning("en")
+        '1 where an odd number of the 3 inputs is 1'
     """
 
     name: str

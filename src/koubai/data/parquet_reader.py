@@ -64,18 +64,18 @@ def _is_text(kind: ArrowType) -> bool:
 
 
 def _column_chunks(metadata: Any) -> list[Any]:
-    """What a Parquet file says of every column in every group of rows."""
+    """Return what a Parquet file says of every column in every group of rows."""
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     return [group.column(number) for group in groups for number in range(group.num_columns)]
 
 
 def _is_built_up(chunk: Any) -> bool:
-    """Whether its texts are written as the ends of those before them: far more letters, it may be, than its pages hold."""
+    """Return whether its texts are written as the ends of those before them: they may be far larger than its pages."""
     return "DELTA_BYTE_ARRAY" in chunk.encodings
 
 
 def _read_in_batches(file: Any, names: list[str], longest: int, bounds: Bounds, location: InputError) -> dict[str, ArrowArray]:
-    """The columns ``names``, as many rows at once as are some 256 MiB; InputError where they are larger than the file says.
+    """Read the columns ``names``, some 256 MiB at once; InputError where they are larger than the file says.
 
     ``longest``: bytes that a text can't be longer than, where texts are built up.
     """

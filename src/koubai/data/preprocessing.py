@@ -206,7 +206,7 @@ class Preparation:
         return cls(columns, _target_from_dict(known["target"]))
 
     def _checked_table(self, frame: Frame) -> Table:
-        """The ``frame`` as a Table, the columns parsed; InputError where one is missing."""
+        """Return the ``frame`` as a Table, its columns parsed; InputError where one is missing."""
         table = Table.of(frame)
         lacking = [column.name for column in self.columns if column.name not in table.arrays]
         if lacking:

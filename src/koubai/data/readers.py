@@ -110,16 +110,16 @@ def _can_delimit(delimiter: object) -> bool:
 
 
 def _content(path: Path, bounds: Bounds) -> bytes:
-    """All bytes of a regular file; InputError where there are too many, FileFault where it changes meanwhile."""
+    """Return all bytes of a regular file; InputError where there are too many, FileFault where it changes meanwhile."""
     try:
         kind = path.stat().st_mode
         if not S_ISREG(kind):
             raise InputError("table-folder" if S_ISDIR(kind) else "table-not-file", path=str(path))
         with path.open("rb") as file:
-            before = os.fstat(file.fileno())
-            bounds.check_size(before.st_size, str(path))
+            first_stat = os.fstat(file.fileno())
+            bounds.check_size(first_stat.st_size, str(path))
             content = _all_of(file)
-            after = os.fstat(file.fileno())
+            last_stat = os.fstat(file.fileno())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError("load-absent", path=str(path)) from error
     except OSError as error:
@@ -128,7 +128,8 @@ def _content(path: Path, bounds: Bounds) -> bytes:
         if isinstance(error, InputError):
             raise
         raise InputError("load-absent", path=repr(str(path))) from error
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
+    is_same = (first_stat.st_size, first_stat.st_mtime_ns) == (last_stat.st_size, last_stat.st_mtime_ns)
+    if not is_same or len(content) != last_stat.st_size:
         raise FileFault("table-changed", path=str(path))
     return content
 

@@ -47,7 +47,7 @@ def split(
 
 
 def _cut(rows: RowIndices, labels: RowIndices | None, count: int, seed: int) -> tuple[RowIndices, RowIndices]:
-    """``rows`` without ``count`` of them, and these."""
+    """Return ``rows`` without ``count`` of them, and these."""
     from sklearn.model_selection import train_test_split
 
     if labels is None:
@@ -62,7 +62,7 @@ def _cut(rows: RowIndices, labels: RowIndices | None, count: int, seed: int) -> 
 
 
 def _free(rows: RowIndices, labels: RowIndices, count: int, seed: int) -> tuple[RowIndices, RowIndices, RowIndices | None]:
-    """The rows that stay for training whatever is drawn, those to draw from, and the latter's classes, if drawn in shares."""
+    """Return the rows that stay for training, those to draw from, and the latter's classes where these keep their shares."""
     _, groups, sizes = np.unique(labels[rows], return_inverse=True, return_counts=True)
     single = sizes[groups] == 1
     free, classes = rows[~single], int((sizes > 1).sum())

@@ -87,7 +87,7 @@ def _blobs(samples: int, noise: float, seed: int) -> Points:
 
 
 def _spirals(samples: int, noise: float, seed: int) -> Points:
-    """Two arms of one and a half turns, each the other turned by half a turn."""
+    """Draw two arms of one and a half turns, each the other turned by half a turn."""
     random = np.random.RandomState(seed)
     labels = np.arange(samples) % 2
     along = np.sqrt(random.uniform(0.02, 1.0, samples))  # evenly along the arm, which grows longer outwards
@@ -97,7 +97,7 @@ def _spirals(samples: int, noise: float, seed: int) -> Points:
 
 
 def _checkerboard(samples: int, noise: float, seed: int) -> Points:
-    """Four by four fields; class 1 has the corner at the lower left."""
+    """Draw four by four fields; class 1 has the corner at the lower left."""
     random = np.random.RandomState(seed)
     labels = np.arange(samples) % 2
     row, pair = random.randint(0, 4, samples), random.randint(0, 2, samples)
@@ -107,12 +107,12 @@ def _checkerboard(samples: int, noise: float, seed: int) -> Points:
 
 
 def _plane(samples: int, noise: float, seed: int) -> Points:
-    """A slope of 0.4 along x1 and 0.3 along x2: the very weights that a network without a hidden layer should find."""
+    """Draw a slope of 0.4 along x1 and 0.3 along x2: the weights that a network without a hidden layer should find."""
     return _with_values(lambda points: points @ np.array([0.4, 0.3]), samples, noise, seed)
 
 
 def _bumps(samples: int, noise: float, seed: int) -> Points:
-    """Six Gaussian bumps in two rows of three, three up and three down, each beside those of the other sign."""
+    """Draw six Gaussian bumps in two rows of three, three up and three down, each beside those of the other sign."""
     centers = np.array([[x1, x2] for x2 in (-0.6, 0.6) for x1 in (-0.9, 0.0, 0.9)])
     heights, width = np.array([1, -1, 1, -1, 1, -1]), 0.4
 
@@ -124,7 +124,7 @@ def _bumps(samples: int, noise: float, seed: int) -> Points:
 
 
 def _with_values(values: Callable[[Floats], Floats], samples: int, noise: float, seed: int) -> Points:
-    """Points spread evenly over a square, and their values with noise."""
+    """Draw points spread evenly over a square, and their values with noise."""
     random = np.random.RandomState(seed)
     points = random.uniform(-1.4, 1.4, (samples, 2))
     return points, values(points) + random.normal(0.0, noise, samples)

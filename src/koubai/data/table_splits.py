@@ -34,7 +34,7 @@ def splits_of_table(table: Table, name: str, options: LoadOptions) -> Splits:
 
 
 def _notes_of_reading(table: Table, options: LoadOptions) -> list[Note]:
-    """What a person should know of how the file was read."""
+    """Return what a person should know of how the file was read."""
     notes = []
     if table.encoding and options.encoding is None and not table.encoding.startswith("utf-8"):
         notes.append(Note("note-encoding", {"encoding": table.encoding}))
@@ -44,7 +44,7 @@ def _notes_of_reading(table: Table, options: LoadOptions) -> list[Note]:
 
 
 def _notes_of_filling(table: Table, features: tuple[str, ...]) -> list[Note]:
-    """What a person should know of missing values that are filled in."""
+    """Return what a person should know of missing values that are filled in."""
     gaps = {name: int(table.column(name).missing.sum()) for name in features}
     if not any(gaps.values()):
         return []
@@ -59,7 +59,7 @@ def _fitted_target(selection: ColumnSelection, table: Table, train: RowIndices) 
 
 
 def _targets(selection: ColumnSelection, target: Target, table: Table) -> NDArray[np.float64]:
-    """What the network is to answer to every row: (n, classes), one-hot, or the standardised values (n, 1)."""
+    """Return what the network is to answer to every row: one-hot, (n, classes), or the standardised values (n, 1)."""
     if selection.task == "classify":
         return one_hot(selection.answers, len(selection.classes))
     return standardised(selection.answers, target.mean[0], target.scale[0], target.name, table)[:, None]

@@ -213,7 +213,7 @@ class Database:
             self._connection.execute(f"PRAGMA application_id={APPLICATION}")
 
     def _version(self) -> int:
-        """The schema's version, 0 for none. InputError where the file is another program's, FileFault where it is newer."""
+        """Return the schema's version, 0 for none. InputError where the file isn't ours, FileFault where it is newer."""
         tables = self._patiently("SELECT 1 FROM sqlite_master").fetchall()  # first: it may be made at this moment
         version, owner = self._number("user_version"), self._number("application_id")
         if owner != APPLICATION and (version or owner or tables):

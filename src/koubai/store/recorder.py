@@ -262,7 +262,7 @@ class RunRecorder:
         self._next_checkpoint = monotonic() + CHECKPOINT_PAUSE * (monotonic() - began)
 
     def _outcome(self, last: Step) -> tuple[Step, Status, int | None]:
-        """The Step whose network is the run's, how the run ended, and the step at which it diverged, if it did.
+        """Return the Step whose network is the run's, how the run ended, and the step at which it diverged, if it did.
 
         With early stopping all its records tell, and where the loss ended high all its losses do; else the last are enough.
         """

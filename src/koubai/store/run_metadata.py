@@ -33,12 +33,12 @@ def name_of(experiment: "Experiment", own: str = "") -> str:
 
 
 def _cut(name: str, room: int = 0) -> str:
-    """The beginning of ``name`` that can be numbered, and leaves ``room`` characters."""
+    """Return the beginning of ``name`` that can be numbered, and leaves ``room`` characters."""
     return shortened(unicode_of(name)[: MOST_BEGINNING - room], MOST_BEGINNING_BYTES - room).rstrip(" .")
 
 
 def _composed(name: str) -> str:
-    """The name in the form in which a letter and its accent are one character: what looks the same is the same."""
+    """Return the name in the form in which a letter and its accent are one character: equal looks are equal names."""
     return normalize("NFC", name)
 
 

@@ -173,7 +173,7 @@ class Entry:
         return dict(self._parsed("experiment"))
 
     def _parsed(self, name: str) -> Any:
-        """The value of a text. FileFault where it is no JSON, though it has a seal that fits it."""
+        """Return the value of a text. FileFault where it is no JSON, though it has a seal that fits it."""
         try:
             return parsed(self.texts[name])
         except (TypeError, ValueError) as error:

@@ -125,7 +125,7 @@ class RunTable:
         return entry_of(row, self._status(row))
 
     def _status(self, row: RunRow) -> str:
-        """The true status: a process that ended without saying so has left its run interrupted."""
+        """Return the true status: a process that ended without saying so has left its run interrupted."""
         if not is_sound(row):
             return "damaged"
         if row["status"] != "running":

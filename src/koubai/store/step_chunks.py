@@ -141,7 +141,7 @@ def _read_run(database: Database, row: RunRow) -> Run | None:
 
 
 def _check_complete(chunks: Sequence[_Chunk], steps_made: int | None) -> None:
-    """InputError where the chunks don't follow each other from step 0 to the last that was made."""
+    """Raise InputError where the chunks don't follow each other from step 0 to the last that was made."""
     ends = [chunk.last for chunk in chunks]
     if [chunk.first for chunk in chunks] != [0, *(end + 1 for end in ends[:-1])][: len(chunks)]:
         raise InputError("record-number", value=ends)
@@ -150,19 +150,19 @@ def _check_complete(chunks: Sequence[_Chunk], steps_made: int | None) -> None:
 
 
 def _wanted(arrays: NamedArrays, experiment: Experiment) -> NamedArrays:
-    """Of the Steps' arrays those of the experiment's records and of the last Step: the run may have been extended."""
+    """Return the arrays of the experiment's records and of the last Step alone: the run may have been extended."""
     numbers = arrays["number"]
     kept = np.array([experiment.records(int(number)) or number == numbers[-1] for number in numbers])
     return {name: array if name == "random_state" else array[kept] for name, array in arrays.items()}
 
 
 def _chunks(database: Database, query: str, *values: Value) -> list[_Chunk]:
-    """What ``query`` finds: the first and the last step, the content and the seal."""
+    """Return what ``query`` finds: the first and the last step, the content and the seal."""
     return [_Chunk(*row) for row in database.tuples(query, *values)]
 
 
 def _arrays(chunk: _Chunk, seal: str) -> NamedArrays:
-    """The arrays of a chunk; InputError where its seal isn't ``seal``."""
+    """Return the arrays of a chunk; InputError where its seal isn't ``seal``."""
     if seal != chunk.seal:
         raise InputError("record-number", value=chunk.last)
     return from_bytes(chunk.content)

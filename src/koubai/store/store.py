@@ -121,7 +121,7 @@ class Store:
         return self._table.entries(Listing(status, data, method, tag, sort, reverse, limit, brief))
 
     def __len__(self) -> int:
-        """How many runs there are."""
+        """Return how many runs there are."""
         return int(self._database.tuples("SELECT count(*) FROM run")[0][0])
 
     def names(self, beginning: str = "") -> list[str]:
@@ -261,7 +261,7 @@ class Store:
             raise
 
     def _resumed(self, row: RunRow, steps: int | None) -> "tuple[Experiment, Run | None]":
-        """The experiment that is resumed, and what an earlier part of the run has made; what it made beyond that is deleted."""
+        """Return the experiment that is resumed, and the earlier part of the run; what comes after that part is deleted."""
         from koubai.experiment import Experiment
         from koubai.store.step_chunks import cut_after, own_arrays, read_run
 
