@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import koubai as kb
 from koubai.core.training import Step
 from koubai.experiment import Recording
 from koubai.playground.model.permalink import format_permalink, parse_permalink
+from koubai.playground.model.workspace import Workspace
 from koubai.store import Store
 from tests.scripts import processed
 
@@ -118,6 +121,20 @@ def test_a_run_opens(name: str) -> None:
     assert_is_xor(kb.load(FORMATS / name))
 
 
+def test_an_exported_run_is_imported(store: Store, tmp_path: Path) -> None:
+    """It has the name, the tags and the uid that it had, and is resumed like a run of today."""
+    path = tmp_path / "own.sqlite"
+    command = [sys.executable, "-m", "koubai", "runs", "import", str(FORMATS / "moons.koubai.zip"), "--store", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "KOUBAI_LANG": "en"})
+    assert (done.returncode, done.stdout) == (0, f"Imported {FORMATS / 'moons.koubai.zip'} as interrupted-numpy.\n")
+    with Store(path) as opened:
+        entry, then = opened.entry("latest"), store.entry("interrupted-numpy")
+        assert (entry.uid, entry.name, entry.tags, entry.note) == (then.uid, then.name, then.tags, then.note)
+        assert (entry.status, entry.started, entry.surroundings) == (then.status, then.started, then.surroundings)
+        with opened.resume("latest") as recorder:
+            assert recorder.resume[-1].number == STOPPED_AT
+
+
 def test_a_run_of_rows_opens() -> None:
     """Its rows, their preprocessing and the parts come with it."""
     run = kb.load(FORMATS / "moons.koubai.zip")
@@ -190,3 +207,4 @@ def test_a_link_means_what_it_meant(link: str, meaning: dict[str, Any]) -> None:
     assert (linked.begin, list(linked.former)) == (meaning["begin"], meaning["former"])
     assert (None if linked.weights is None else linked.weights.tolist()) == meaning["weights"]
     assert format_permalink(linked) == link.removeprefix("#")
+    assert Workspace(linked, None).link() == link.removeprefix("#")
