@@ -1,5 +1,6 @@
 """load: from a source to Splits."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -204,6 +205,23 @@ def test_a_set_refuses_the_options_that_it_does_not_take(name: str) -> None:
         if option not in NAMED[name].options:
             with pytest.raises(InputError, match=f"The option {option} was given, but {name} has no use for it"):
                 load(name, **{option: value})
+
+
+def named_in(source: str) -> set[str]:
+    """The sets whose names stand as texts in a module's ``source``, apart from those that mean something else too."""
+    ambiguous = {"plane", "a", "b", "and", "or", "not-a", "true", "false", "xor"}  # a view; words; what a page begins with
+    constants = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    texts = {constant for constant in constants if isinstance(constant, str)}
+    return texts & {*NAMED, "parity", "parity-"} - ambiguous
+
+
+def test_no_other_room_knows_a_set_by_its_name() -> None:
+    """What is known of a set stands in the set."""
+    root = Path(kb.__file__).parent
+    modules = [path for path in root.rglob("*.py") if path.relative_to(root).parts[0] not in ("data", "locale")]
+    assert len(modules) > 100
+    assert {str(path): named for path in modules if (named := named_in(path.read_text(encoding="utf-8")))} == {}
+    assert named_in('SIZES = {"moons": 2}\nif name.startswith("parity"): pass') == {"moons", "parity"}
 
 
 def test_every_set_has_a_line_in_the_list() -> None:
