@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,6 @@ from koubai.errors import FileFault, InputError, KoubaiError
 from koubai.experiment import Experiment, Learning
 from koubai.experiment.run_format import Provenance
 from koubai.store import Store, database, default_path
-from koubai.store.process_lock import ProcessLock, is_held
 from koubai.store.run_metadata import can_be_a_name
 
 XOR = kb.train("xor", steps=30, record_every=10)
@@ -77,29 +75,6 @@ def test_the_status_filter_knows_who_is_alive(store: Store) -> None:
     assert names(store, status="interrupted", limit=1) == ["xor-9"]
     assert names(store, status="interrupted") == ["xor-9", "xor-0-2"]
     dead.end()
-
-
-def test_a_process_lock(tmp_path: Path) -> None:
-    path = tmp_path / "locks" / "one"
-    assert not is_held(path)
-    lock = ProcessLock(path)
-    assert is_held(path)
-    threads = [threading.Thread(target=is_held, args=(path,)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    assert is_held(path)
-    for thread in threads:
-        thread.join()
-    lock.release()
-    assert not is_held(path)
-    assert not path.exists()
-    code = (
-        "from koubai.store.process_lock import ProcessLock; import os, pathlib;"
-        f"lock = ProcessLock(pathlib.Path({str(path)!r})); os._exit(9)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
-    assert path.exists()
-    assert not is_held(path)
 
 
 def test_names(store: Store) -> None:
@@ -449,11 +424,6 @@ def test_all_or_none_are_deleted(store: Store) -> None:
     assert len(store) == 3
     store.delete("and-7", "nor-2")
     assert names(store) == ["xor-0"]
-
-
-def test_a_file_that_is_no_lock_is_not_held(tmp_path: Path) -> None:
-    (tmp_path / "sign").write_bytes(b"rubbish" * 1000)
-    assert not is_held(tmp_path / "sign")
 
 
 def test_a_name_that_came_along_is_no_path(store: Store) -> None:
