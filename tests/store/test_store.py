@@ -70,7 +70,7 @@ def test_the_status_filter_knows_who_is_alive(store: Store) -> None:
     kept = store.keep(Experiment())
     list(zip(range(3), kept.of(kept.experiment.run()), strict=False))  # and leave it there
     dead = store.keep(Experiment(seed=9))
-    dead._lock.release()
+    dead._process_lock.release()
     assert names(store, status="running", limit=1) == []
     assert names(store, status="interrupted", limit=1) == ["xor-9"]
     assert names(store, status="interrupted") == ["xor-9", "xor-0-2"]

@@ -79,7 +79,7 @@ class RunRecorder:
         seconds_between_writes: float | None = None,
     ) -> None:
         self.name, self.uid, self.experiment, self.before = row["name"], row["uid"], experiment, before
-        self._database, self._lock, self._row = database, lock, row["id"]
+        self._database, self._process_lock, self._row = database, lock, row["id"]
         self._patience, database.patience = database.patience, max(database.patience, PATIENCE)
         self._changed = Condition()
         self._waiting: list[tuple[float, Piece]] = []  # since when, and what, isn't on disk yet
@@ -173,7 +173,7 @@ class RunRecorder:
             self._fault = fault
         finally:
             self._database.close()
-            self._lock.release()
+            self._process_lock.release()
             self._ended.set()
 
     def take(self, step: Step) -> bool:
@@ -211,7 +211,7 @@ class RunRecorder:
     def _show_paused(self, *, paused: bool) -> None:
         if paused != self._is_paused and not self._ending:
             with suppress(OSError):  # it is only shown in lists
-                self._lock.mark_paused(paused=paused)
+                self._process_lock.mark_paused(paused=paused)
             self._is_paused = paused
 
     def _raise_fault(self) -> None:
