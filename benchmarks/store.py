@@ -34,8 +34,8 @@ def plain(experiment: Experiment) -> None:
 
 def kept(experiment: Experiment, path: Path) -> None:
     with Store(path) as store:
-        keeping = store.keep(experiment)
-        for _ in keeping.of(experiment.run()):
+        recorder = store.keep(experiment)
+        for _ in recorder.of(experiment.run()):
             pass
 
 
@@ -70,10 +70,10 @@ def behind(experiment: Experiment, path: Path) -> float:
             sleep(0.002)
 
     with Store(path) as store:
-        keeping = store.keep(experiment)
+        recorder = store.keep(experiment)
         watcher = threading.Thread(target=watch)
         watcher.start()
-        for step in keeping.of(experiment.run()):
+        for step in recorder.of(experiment.run()):
             now = perf_counter()
             passed.append((now, step.number))
         sleep(0.1)

@@ -79,9 +79,9 @@ def test_every_source_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_surroundings_are_those_of_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fingerprint.surroundings()
+    before = fingerprint.compiler_variables()
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=false")
-    assert fingerprint.surroundings() != before
+    assert fingerprint.compiler_variables() != before
     assert fingerprint.version_of("numpy") == np.__version__
     assert fingerprint.version_of("nosuchpackage") == ""
     assert len(fingerprint.processor()) > 10

@@ -1,4 +1,4 @@
-"""Arrays that come from outside: made finite float64 numbers that nobody changes, and named by their content; and places."""
+"""Arrays that come from outside: checked, as finite float64 numbers that nobody changes, and named by their content."""
 
 import sys
 from collections.abc import Mapping
@@ -12,13 +12,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from koubai.errors import InputError
 
-Arrays = Mapping[str, NDArray[Any]]  # by their SHA-256
+AnyArray = NDArray[Any]  # of any type of numbers, texts or objects
+Arrays = Mapping[str, AnyArray]  # by their SHA-256
 
 
 def frozen_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """A read-only array of float64, a copy where anybody could still write to ``values``.
+    """Return a read-only array of float64, a copy where anybody could still write to ``values``.
 
-    InputError, with ``name``, where it isn't regular, not numeric or not finite.
+    Args:
+        values: Numbers of any kind.
+        name: What they are called in a message.
+
+    Raises:
+        InputError: The array isn't regular, not numeric or not finite.
     """
     given = numeric_array(values, name)
     try:
@@ -30,10 +36,16 @@ def frozen_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     return array
 
 
-def numeric_array(values: ArrayLike, name: str, *, truths: bool = True) -> NDArray[Any]:
-    """``values`` as an array of real numbers, or of objects that are; with ``truths`` also of truth values, as 1 and 0.
+def numeric_array(values: ArrayLike, name: str, *, truths: bool = True) -> AnyArray:
+    """Return ``values`` as an array of real numbers, or of objects that are such.
 
-    InputError, with ``name``, where it is none: texts, dates and complex numbers aren't made into numbers.
+    Args:
+        values: Numbers of any kind. Texts, dates and complex numbers aren't made into numbers.
+        name: What they are called in a message.
+        truths: Whether truth values are taken too, as 1 and 0.
+
+    Raises:
+        InputError: It is no such array.
     """
     try:
         given = np.asanyarray(values)
@@ -51,26 +63,26 @@ def numeric_array(values: ArrayLike, name: str, *, truths: bool = True) -> NDArr
     return np.asarray(given)
 
 
-def check_finite(array: NDArray[Any], name: str) -> None:
-    """InputError, with the place, where a number of ``array`` isn't finite."""
+def check_finite(array: AnyArray, name: str) -> None:
+    """Raise InputError, with the index, where a number of ``array`` isn't finite."""
     good = np.isfinite(array)
     if not good.all():
-        place = [int(axis[0]) for axis in np.nonzero(np.atleast_1d(~good))]
-        value = np.atleast_1d(array)[tuple(place)]
-        if len(place) == 2:
-            where = InputError("place-cell", row=place[0], column=place[1])
+        index = [int(axis[0]) for axis in np.nonzero(np.atleast_1d(~good))]
+        value = np.atleast_1d(array)[tuple(index)]
+        if len(index) == 2:
+            location = InputError("place-cell", row=index[0], column=index[1])
         else:
-            where = InputError("place-entry", place=", ".join(map(str, place)))
-        raise InputError("not-finite", name=name, value=value, place=where)
+            location = InputError("place-entry", place=", ".join(map(str, index)))
+        raise InputError("not-finite", name=name, value=value, place=location)
 
 
 def is_loaded(package: str) -> bool:
-    """Whether somebody has imported ``package`` in this process: what is of its making can occur only then."""
+    """Return whether ``package`` is imported in this process: only then can objects of its types occur."""
     return package in sys.modules
 
 
-def is_jax_array(values: Any) -> bool:
-    """Whether ``values`` is an array of JAX, traced or not, or stands for one of a shape."""
+def is_jax_array(values: object) -> bool:
+    """Return whether ``values`` is an array of JAX, traced or not, or stands for one of a shape."""
     if not is_loaded("jax"):
         return False
     import jax
@@ -78,9 +90,9 @@ def is_jax_array(values: Any) -> bool:
     return isinstance(values, (jax.Array, jax.ShapeDtypeStruct))
 
 
-def is_sealed(array: NDArray[Any]) -> bool:
-    """Whether nobody can write to the array, nor to one that it is a part of."""
-    part: Any = array
+def is_sealed(array: AnyArray) -> bool:
+    """Return whether nobody can write to the array, nor to one that it is a part of."""
+    part: object = array
     while isinstance(part, np.ndarray):
         if part.flags.writeable:
             return False
@@ -88,27 +100,27 @@ def is_sealed(array: NDArray[Any]) -> bool:
     return part is None or isinstance(part, bytes)
 
 
-def sealed(array: NDArray[Any]) -> NDArray[Any]:
-    """An array of our own, which from now on nobody writes to."""
+def sealed(array: AnyArray) -> AnyArray:
+    """Return an array of our own as one that nobody can write to any more."""
     if array.flags.writeable:
         array.setflags(write=False)
     return array
 
 
-def digest(array: NDArray[Any]) -> str:
-    """The SHA-256 of an array's type, shape and numbers (little-endian, C order), as hexadecimal digits."""
+def digest(array: AnyArray) -> str:
+    """Return the SHA-256 of an array's type, shape and numbers (little-endian, C order), as hexadecimal digits."""
     plain = np.ascontiguousarray(array)
     plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
     return sha256(f"{plain.dtype.str}{plain.shape}".encode() + plain.tobytes()).hexdigest()
 
 
-def named_array(name: Any, arrays: Arrays) -> NDArray[Any]:
-    """The array of ``arrays`` called ``name``; InputError where it isn't there, or its SHA-256 is another."""
+def named_array(name: object, arrays: Arrays) -> AnyArray:
+    """Return the array of ``arrays`` called ``name``; InputError where it isn't there, or its SHA-256 is another."""
     if not isinstance(name, str) or name not in arrays or digest(arrays[name]) != name:
         raise InputError("experiment-arrays", sha256=name)
     return arrays[name]
 
 
 def evenly(count: int, most: int) -> NDArray[np.int64]:
-    """At most ``most`` (but two) of the places 0 to ``count`` - 1, evenly spread, the first and the last among them."""
+    """Return at most ``most`` (but two) of the indices 0 to ``count`` - 1, evenly spread, with the first and the last."""
     return np.unique(np.linspace(0, count - 1, max(2, min(count, most))).round().astype(np.int64))

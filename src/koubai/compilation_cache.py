@@ -1,8 +1,8 @@
 """Compiled programs on disk, so that no process compiles what another has compiled: opaque bytes by name, in one folder.
 
 Several processes read and write at once: an entry appears whole, by a rename, and has its SHA-256 in it, which tells a damaged
-one. What can't be read is as good as not there, and what can't be written is left out: nobody's run fails for it. The entries
-that were used least recently go where there are too many bytes.
+one. What can't be read counts as absent, and what can't be written is left out: nobody's run fails for it. The entries that
+were used least recently are removed where there are too many bytes.
 
 A program is code. So only a folder is used that belongs to this user, and into which nobody else may write.
 """
@@ -31,7 +31,7 @@ DIGEST = 32  # bytes before the content
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: a program, or the unfinished one of a process that has ended. ``used``: when it was read last."""
+    """One file: a program, or the unfinished one of a process that has ended; it was read last at the time ``used``."""
 
     path: Path
     size: int
@@ -40,7 +40,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in the cache: ``folder`` None where there is none. ``fault``: why the folder can't be used, None where it can."""
+    """What is in the cache.
+
+    Attributes:
+        folder: Where it is; None where there is none.
+        entries: Its files.
+        fault: Why the folder can't be used; None where it can.
+    """
 
     folder: Path | None
     entries: tuple[Entry, ...] = ()
@@ -53,7 +59,7 @@ class Contents:
 
 
 def folder() -> Path | None:
-    """Where programs are kept: in KOUBAI_CACHE, else in the user's cache folder, by the platform's convention.
+    """Return where programs are kept: in KOUBAI_CACHE, else in the user's cache folder, by the platform's convention.
 
     None where KOUBAI_CACHE is "off", and where the user has no such folder.
     """
@@ -69,17 +75,17 @@ def folder() -> Path | None:
 
 
 def is_off() -> bool:
-    """Whether nothing is to be kept: a user has said so."""
+    """Return whether a user has said that nothing is to be kept."""
     return os.environ.get(VARIABLE, "").strip().casefold() == OFF
 
 
 def read(name: str) -> bytes | None:
-    """What was written under that name; None where nothing was, or it can't be read, or isn't what was written."""
-    place = folder()
+    """Return what was written under that name; None where nothing was, or it can't be read, or isn't what was written."""
+    directory = folder()
     try:
-        if place is None or not _is_ours(place):
+        if directory is None or not _is_ours(directory):
             return None
-        path = place / f"{name}{SUFFIX}"
+        path = directory / f"{name}{SUFFIX}"
         content = path.read_bytes()
     except (OSError, ValueError):  # the latter where no path can be so
         return None
@@ -92,33 +98,35 @@ def read(name: str) -> bytes | None:
 
 
 def write(name: str, content: bytes) -> None:
-    """Keep ``content`` under that name, instead of what is there; where that can't be, nothing happens."""
-    place = folder()
+    """Write ``content`` under that name, instead of what is there; where that can't be, nothing happens."""
+    directory = folder()
     packed = zlib.compress(content, 1)
-    if place is None or len(packed) > KEPT_BYTES:
+    if directory is None or len(packed) > KEPT_BYTES:
         return
     with suppress(OSError, ValueError):
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if _is_ours(place):
-            _put(place / f"{name}{SUFFIX}", sha256(packed).digest() + packed)
-            _make_room(place)
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if _is_ours(directory):
+            _put(directory / f"{name}{SUFFIX}", sha256(packed).digest() + packed)
+            _make_room(directory)
 
 
 def contents() -> Contents:
-    """What is in the folder now."""
-    place = folder()
-    if place is None:
+    """Return what is in the folder now."""
+    directory = folder()
+    if directory is None:
         return Contents(None)
     try:
-        if not os.path.lexists(place):
-            return Contents(place)
-        return Contents(place, tuple(_entries(place)) if _is_ours(place) else (), None if _is_ours(place) else SHARED)
+        if not os.path.lexists(directory):
+            return Contents(directory)
+        if not _is_ours(directory):
+            return Contents(directory, fault=SHARED)
+        return Contents(directory, tuple(_entries(directory)))
     except (OSError, ValueError) as error:
-        return Contents(place, fault=reason(error) if isinstance(error, OSError) else str(error))
+        return Contents(directory, fault=reason(error) if isinstance(error, OSError) else str(error))
 
 
 def clear() -> list[Entry]:
-    """Remove all programs. Returns those that are gone; a folder of somebody else's stays as it is."""
+    """Remove all programs. Returns those that are removed; a folder of another user stays as it is."""
     return [entry for entry in contents().entries if _removed(entry.path)]
 
 
@@ -133,9 +141,9 @@ def _put(path: Path, content: bytes) -> None:
         raise
 
 
-def _make_room(place: Path) -> None:
+def _make_room(directory: Path) -> None:
     """Remove what was left unfinished, and the programs that were used least recently, where all have too many bytes."""
-    entries = sorted(_entries(place), key=lambda entry: entry.used)
+    entries = sorted(_entries(directory), key=lambda entry: entry.used)
     size = sum(entry.size for entry in entries)
     most = KEPT_BYTES if size > MOST_BYTES else size
     for entry in entries:
@@ -143,13 +151,13 @@ def _make_room(place: Path) -> None:
             size -= entry.size if _removed(entry.path) else 0
 
 
-def _entries(place: Path) -> Iterator[Entry]:
-    with os.scandir(place) as found:
-        for one in found:
+def _entries(directory: Path) -> Iterator[Entry]:
+    with os.scandir(directory) as files:
+        for file in files:
             with suppress(OSError):  # another process has removed it
-                if Path(one.name).suffix in (SUFFIX, PART) and one.is_file(follow_symlinks=False):
-                    facts = one.stat(follow_symlinks=False)
-                    yield Entry(Path(one.path), facts.st_size, facts.st_mtime)
+                if Path(file.name).suffix in (SUFFIX, PART) and file.is_file(follow_symlinks=False):
+                    facts = file.stat(follow_symlinks=False)
+                    yield Entry(Path(file.path), facts.st_size, facts.st_mtime)
 
 
 def _removed(path: Path) -> bool:
@@ -160,8 +168,8 @@ def _removed(path: Path) -> bool:
     return True
 
 
-def _is_ours(place: Path) -> bool:
-    """Whether the folder is this user's own, and nobody else may write into it. OSError where it isn't there."""
-    facts = place.lstat()
+def _is_ours(directory: Path) -> bool:
+    """Return whether the folder is this user's own, and nobody else may write into it. OSError where it isn't there."""
+    facts = directory.lstat()
     own = not hasattr(os, "getuid") or (facts.st_uid == os.getuid() and not facts.st_mode & 0o022)
-    return own and place.is_dir() and not place.is_symlink()
+    return own and directory.is_dir() and not directory.is_symlink()

@@ -1,4 +1,4 @@
-"""Files and folders that are there whole or not at all: written beside their place, then moved into it."""
+"""Files and folders that are there whole or not at all: they are written beside their path, then moved to it."""
 
 import errno
 import os
@@ -10,33 +10,33 @@ from pathlib import Path
 from koubai.errors import FileFault, InputError
 from koubai.temporary_files import sweep, temporary
 
-LONGEST_INSIDE = "x" * 64  # no file within a run's folder has a longer path in it, until it is moved into its place
+LONGEST_INSIDE = "x" * 64  # no file within a run's folder has a longer path in it, until it is moved to its path
 
 
 def reason(error: OSError) -> str:
-    """What the system says of an error, in short."""
+    """Return what the system says of an error, in short."""
     return error.strerror or type(error).__name__
 
 
 def numbered(folder: Path) -> Iterator[Path]:
-    """``folder``, then folder-2, folder-3, …"""
+    """Return ``folder``, then folder-2, folder-3, …"""
     return chain([folder], (folder.with_name(f"{folder.name}-{number}") for number in count(2)))
 
 
 def check_writable(folder: Path) -> None:
-    """InputError unless a new ``folder`` can be made there (the folders above it are made), with files in it."""
+    """Raise InputError unless a new ``folder`` can be made there, with files in it; the folders above it are made."""
     try:
         _check_path(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         sweep(folder.parent)
-        with temporary(folder) as made:
-            (made / LONGEST_INSIDE).touch()
+        with temporary(folder) as trial:
+            (trial / LONGEST_INSIDE).touch()
     except OSError as error:
         raise InputError("folder-unwritable", path=str(folder), reason=reason(error)) from error
 
 
 def check_free(folder: Path) -> None:
-    """InputError where ``folder`` is there already, other than as an empty folder, or can't be looked at."""
+    """Raise InputError where ``folder`` is there already, other than as an empty folder, or can't be looked at."""
     try:
         _check_path(folder)
         if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
@@ -49,7 +49,7 @@ def check_free(folder: Path) -> None:
 
 
 def check_free_file(path: Path) -> None:
-    """InputError where a new file can't be made at ``path``: something is there, or there is no folder for it."""
+    """Raise InputError where a new file can't be made at ``path``: something is there, or there is no folder for it."""
     try:
         _check_path(path)
     except OSError as error:
@@ -61,7 +61,7 @@ def check_free_file(path: Path) -> None:
 
 
 def _check_path(path: Path) -> None:
-    """OSError where nothing can be at ``path``: it is too long, say, or has a character that no name can have."""
+    """Raise OSError where nothing can be at ``path``: it is too long, say, or has a character that no name can have."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -70,64 +70,75 @@ def _check_path(path: Path) -> None:
         raise OSError(errno.EINVAL, str(error)) from error
 
 
-def new_folder(places: Iterable[Path], fill: Callable[[Path], None]) -> Path:
-    """A folder with what ``fill`` writes into it, at the first of ``places`` that is free. Returns its path.
+def new_folder(paths: Iterable[Path], fill: Callable[[Path], None]) -> Path:
+    """Make a folder that appears complete, or, where anything goes wrong, not at all.
 
-    The folder appears complete, or, where anything goes wrong, not at all. FileFault where it can't be written; InputError
-    where no place is free.
+    Args:
+        paths: Where it may be: the first of them that is free is taken.
+        fill: The function that writes the files into a folder.
+
+    Returns:
+        The path of the folder.
+
+    Raises:
+        FileFault: It can't be written.
+        InputError: No path is free.
     """
-    places = iter(places)
-    place = next(places)
+    candidates = iter(paths)
+    path = next(candidates)
     try:
-        _check_path(place)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        sweep(place.parent)
-        with temporary(place) as beside:
-            made = beside / "new"
-            made.mkdir()
-            fill(made)
-            for path in made.rglob("*"):
-                _to_disk(path)
-            made.chmod(0o777 & ~_umask())
-            while not _moved(made, place):
-                following = next(places, None)
+        _check_path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
+        with temporary(path) as beside:
+            folder = beside / "new"
+            folder.mkdir()
+            fill(folder)
+            for file in folder.rglob("*"):
+                _to_disk(file)
+            folder.chmod(0o777 & ~_umask())
+            while not _moved(folder, path):
+                following = next(candidates, None)
                 if following is None:
-                    raise InputError("folder-taken", path=str(place))
-                place = following
-            _to_disk(place.parent)
+                    raise InputError("folder-taken", path=str(path))
+                path = following
+            _to_disk(path.parent)
     except OSError as error:
         if isinstance(error, FileFault):
             raise
-        raise FileFault("save", path=str(place), reason=reason(error)) from error
-    return place
+        raise FileFault("save", path=str(path), reason=reason(error)) from error
+    return path
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A path of the same name to write to; what stands there at the end takes the place of ``path``, at once and on disk."""
+    """Yield a path of the same name to write to: what is there at the end replaces ``path``, at once and on disk.
+
+    FileFault where it can't be written.
+    """
     try:
         _check_path(path)
         sweep(path.parent)
         with temporary(path) as beside:
-            made = beside / path.name
-            made.touch()
-            yield made
-            _to_disk(made)
-            made.chmod(0o666 & ~_umask())
-            made.replace(path)
+            file = beside / path.name
+            file.touch()
+            yield file
+            _to_disk(file)
+            file.chmod(0o666 & ~_umask())
+            file.replace(path)
     except OSError as error:
         why = error.values.get("reason") if isinstance(error, FileFault) else reason(error)
         raise FileFault("file", path=str(path), reason=why) from error
 
 
-def _moved(made: Path, place: Path) -> bool:
-    """Whether ``made`` could be moved to ``place``: a rename never replaces a file or a folder that holds something."""
-    if os.path.lexists(place) and not (place.is_dir() and not place.is_symlink()):
+def _moved(folder: Path, path: Path) -> bool:
+    """Move ``folder`` to ``path``; return whether that was free: a rename never replaces a file or a filled folder."""
+    if os.path.lexists(path) and not (path.is_dir() and not path.is_symlink()):
         return False
     try:
-        made.rename(place)
+        folder.rename(path)
     except OSError:
-        if os.path.lexists(place):
+        if os.path.lexists(path):
             return False
         raise
     return True

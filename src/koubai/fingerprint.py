@@ -19,16 +19,16 @@ from typing import Any
 import numpy as np
 
 DEEPEST = 16
-LIBRARIES = {"jax", "jaxlib", "numpy", "optax", *sys.stdlib_module_names} - {"unittest"}  # told by their versions
+LIBRARIES = {"jax", "jaxlib", "numpy", "optax", *sys.stdlib_module_names} - {"unittest"}  # described by their versions
 KNOWN = {"koubai", *LIBRARIES}
 
 
 class Unknown(Exception):
-    """Nobody can say what something is, beyond this process: a function of the user's own, say."""
+    """A value has no description that holds beyond this process: a function of the user's own, say."""
 
 
 def described(value: Any, depth: int = 0) -> str:
-    """The same text for the same value in every process. Raises Unknown where there is none."""
+    """Return a text that is the same for the same value in every process. Raises Unknown where there is none."""
     if depth > DEEPEST:
         raise Unknown
     inner = partial(described, depth=depth + 1)
@@ -52,23 +52,23 @@ def described(value: Any, depth: int = 0) -> str:
         return _of_function(value, depth)
     if is_dataclass(value) and not isinstance(value, type):
         named = ",".join(inner(getattr(value, field.name)) for field in fields(value))
-        return f"{_place(type(value))}({named})"
+        return f"{_qualified_name(type(value))}({named})"
     if isinstance(value, Pattern):
         return repr((value.pattern, value.flags))
     if callable(value):
-        return _place(value)
+        return _qualified_name(value)
     raise Unknown
 
 
 def _of_function(function: FunctionType, depth: int) -> str:
-    """A function by its place in the source and what it has been given: what it says is told by the source."""
+    """Describe a function by its place in the source, its code and what it has been given."""
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     given = described((function.__defaults__, function.__kwdefaults__, cells), depth + 1)
     code = function.__code__
-    return f"{_place(function)}:{code.co_firstlineno}:{sha256(code.co_code).hexdigest()}{given}"
+    return f"{_qualified_name(function)}:{code.co_firstlineno}:{sha256(code.co_code).hexdigest()}{given}"
 
 
-def _place(value: Any) -> str:
+def _qualified_name(value: object) -> str:
     module = getattr(value, "__module__", None)
     if not isinstance(module, str) or module.split(".")[0] not in KNOWN:
         raise Unknown
@@ -76,18 +76,20 @@ def _place(value: Any) -> str:
 
 
 def of_package(name: str) -> str:
-    """The package ``name`` as it is now: its source, and what its modules hold, which a test may have changed.
+    """Describe the package ``name`` as it is now: its source, and the values in its modules, which a test may have changed.
 
-    All of its modules are imported, since which of them a process has used so far is to make no difference. Raises Unknown
-    where there is no source, or something isn't of a known place.
+    All of its modules are imported, so that it makes no difference which of them a process has used so far.
+
+    Raises:
+        Unknown: There is no source, or a value has no description.
     """
     _import_all(name)
-    held = []
-    for called, module in sorted(sys.modules.copy().items()):
-        if called == name or called.startswith(f"{name}."):
+    values = []
+    for module_name, module in sorted(sys.modules.copy().items()):
+        if module_name == name or module_name.startswith(f"{name}."):
             names = sorted(key for key in vars(module) if key[:2] != "__")
-            held += [f"{called}.{key}={_held(getattr(module, key), key)}" for key in names]
-    return f"{_source(name)}{sha256(''.join(held).encode()).hexdigest()}"
+            values += [f"{module_name}.{key}={_described_value(getattr(module, key), key)}" for key in names]
+    return f"{_source(name)}{sha256(''.join(values).encode()).hexdigest()}"
 
 
 @cache
@@ -96,8 +98,8 @@ def _import_all(name: str) -> None:
         import_module(module.name)
 
 
-def _held(value: Any, name: str) -> str:
-    """What a module holds under that name. Other modules and classes are told by the source alone."""
+def _described_value(value: object, name: str) -> str:
+    """Describe the value of that name in a module. Other modules and classes are described by the source alone."""
     try:
         return "" if isinstance(value, (ModuleType, type)) else described(value)
     except Unknown as fault:
@@ -106,20 +108,20 @@ def _held(value: Any, name: str) -> str:
 
 @cache
 def _source(name: str) -> str:
-    """The SHA-256 of all source files of a package."""
-    digest, found = sha256(), False
+    """Return the SHA-256 of all source files of a package."""
+    digest, has_source = sha256(), False
     for folder in getattr(sys.modules[name], "__path__", ()):
         for path in sorted(Path(folder).rglob("*.py")):
             digest.update(f"{path.relative_to(folder)}".encode() + path.read_bytes())
-            found = True
-    if not found:
+            has_source = True
+    if not has_source:
         raise Unknown
     return digest.hexdigest()
 
 
 @cache
 def version_of(package: str) -> str:
-    """The version of an installed package, empty where there is none; it isn't imported for it."""
+    """Return the version of an installed package, empty where there is none; the package isn't imported."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -130,16 +132,16 @@ def version_of(package: str) -> str:
 
 @cache
 def processor() -> str:
-    """The processor and what it can do; where the system doesn't tell, the machine by its name. And how many cores are ours."""
+    """Return the processor, its features and our cores; where the system doesn't tell these, the machine's name."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    told = [platform.machine(), platform.system(), str(cores)]
+    facts = [platform.machine(), platform.system(), str(cores)]
     with suppress(OSError):
         wanted = ("model name", "flags", "Features", "CPU implementer", "CPU part")
         lines = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
-        told += [line for line in lines if line.split("\t")[0].split(":")[0].strip() in wanted]
-    return "\n".join(told if len(told) > 3 else [*told, platform.node()])
+        facts += [line for line in lines if line.split("\t")[0].split(":")[0].strip() in wanted]
+    return "\n".join(facts if len(facts) > 3 else [*facts, platform.node()])
 
 
-def surroundings() -> str:
-    """The variables by which a user changes how JAX compiles."""
+def compiler_variables() -> str:
+    """Return the variables of the environment by which a user changes how JAX compiles."""
     return repr(sorted((name, value) for name, value in os.environ.items() if name.startswith(("JAX_", "XLA_"))))

@@ -1,6 +1,6 @@
-"""How much memory this process can still have, and a sentence where that is less than it is about to ask for.
+"""How much memory this process can still have, and an error where that is less than it is about to ask for.
 
-A system hands out more than it has, and ends the process that uses it: it has to be asked beforehand.
+A system promises more than it has, and ends the process that uses it: it has to be asked beforehand.
 """
 
 import os
@@ -16,16 +16,16 @@ PROC, GROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
 
 def check_memory(needed: float, code: str = "memory-needed", **values: object) -> None:
-    """InputError ``code`` where ``needed`` bytes are certainly more than this process can have."""
+    """Raise InputError ``code`` where ``needed`` bytes are certainly more than this process can have."""
     if needed <= SMALL:
         return
-    there = available()
-    if there is not None and needed > there:
-        raise InputError(code, needed=gigabytes(needed), available=gigabytes(there), **values)
+    free = available()
+    if free is not None and needed > free:
+        raise InputError(code, needed=gigabytes(needed), available=gigabytes(free), **values)
 
 
 def gigabytes(size: float) -> str:
-    """A number of bytes in GB."""
+    """Return a number of bytes in GB."""
     number = size / 1e9
     return f"{number:,.0f} GB" if number >= 10 else f"{number:.1f} GB"
 
@@ -39,7 +39,7 @@ def mappings_taken() -> float:
 
 
 def available() -> int | None:
-    """The bytes that this process can still have, by its own limits, those of its container, and what the machine has free.
+    """Return the bytes that this process can still have, by its own limits, its container's, and what the machine has free.
 
     None where the system doesn't tell.
     """
@@ -48,7 +48,7 @@ def available() -> int | None:
 
 
 def _limits() -> Iterator[int]:
-    """What ``ulimit`` leaves, by address space and by data."""
+    """Yield what ``ulimit`` leaves, by address space and by data."""
     try:
         import resource
     except ImportError:  # not on this system
@@ -69,7 +69,7 @@ def _of_machine() -> Iterator[int]:
 
 
 def _of_containers() -> Iterator[int]:
-    """What each control group leaves that this process is in; files that it has read only fill what is free."""
+    """Yield what each control group of this process leaves; cached files only fill what is free."""
     for line in _text(PROC / "self" / "cgroup").splitlines():
         _, kinds, path = line.split(":", 2)
         if not kinds:
@@ -80,7 +80,7 @@ def _of_containers() -> Iterator[int]:
 
 
 def _left(root: Path, path: str, limit: str, used: str, files: str) -> Iterator[int]:
-    """Of the group ``path`` and those around it; a container may see its own group as the root."""
+    """Yield what the group ``path`` and those around it leave; a container may see its own group as the root."""
     swap = _kilobytes(PROC / "meminfo", "SwapFree").get("SwapFree", 0) * 1024
     own = root / path.lstrip("/")
     for group in (own, *own.parents):
@@ -88,18 +88,18 @@ def _left(root: Path, path: str, limit: str, used: str, files: str) -> Iterator[
             return
         most, taken = _text(group / limit).strip(), _text(group / used).strip()
         if most.isdigit() and taken.isdigit():
-            told = dict(line.split()[:2] for line in _text(group / "memory.stat").splitlines() if " " in line)
-            yield int(most) - int(taken) + int(told.get(files, "0")) + swap
+            counts = dict(line.split()[:2] for line in _text(group / "memory.stat").splitlines() if " " in line)
+            yield int(most) - int(taken) + int(counts.get(files, "0")) + swap
 
 
 def _kilobytes(path: Path, *names: str) -> dict[str, int]:
-    """Some of the lines such as "MemAvailable:   123 kB" of a file."""
-    found = {}
+    """Return the numbers of some lines such as "MemAvailable:   123 kB" of a file."""
+    sizes = {}
     for line in _text(path).splitlines():
         name, _, rest = line.partition(":")
         if name in names and rest.split()[:1] and rest.split()[0].isdigit():
-            found[name] = int(rest.split()[0])
-    return found
+            sizes[name] = int(rest.split()[0])
+    return sizes
 
 
 def _text(path: Path) -> str:

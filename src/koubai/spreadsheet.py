@@ -7,7 +7,6 @@ the same. Numbers stay numbers. What is escaped is unescaped where koubai reads 
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 SIGNS = "=+\\-@\t\r\n＝＋－＠"
 _FORMULA = re.compile(f"'*[{SIGNS}]")
@@ -15,22 +14,22 @@ _ESCAPED = re.compile(f"'+[{SIGNS}]")
 _APART = re.compile('[",;\t|\r\n]|^ | $|^$')  # what another spreadsheet may part cells by, or strip
 
 
-def line(cells: Iterable[Any]) -> str:
-    """A line of CSV. Texts are escaped, and in quotes where they hold any delimiter; every float comes back exactly."""
+def line(cells: Iterable[object]) -> str:
+    """Return a line of CSV. Texts are escaped, and quoted where they hold any delimiter; every float comes back exactly."""
     return ",".join(_cell(cell) for cell in cells) + "\n"
 
 
 def escaped(text: str) -> str:
-    """``text`` with an apostrophe before it where a spreadsheet would take it for a formula."""
+    """Return ``text`` with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unescaped(text: str) -> str:
-    """What ``escaped`` was given."""
+    """Return what ``escaped`` was given."""
     return text[1:] if _ESCAPED.match(text) else text
 
 
-def _cell(cell: Any) -> str:
+def _cell(cell: object) -> str:
     if not isinstance(cell, str):
         return str(cell)
     text = escaped(cell)

@@ -1,9 +1,9 @@
-"""Folders in which files are written before they are moved into their place, and how those of dead processes are swept away.
+"""Folders in which files are written before they are moved to their path, and how those of ended processes are removed.
 
 A process that is killed can't clean up behind itself. So the name of a temporary folder says that it is koubai's, and a file in
-it is locked (flock) by whoever writes there; the system lets go of the lock when that process ends, however it ends. A process
-number would not tell: another process may have got it meanwhile, and a shared disk has several machines. The lock is on a file
-of its own, since some network disks let nobody write to a locked one. Where there are no such locks, nothing is swept away.
+it is locked (flock) by the process that writes there; the system releases the lock when that process ends, however it ends. A
+process number would not tell: another process may have got it meanwhile, and a shared disk has several machines. The lock is on
+a file of its own, since some network disks let nobody write to a locked one. Where there are no such locks, nothing is removed.
 """
 
 import os
@@ -25,11 +25,11 @@ _being_written: set[Path] = set()
 
 @contextmanager
 def temporary(beside: Path) -> Iterator[Path]:
-    """A new folder in the same folder as ``beside``, on the same disk. At the end it is taken away with what is left in it.
+    """Yield a new folder in the same folder as ``beside``, on the same disk; at the end it is removed with what is left in it.
 
     OSError where it can't be made.
     """
-    folder, lock = _made(beside)
+    folder, lock = _make_locked(beside)
     _being_written.add(folder)
     try:
         yield folder
@@ -43,44 +43,44 @@ def temporary(beside: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Take away what processes that have died left in ``folder``, and in the folders of runs directly within it.
+    """Remove what processes that have ended left in ``folder``, and in the folders of runs directly within it.
 
-    It may be anybody's folder, such as that of all temporary files: what can't be taken away stays.
+    It may be anybody's folder, such as that of all temporary files: what can't be removed stays.
     """
-    for place in (folder, *_runs_in(folder)):
-        for path in _entries(place):
+    for parent in (folder, *_runs_in(folder)):
+        for path in _entries(parent):
             if OURS.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 with suppress(OSError):
-                    _remove_if_dead(path)
+                    _remove_if_abandoned(path)
 
 
 def discard_all() -> None:
-    """Take away all that this process is writing: it is about to end in the middle."""
+    """Remove all that this process is writing: it is about to end in the middle."""
     for folder in list(_being_written):
         _remove(folder)
 
 
 def shortened(name: str, most: int) -> str:
-    """As much of the beginning of ``name`` as fits into ``most`` bytes of a file's name."""
+    """Return as much of the beginning of ``name`` as fits into ``most`` bytes of a file's name."""
     return os.fsencode(name)[:most].decode("utf-8", "ignore") if len(os.fsencode(name)) > most else name
 
 
-def _made(beside: Path) -> tuple[Path, int]:
-    """The new folder, and the handle that holds its lock."""
+def _make_locked(beside: Path) -> tuple[Path, int]:
+    """Make a folder; return it and the handle that holds its lock."""
     while True:
-        mark = f".koubai-{token_hex(6)}.part"
-        folder = beside.with_name(f".{shortened(beside.stem, MOST_BYTES - 1 - len(mark))}{mark}")
+        suffix = f".koubai-{token_hex(6)}.part"
+        folder = beside.with_name(f".{shortened(beside.stem, MOST_BYTES - 1 - len(suffix))}{suffix}")
         folder.mkdir(mode=0o700)
         try:
             handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileNotFoundError:  # it was swept away before it had a lock
+        except FileNotFoundError:  # it was removed before it had a lock
             continue
         except OSError:
             _remove(folder)
             raise
         if _locked(handle) is not False and _is_at(handle, folder / LOCK):
             return folder, handle
-        os.close(handle)  # somebody has swept it away, or is about to, since it had no lock yet
+        os.close(handle)  # another process has removed it, or is about to, since it had no lock yet
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -94,19 +94,19 @@ def _runs_in(folder: Path) -> list[Path]:
     return [path for path in _entries(folder) if os.path.lexists(path / OF_A_RUN)]
 
 
-def _remove_if_dead(folder: Path) -> None:
+def _remove_if_abandoned(folder: Path) -> None:
     if sys.platform == "win32":
         return
     try:
         handle = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
-        folder.rmdir()  # its process died between making it and its lock
+        folder.rmdir()  # its process ended between making it and its lock
         return
-    dead = _locked(handle)
-    if dead:
+    is_abandoned = _locked(handle)
+    if is_abandoned:
         _remove(folder)  # while nobody else can take the lock
     os.close(handle)
-    if dead:
+    if is_abandoned:
         _remove(folder)  # a network disk has kept the file that was open
 
 

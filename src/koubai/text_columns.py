@@ -10,7 +10,7 @@ _NEVER_FIRST, _NEVER_LAST = "、。，．）」』】：；？！…", "（「�
 
 
 def cells(text: str) -> int:
-    """How many cells ``text`` takes."""
+    """Return how many cells ``text`` takes."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -19,22 +19,22 @@ def cells(text: str) -> int:
 
 
 def widest(column: Sequence[str]) -> int:
-    """The cells of the widest text."""
+    """Return the cells of the widest text."""
     return max(map(cells, column))
 
 
 def at_right(text: str, width: int) -> str:
-    """``text`` moved to the right end of ``width`` cells."""
+    """Return ``text`` moved to the right end of ``width`` cells."""
     return " " * (width - cells(text)) + text
 
 
 def at_left(text: str, width: int) -> str:
-    """``text`` at the left end of ``width`` cells."""
+    """Return ``text`` at the left end of ``width`` cells."""
     return text + " " * (width - cells(text))
 
 
 def cut(text: str, width: int) -> str:
-    """``text``, or its beginning with … where it takes more than ``width`` cells."""
+    """Return ``text``, or its beginning with … where it takes more than ``width`` cells."""
     if cells(text) <= width:
         return text
     from rich.cells import set_cell_size
@@ -43,7 +43,7 @@ def cut(text: str, width: int) -> str:
 
 
 def in_columns(rows: Sequence[Sequence[str]], numbers: str) -> list[str]:
-    """One line for each of ``rows``, all of the same length; ``numbers`` has an "r" for every column that ends at the right."""
+    """Return a line for each of ``rows``, all equally long; ``numbers`` has an "r" for each column aligned at the right."""
     columns = [_padded(column, side == "r") for column, side in zip(zip(*rows, strict=True), numbers, strict=True)]
     return [GAP.join(line).rstrip() for line in zip(*columns, strict=True)]
 
@@ -57,12 +57,12 @@ def _padded(column: Sequence[str], right: bool) -> list[str]:
 
 
 def decimal(number: float, digits: int) -> str:
-    """A number with so many digits after its point; what is nearly 0 has no sign."""
+    """Return a number with so many digits after its point; what is nearly 0 has no sign."""
     return f"{round(number, digits) + 0.0:.{digits}f}"
 
 
 def wrapped(text: str, width: int = WIDTH) -> list[str]:
-    """``text`` in lines of at most ``width`` cells, broken at spaces and between Japanese letters.
+    """Return ``text`` in lines of at most ``width`` cells, broken at spaces and between Japanese letters.
 
     No line begins with a closing mark, none ends with an opening one, and no word is broken.
     """

@@ -1,4 +1,4 @@
-"""JSON that comes from outside: read, unless it is nested so deep that whoever walks through it would come to Python's end."""
+"""JSON that comes from outside: it is refused where it is nested so deep that a walk through it would exceed Python's stack."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ MOST_DEPTH = 64  # of lists and mappings within each other; what koubai writes h
 
 
 def parsed(text: str | bytes) -> Any:
-    """What the JSON ``text`` says. ValueError where it is none, or nested deeper than ``MOST_DEPTH``."""
+    """Return the value of the JSON ``text``. ValueError where it is none, or nested deeper than ``MOST_DEPTH``."""
     try:
         value = json.loads(text)
     except RecursionError as error:

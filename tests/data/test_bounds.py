@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from koubai.data import Bounds, Preparation, Table, bounds, load, read_table, readers, table_of
+from koubai.data import Bounds, Preparation, Table, bounds, csv_reader, load, parquet_reader, read_table, table_of
 from koubai.data.preprocessing import CategoryColumn, Target
 from koubai.errors import FileFault, InputError
 
@@ -46,7 +46,7 @@ def test_a_text_that_stands_in_many_rows_is_kept_once() -> None:
 
 
 def test_what_a_parquet_file_would_take_is_known_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(readers, "_read_in_batches")
+    monkeypatch.delattr(parquet_reader, "_read_in_batches")
     zeros = parquet_of(pa.table({"a": np.zeros(40_000), "b": np.zeros(40_000, bool)}))
     assert len(zeros) < 5000
     assert refused(zeros, "z.parquet").startswith(
@@ -89,13 +89,16 @@ def test_what_a_csv_file_would_take() -> None:
 
 
 def test_lines_and_cells_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "_BLOCK", 10_000)
+    monkeypatch.setattr(csv_reader, "_BLOCK", 10_000)
     assert "Line 2 of a.csv has more than 10,000 characters" in refused(b"a,b\n" + b"1," * 10_000, "a.csv")
     assert "Line 1 of a.csv has more than 10,000 characters" in refused(b"a," * 10_000 + b"\n1,2\n", "a.csv")
     with pytest.raises(InputError) as caught:
-        list(readers._records(b'a,b,c\n"x\n",1,2\n1,2,3,4\n', ",", 3))
+        list(csv_reader._records(b'a,b,c\n"x\n",1,2\n1,2,3,4\n', ",", 3))
     assert caught.value.values == {"line": 4, "most": 3}
-    assert [cells for _, cells in readers._records(b'a,b,c\n"x,\n,",1,2\n', ",", 3)] == [["a", "b", "c"], ["x,\n,", "1", "2"]]
+    assert [cells for _, cells in csv_reader._records(b'a,b,c\n"x,\n,",1,2\n', ",", 3)] == [
+        ["a", "b", "c"],
+        ["x,\n,", "1", "2"],
+    ]
 
 
 def test_a_file_that_is_too_large_is_not_opened(tmp_path: Path) -> None:
@@ -109,10 +112,10 @@ def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(readers, "_read_in_batches", full)
+    monkeypatch.setattr(parquet_reader, "_read_in_batches", full)
     with pytest.raises(FileFault, match=r"not enough memory to read a\.parquet"):
         table_of(parquet_of(pa.table({"a": [1]})), "a.parquet")
-    monkeypatch.setattr(readers, "_parsed", full)
+    monkeypatch.setattr(csv_reader, "_read_columns", full)
     with pytest.raises(FileFault, match=r"not enough memory to read a\.csv"):
         table_of(b"a\n1\n", "a.csv")
 
@@ -142,7 +145,7 @@ def test_a_table_of_many_columns_is_one_call_for_all() -> None:
         "none": ["", "NA", "", ""],
     }
     together = Table.of(pa.table(columns))
-    together.understand(columns)
+    together.parse(columns)
     for name in columns:
         alone, found = Table.of(pa.table({name: columns[name]})).column(name), together.column(name)
         assert (found.kind, found.texts) == (alone.kind, alone.texts)

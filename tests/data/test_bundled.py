@@ -38,7 +38,8 @@ def test_their_sizes(name: str, rows: int, features: int, classes: tuple[Any, ..
         assert part.inputs.shape[1] == len(part.feature_names) == features
         assert (part.classes, part.name, part.task, part.preparation) == (classes, name, "classify", parts.train.preparation)
         assert (part.targets.sum(axis=0) > 0).all()
-    assert SETS[name].kind == "shipped"
+    known = SETS[name]
+    assert (known.kind, known.rows, known.features, known.classes) == ("shipped", rows, features, len(classes))
 
 
 def test_iris_is_standardised_by_its_training_rows() -> None:

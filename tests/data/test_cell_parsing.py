@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from koubai.data.cell_parsing import MISSING, as_texts, column_of, numeric
+from koubai.data.cell_parsing import MISSING, as_texts, numeric, parse_column
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from koubai.data.cell_parsing import MISSING, as_texts, column_of, numeric
     ],
 )
 def test_numbers(texts: list[str], values: list[float]) -> None:
-    column = column_of(pa.array(texts))
+    column = parse_column(pa.array(texts))
     assert column is not None
     assert column.kind == "number"
     np.testing.assert_array_equal(column.values, values)
@@ -39,18 +39,18 @@ def test_numbers(texts: list[str], values: list[float]) -> None:
     ["1,23", "12,34,567", "1.234,5", "1 000", "0x10", "1_000", "1e", "e5", "..", "+", ",123", "①", "½", "1d", "٣", "1-"],
 )
 def test_texts_that_are_no_numbers(text: str) -> None:
-    column = column_of(pa.array([text, "5"]))
+    column = parse_column(pa.array([text, "5"]))
     assert column is not None
     assert (column.kind, set(column.texts)) == ("text", {text, "5"})
     assert numeric((text, "5")).tolist() == [False, True]
 
 
 def test_texts_and_booleans() -> None:
-    texts = column_of(pa.array([" b", "a", None, "N/A", "b ", "TRUE"]))
+    texts = parse_column(pa.array([" b", "a", None, "N/A", "b ", "TRUE"]))
     assert texts is not None
     assert (texts.kind, texts.texts, texts.values.tolist()) == ("text", ("a", "b", "true"), [1, 0, -1, -1, 1, 2])
     for given_as in (pa.array(["TRUE", "False", ""]), pa.array([True, False, None])):
-        booleans = column_of(given_as)
+        booleans = parse_column(given_as)
         assert booleans is not None
         assert (booleans.kind, booleans.texts, booleans.values.tolist()) == ("boolean", ("false", "true"), [1, 0, -1])
 
@@ -68,7 +68,7 @@ def test_texts_and_booleans() -> None:
     ],
 )
 def test_numbers_as_texts(array: Any) -> None:
-    column = column_of(array)
+    column = parse_column(array)
     assert column is not None
     np.testing.assert_array_equal(column.values, [3, np.nan, 5])
     assert (column.whole, column.distinct, column.constant) == (True, 2, False)
@@ -79,13 +79,13 @@ def test_numbers_as_texts(array: Any) -> None:
 
 @pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("s"), pa.time32("s"), pa.duration("s"), pa.binary()])
 def test_types_that_are_not_taken(kind: Any) -> None:
-    assert column_of(pa.array([None], kind)) is None
+    assert parse_column(pa.array([None], kind)) is None
     assert as_texts(pa.array([None], kind)) is None
 
 
 def test_a_column_of_no_rows_or_no_type() -> None:
     for array in (pa.nulls(2), pa.chunked_array([], pa.string()), pa.array([], pa.bool_())):
-        column = column_of(array)
+        column = parse_column(array)
         assert column is not None
         assert column.distinct == 0
         assert len(column.values) == len(array)
@@ -93,14 +93,14 @@ def test_a_column_of_no_rows_or_no_type() -> None:
 
 @given(st.lists(st.floats(allow_infinity=False) | st.integers(-(10**15), 10**15), min_size=1))
 def test_numbers_come_back_exactly(values: list[float]) -> None:
-    column = column_of(pa.array([repr(value) for value in values]))
+    column = parse_column(pa.array([repr(value) for value in values]))
     assert column is not None
     np.testing.assert_array_equal(column.values, np.array(values, dtype=float))
 
 
 @given(st.lists(st.integers(-(10**12), 10**12), min_size=1))
 def test_thousands_come_back_exactly(values: list[int]) -> None:
-    column = column_of(pa.array([f"{value:,}" for value in values]))
+    column = parse_column(pa.array([f"{value:,}" for value in values]))
     assert column is not None
     np.testing.assert_array_equal(column.values, np.array(values, dtype=float))
 

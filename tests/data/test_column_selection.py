@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from koubai.data import Table, load
-from koubai.data.column_selection import Choice, Notes, choose
+from koubai.data.column_selection import ColumnSelection, Note, select_columns
+from koubai.data.load_options import LoadOptions
 from koubai.errors import InputError
 
 ROWS = 40
@@ -19,10 +20,10 @@ GOOD: dict[str, Any] = {
 }
 
 
-def chosen_of(frame: dict[str, Any], **options: Any) -> tuple[Choice, Notes]:
-    notes: Notes = []
-    given = {"target": None, "features": None, "task": None, "impute": False} | options
-    return choose(Table.of(pa.table(frame)), notes=notes, **given), notes
+def chosen_of(frame: dict[str, Any], *, impute: bool = False, **options: Any) -> tuple[ColumnSelection, list[Note]]:
+    notes: list[Note] = []
+    given = LoadOptions(missing="impute" if impute else "refuse", **options)
+    return select_columns(Table.of(pa.table(frame)), given, notes), notes
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """load: from a source to Splits."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from pyarrow import parquet
 
 import koubai as kb
-from koubai.data import SETS, Splits, Table, load, read_table
+from koubai.data import GATES, NAMED, SETS, Splits, Table, load, read_table
+from koubai.data.synthetic import PLANAR
 from koubai.errors import InputError
 from koubai.locale import sentence
 
@@ -180,13 +182,56 @@ def test_options_of_others() -> None:
         load(Table.of(data), validation=0.49, test=0.509)
 
 
+@pytest.mark.parametrize("name", [*GATES, *PLANAR])
+def test_a_set_is_what_its_facts_say(name: str) -> None:
+    """The sizes of those that come with libraries are in test_bundled."""
+    known = NAMED[name]
+    parts = load(name) if known.kind == "gate" else load(name, validation=0, test=0)
+    assert (parts.validation, parts.test, parts.notes) == (None, None, ())
+    assert (known.name, parts.train.name, parts.train.task) == (name, name, known.task)
+    assert (*parts.train.inputs.shape, len(parts.train.classes)) == (known.rows, known.features, known.classes)
+    assert all("{" not in known.meaning(language) for language in ("en", "ja"))
+
+
+GIVEN: dict[str, Any] = {
+    "target": "species", "features": "species", "task": "classify", "samples": 50, "noise": 0.5, "missing": "impute",
+    "folder": ".", "delimiter": ",", "encoding": "utf-8", "validation": 0.3, "test": 0.3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["xor", "parity-5", "moons", "bumps", "iris", "digits", "digits28"])
+def test_a_set_refuses_the_options_that_it_does_not_take(name: str) -> None:
+    for option, value in GIVEN.items():
+        if option not in NAMED[name].options:
+            with pytest.raises(InputError, match=f"The option {option} was given, but {name} has no use for it"):
+                load(name, **{option: value})
+
+
+def named_in(source: str) -> set[str]:
+    """The sets whose names stand as texts in a module's ``source``, apart from those that mean something else too."""
+    ambiguous = {"plane", "a", "b", "and", "or", "not-a", "true", "false", "xor"}  # a view; words; what a page begins with
+    constants = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    texts = {constant for constant in constants if isinstance(constant, str)}
+    return texts & {*NAMED, "parity", "parity-"} - ambiguous
+
+
+def test_no_other_room_knows_a_set_by_its_name() -> None:
+    """What is known of a set stands in the set."""
+    root = Path(kb.__file__).parent
+    modules = [path for path in root.rglob("*.py") if path.relative_to(root).parts[0] not in ("data", "locale")]
+    assert len(modules) > 100
+    assert {str(path): named for path in modules if (named := named_in(path.read_text(encoding="utf-8")))} == {}
+    assert named_in('SIZES = {"moons": 2}\nif name.startswith("parity"): pass') == {"moons", "parity"}
+
+
 def test_every_set_has_a_line_in_the_list() -> None:
     assert list(SETS) == [
         "moons", "circles", "spirals", "blobs", "checkerboard", "plane", "bumps",
         "iris", "wine", "breast-cancer", "digits", "digits28",
     ]  # fmt: skip
     for name, one in SETS.items():
-        assert all(sentence(f"list-set-{name}", language) for language in ("en", "ja"))
+        assert all(one.meaning(language) for language in ("en", "ja"))
+        assert (one.name, one.description) == (name, f"list-set-{name}")
         assert (one.kind == "planar") == (one.noise is not None) == (one.samples is not None)
 
 

@@ -20,8 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from koubai.data import Preparation, Table
-from koubai.data.preprocessing import CategoryColumn, NumberColumn, Target
-from koubai.data.preprocessing_fit import fitted, fitted_values
+from koubai.data.preprocessing import CategoryColumn, NumberColumn, Target, fit_preparation, fit_target
 from koubai.errors import InputError
 
 TARGET = Target("y", "classify", ("no", "yes"))
@@ -51,7 +50,7 @@ def frames(draw: st.DrawFn) -> tuple[pd.DataFrame, np.ndarray]:
 @given(frames())
 def test_it_is_what_scikit_learn_computes(case: tuple[pd.DataFrame, np.ndarray]) -> None:
     frame, train = case
-    ours = fitted(Table.of(frame), ["n", "t", "m"], train, TARGET, impute=True)
+    ours = fit_preparation(Table.of(frame), ["n", "t", "m"], train, TARGET, impute=True)
     number = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
     fill = SimpleImputer(strategy="most_frequent", missing_values=None)
     text = make_pipeline(fill, OneHotEncoder(handle_unknown="ignore", sparse_output=False))
@@ -72,7 +71,7 @@ def test_the_formula_is_scikit_learns_to_the_last_bit(values: list[float]) -> No
 @given(st.lists(FINITE, min_size=2, max_size=20))
 def test_values_are_standardised_and_come_back(values: list[float]) -> None:
     given_values = np.array(values)
-    target = fitted_values("y", given_values, Table({}, len(values)))
+    target = fit_target("y", given_values, Table({}, len(values)))
     scaler = StandardScaler().fit(given_values[:, None])
     preparation = Preparation(SAMPLE.columns, target)
     outputs = scaler.transform(given_values[:, None])
@@ -210,7 +209,7 @@ def test_a_category_is_missing() -> None:
 
 def test_only_training_rows_count() -> None:
     table = Table.of(pa.table({"n": [1.0, 3.0, 1e9], "t": ["a", "b", "z"], "same": [5.0, 5.0, 6.0]}))
-    found = fitted(table, ["n", "t", "same"], np.array([0, 1]), TARGET, impute=False)
+    found = fit_preparation(table, ["n", "t", "same"], np.array([0, 1]), TARGET, impute=False)
     assert found.columns == (NumberColumn("n", 2.0, 1.0), CategoryColumn("t", ("a", "b")), NumberColumn("same", 5.0, 1.0))
 
 
@@ -219,9 +218,9 @@ def test_columns_that_can_not_be_fitted() -> None:
     for name in "nt":
         for impute in (False, True):
             with pytest.raises(InputError, match=f"'{name}' of the table has no values to train on"):
-                fitted(table, [name], np.array([0]), TARGET, impute=impute)
+                fit_preparation(table, [name], np.array([0]), TARGET, impute=impute)
     with pytest.raises(InputError, match="'big' of the table has numbers too large"):
-        fitted(table, ["big"], np.array([0, 1, 2]), TARGET, impute=False)
+        fit_preparation(table, ["big"], np.array([0, 1, 2]), TARGET, impute=False)
 
 
 def test_predicting_imports_no_scikit_learn() -> None:

@@ -76,7 +76,7 @@ def test_a_column_without_a_name_is_kept_under_its_number(tmp_path: Path) -> Non
 
 def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, '\na,b\n1,"x\ny"\n\n,\n2,3\n'))
-    assert [str(table.place(row)) for row in (0, 1)] == [f"line {line} of {table.path}" for line in (3, 7)]
+    assert [str(table.row_location(row)) for row in (0, 1)] == [f"line {line} of {table.path}" for line in (3, 7)]
     assert table.left_out == 1
 
 
@@ -101,7 +101,7 @@ def test_parquet(tmp_path: Path) -> None:
         for column, kind in (("when", r"timestamp\[ms\]"), ("list", "list<")):
             with pytest.raises(InputError, match=f"'{column}' of .* has the type {kind}.*, but only numbers, texts"):
                 found.column(column)
-    assert str(found.place(1)) == f"row 1 (counted from 0) of {tmp_path / 'no-ending'}"
+    assert str(found.row_location(1)) == f"row 1 (counted from 0) of {tmp_path / 'no-ending'}"
     with pytest.raises(InputError, match="option delimiter was given"):
         read_table(tmp_path / "a.parquet", delimiter=",")
 

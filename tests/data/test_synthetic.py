@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koubai.data import SETS, load
-from koubai.data.synthetic import PLANAR, planar
+from koubai.data.synthetic import PLANAR
 from koubai.errors import InputError
 
 CLASSED = [name for name, one in PLANAR.items() if one.task == "classify"]
@@ -22,7 +22,7 @@ def test_their_tasks() -> None:
 
 @pytest.mark.parametrize("name", PLANAR)
 def test_points_lie_within_the_picture(name: str) -> None:
-    points, _ = planar(name, 2000, None, 0)
+    points, _ = PLANAR[name].draw(2000, None, 0)
     assert points.shape == (2000, 2)
     assert (np.abs(points) <= 1.5).all(axis=1).mean() > 0.995
     assert np.abs(points).max() < 2
@@ -31,7 +31,7 @@ def test_points_lie_within_the_picture(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLASSED)
 def test_every_class_is_alike_often(name: str) -> None:
-    counts = np.bincount(planar(name, 2000, None, 0)[1])
+    counts = np.bincount(PLANAR[name].draw(2000, None, 0)[1])
     assert (len(counts), counts.max() - counts.min() <= 1) == (PLANAR[name].classes, True)
 
 
@@ -54,7 +54,7 @@ def test_the_seed_and_the_noise_determine_them(name: str) -> None:
 
 @given(st.sampled_from(VALUED), st.integers(10, 2000), st.floats(0.01, 1), st.floats(0.01, 1), st.integers(0, 2**32 - 1))
 def test_values_are_the_surface_and_so_much_noise(name: str, samples: int, one: float, other: float, seed: int) -> None:
-    points, values = planar(name, samples, one, seed)
+    points, values = PLANAR[name].draw(samples, one, seed)
     assert points.shape == (samples, 2)
     assert np.abs(points).max() <= 1.4
     x1, x2 = points.T
@@ -64,15 +64,15 @@ def test_values_are_the_surface_and_so_much_noise(name: str, samples: int, one: 
         places = [(-0.9, -0.6, 1), (0, -0.6, -1), (0.9, -0.6, 1), (-0.9, 0.6, -1), (0, 0.6, 1), (0.9, 0.6, -1)]
         surface = sum(height * np.exp(-((x1 - x) ** 2 + (x2 - y) ** 2) / 0.32) for x, y, height in places)
     assert np.abs(surface).max() <= 1
-    np.testing.assert_allclose(planar(name, samples, 0.0, seed)[1], surface, atol=1e-12)
-    again, louder = planar(name, samples, other, seed)
+    np.testing.assert_allclose(PLANAR[name].draw(samples, 0.0, seed)[1], surface, atol=1e-12)
+    again, louder = PLANAR[name].draw(samples, other, seed)
     assert np.array_equal(again, points)
     np.testing.assert_allclose((louder - surface) / other, (values - surface) / one, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", VALUED)
 def test_the_noise_is_a_standard_deviation_of_values(name: str) -> None:
-    noise = planar(name, 100_000, 0.2, 0)[1] - planar(name, 100_000, 0, 0)[1]
+    noise = PLANAR[name].draw(100_000, 0.2, 0)[1] - PLANAR[name].draw(100_000, 0, 0)[1]
     assert abs(noise.std() - 0.2) < 0.002
     assert abs(noise.mean()) < 0.002
 
@@ -83,7 +83,7 @@ def test_values_are_loaded_as_they_are(name: str) -> None:
     assert parts.validation is not None
     assert parts.test is not None
     assert [len(part.inputs) for part in (parts.train, parts.validation, parts.test)] == [180, 30, 90]
-    points, values = planar(name, None, None, 3)
+    points, values = PLANAR[name].draw(None, None, 3)
     drawn = dict(zip(map(tuple, points.tolist()), values.tolist(), strict=True))
     for part in (parts.train, parts.validation, parts.test):
         assert (part.task, part.classes, part.feature_names, part.name) == ("regress", (), ("x1", "x2"), name)
@@ -93,11 +93,11 @@ def test_values_are_loaded_as_they_are(name: str) -> None:
 
 
 def test_what_they_are() -> None:
-    points, labels = planar("circles", 100, 0, 0)
+    points, labels = PLANAR["circles"].draw(100, 0, 0)
     np.testing.assert_allclose(np.hypot(*points.T), np.where(labels == 0, 1.2, 0.6))
-    points, labels = planar("checkerboard", 500, 0, 0)
+    points, labels = PLANAR["checkerboard"].draw(500, 0, 0)
     assert np.array_equal(labels, (np.floor(points / 0.7).sum(axis=1) + 1) % 2)
-    points, labels = planar("spirals", 500, 0, 0)
+    points, labels = PLANAR["spirals"].draw(500, 0, 0)
     radius = np.hypot(*points.T)
     arm = np.arctan2(points[:, 1], points[:, 0]) - 3 * np.pi * radius / 1.35
     np.testing.assert_allclose(np.cos(arm), np.where(labels == 0, 1, -1), atol=1e-9)

@@ -38,7 +38,7 @@ def test_frames(frame: Any) -> None:
     assert (table.column("t").texts, table.column("t").values.tolist()) == (("a", "b"), [0, -1, 1])
     assert (table.column("b").kind, table.column("b").values.tolist()) == ("boolean", [1, 0, 1])
     assert repr(table) == "Table(3 rows, 3 columns)"
-    assert str(table.place(2)) == "row 2 (counted from 0) of the table"
+    assert str(table.row_location(2)) == "row 2 (counted from 0) of the table"
 
 
 def test_names_that_are_no_texts() -> None:

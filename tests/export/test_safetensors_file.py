@@ -121,7 +121,7 @@ def test_a_preparation_that_does_not_fit_is_refused_though_its_checksum_is_right
     from koubai.export.safetensors_file import _sum_of
 
     path, arrays = tmp_path / "a", {"w1": np.ones((2, 1)), "b1": np.ones(1)}
-    damaged: list[dict[str, Any]] = [PREPARATION.to_dict(), {"columns": []}]
+    damaged: list[Any] = [PREPARATION.to_dict(), {"columns": []}]
     for preparation in damaged:
         known = {"format": 2, "activation": "relu", "output": "identity", "preparation": preparation}
         about = json.dumps({**known, "sha256": _sum_of(known, arrays)})

@@ -256,7 +256,7 @@ def test_what_large_networks_write_stays_bounded(store: Store, monkeypatch: pyte
         written.append(values[-1].number)
         step_chunks.write_checkpoint(*values)
 
-    monkeypatch.setattr(recorder, "REST", 1e9)
+    monkeypatch.setattr(recorder, "CHECKPOINT_PAUSE", 1e9)
     monkeypatch.setattr(recorder, "write_checkpoint", write)
     kept = store.keep(Experiment(steps=10**6, record_every=10**6))
     trained(kept, until=100000)

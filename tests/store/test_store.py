@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,6 @@ from koubai.errors import FileFault, InputError, KoubaiError
 from koubai.experiment import Experiment, Learning
 from koubai.experiment.run_format import Provenance
 from koubai.store import Store, database, default_path
-from koubai.store.process_lock import ProcessLock, is_alive
 from koubai.store.run_metadata import can_be_a_name
 
 XOR = kb.train("xor", steps=30, record_every=10)
@@ -72,34 +70,11 @@ def test_the_status_filter_knows_who_is_alive(store: Store) -> None:
     kept = store.keep(Experiment())
     list(zip(range(3), kept.of(kept.experiment.run()), strict=False))  # and leave it there
     dead = store.keep(Experiment(seed=9))
-    dead._sign.end()
+    dead._process_lock.release()
     assert names(store, status="running", limit=1) == []
     assert names(store, status="interrupted", limit=1) == ["xor-9"]
     assert names(store, status="interrupted") == ["xor-9", "xor-0-2"]
     dead.end()
-
-
-def test_a_sign_of_life(tmp_path: Path) -> None:
-    place = tmp_path / "signs" / "one"
-    assert not is_alive(place)
-    sign = ProcessLock(place)
-    assert is_alive(place)
-    asking = [threading.Thread(target=is_alive, args=(place,)) for _ in range(8)]
-    for thread in asking:
-        thread.start()
-    assert is_alive(place)
-    for thread in asking:
-        thread.join()
-    sign.end()
-    assert not is_alive(place)
-    assert not place.exists()
-    taken = (
-        f"from koubai.store.process_lock import ProcessLock as Lock; import os, pathlib; s = Lock(pathlib.Path({str(place)!r}))"
-    )
-    code = f"{taken}; os._exit(9)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
-    assert place.exists()
-    assert not is_alive(place)
 
 
 def test_names(store: Store) -> None:
@@ -178,7 +153,7 @@ def test_arrays_are_kept_once_and_forgotten_with_the_last_run(store: Store) -> N
 
 
 def count(store: Store, table: str) -> int:
-    return int(store._database.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
+    return int(store._database.tuples(f"SELECT count(*) FROM {table}")[0][0])
 
 
 def test_what_is_taken_in_twice_stays_as_it_is(store: Store) -> None:
@@ -390,7 +365,7 @@ def test_what_a_list_needs_is_light(tmp_path: Path) -> None:
 
 def test_experiments_that_are_stored_are_plain_json(store: Store) -> None:
     store.add(kb.train(Experiment(Learning("and", hidden=(2, 3)), steps=1)))
-    text = store._database.rows("SELECT experiment FROM run")[0]["experiment"]
+    text = store._database.tuples("SELECT experiment FROM run")[0][0]
     assert Experiment.from_dict(json.loads(text)).problem.hidden == (2, 3)
 
 
@@ -449,11 +424,6 @@ def test_all_or_none_are_deleted(store: Store) -> None:
     assert len(store) == 3
     store.delete("and-7", "nor-2")
     assert names(store) == ["xor-0"]
-
-
-def test_a_sign_that_is_no_sign_is_not_alive(tmp_path: Path) -> None:
-    (tmp_path / "sign").write_bytes(b"rubbish" * 1000)
-    assert not is_alive(tmp_path / "sign")
 
 
 def test_a_name_that_came_along_is_no_path(store: Store) -> None:

@@ -9,7 +9,7 @@ from koubai.core.network import INITS
 from koubai.core.optimizers import RULES
 from koubai.core.schedules import SCHEDULES
 from koubai.core.slopes import METHODS
-from koubai.data import GATES, SETS
+from koubai.data import GATES, NAMED, SETS
 from koubai.errors import chosen
 from koubai.locale import meaning, sentence
 
@@ -43,4 +43,6 @@ def _block(kind: str, names: Iterable[str], language: str) -> str:
 
 
 def _meaning(kind: str, name: str, language: str) -> str:
+    if kind in ("gates", "sets"):
+        return NAMED[name].meaning(language)
     return meaning("loss" if kind == "losses" else kind.removesuffix("s"), name, language)

@@ -23,7 +23,7 @@ from jax.experimental.serialize_executable import deserialize_and_load, serializ
 from koubai import compilation_cache
 from koubai.core.compiling import compiling
 from koubai.core.precision import chosen_device, computing_in, precision_now
-from koubai.fingerprint import Unknown, described, of_package, processor, surroundings, version_of
+from koubai.fingerprint import Unknown, compiler_variables, described, of_package, processor, version_of
 from koubai.memory import mappings_taken
 
 # A large program is mapped into memory in hundreds of pieces. Where Linux allows no more of them, XLA ends the whole process.
@@ -116,7 +116,7 @@ class Program:
             parts = [
                 *(described((self._function, fixed)), str(tree), str(kinds), of_package(__package__)),
                 *map(version_of, ("jax", "jaxlib", "numpy", "optax")),
-                *(processor(), surroundings(), str(sorted(map(str, jax.config.values.items())))),
+                *(processor(), compiler_variables(), str(sorted(map(str, jax.config.values.items())))),
                 *(device.platform, device.device_kind, device.client.platform_version, str(device.id), str(jax.device_count())),
             ]
         except Unknown:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from numbers import Real
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.arrays import Arrays, digest, frozen_floats, named_array
-from koubai.data.preprocessing import Preparation, check_task
+from koubai.data.preprocessing import Label, Preparation, PreparationDict, check_task
 from koubai.data.preprocessing import Task as Task
 from koubai.errors import InputError
 
@@ -19,18 +19,41 @@ MOST_SHOWN = 20  # labels in a message
 _FIELDS = ("inputs", "targets", "classes", "feature_names", "task", "name")
 _MORE_FIELDS = ("preparation", "image")  # where there are any
 
+Floats = NDArray[np.float64]
+Given = NDArray[Any]  # what a person passed, of any type that NumPy has
+
+
+class DatasetDict(TypedDict):
+    """A Dataset as JSON has it, its arrays by their SHA-256."""
+
+    inputs: str
+    targets: str
+    classes: list[Label]
+    feature_names: list[str]
+    task: Task
+    name: str
+    preparation: NotRequired[PreparationDict]
+    image: NotRequired[list[int]]
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
-    """``inputs`` (n, features) and ``targets``, float64: (n, classes), one-hot, to classify; (n, outputs), values, to regress.
+    """What a network is to reproduce.
 
-    ``classes`` are the labels in the order of the target's columns (empty for regression); ``name`` is empty for a person's
-    own arrays.
+    Attributes:
+        inputs: (n, features), float64.
+        targets: To classify, one-hot rows (n, classes); to regress, values (n, outputs); float64.
+        classes: The labels, in the order of the targets' columns; empty for regression.
+        feature_names: What the inputs are called, in order.
+        task: "classify" or "regress".
+        name: What the data are called; empty for a person's own arrays.
+        preparation: How the source's columns became the inputs; None where they are the inputs.
+        image: Height and width in pixels, where each row is an image, row-major; else None.
     """
 
-    inputs: NDArray[np.float64]
-    targets: NDArray[np.float64]
-    classes: tuple[Any, ...]
+    inputs: Floats
+    targets: Floats
+    classes: tuple[Label, ...]
     feature_names: tuple[str, ...]
     task: Task = "classify"
     name: str = ""
@@ -54,38 +77,42 @@ class Dataset:
         preparation: Preparation | None = None,
         image: tuple[int, int] | None = None,
     ) -> "Dataset":
-        """A Dataset of ``inputs`` (n, features) and ``targets``, which may be
+        """Return a Dataset of a person's own arrays.
 
-        - class labels, (n,) or (n, 1): integers, booleans or texts; floats too with ``task="classify"``;
-        - one-hot rows (n, classes): a single 1 in each row, else 0;
-        - values (n,) or (n, outputs): floats, or numbers of any kind with ``task="regress"``.
+        Args:
+            inputs: (n, features).
+            targets: Class labels (n,) or (n, 1): integers, booleans or texts, floats too with ``task="classify"``; or one-hot
+                rows (n, classes), with a single 1 in each, else 0; or values (n,) or (n, outputs): floats, or numbers of any
+                kind with ``task="regress"``.
+            task: "classify" or "regress"; by default what the targets look like.
+            classes: The labels of the classes, in order; by default those that occur, sorted.
+            feature_names: What the inputs are called; by default x1, x2, …
+            name: What the data are called.
+            preparation: As in the class.
+            image: As in the class.
 
-        ``classes``, ``feature_names`` and ``name`` are what things are called; ``preparation`` and ``image`` as in the class.
+        Returns:
+            The Dataset, whose arrays nobody can change.
 
-        InputError where shapes don't fit, a number isn't finite, or the task can't be.
+        Raises:
+            InputError: Shapes don't fit, a number isn't finite, or the task can't be.
+
+        Example:
+            >>> import koubai as kb
+            >>> data = kb.data.Dataset.from_arrays([[0.5, 1.0], [1.5, 2.0]], ["red", "blue"])
+            >>> data.classes, data.targets.tolist()
+            (('blue', 'red'), [[0.0, 1.0], [1.0, 0.0]])
         """
         check_task(task)
-        x = frozen_floats(inputs, "inputs")
-        if x.ndim != 2 or 0 in x.shape:
-            raise InputError("data-shape", shape=x.shape)
-        t = _targets(targets)
-        if t.ndim not in (1, 2) or (t.ndim == 2 and t.shape[1] == 0):
-            raise InputError("data-targets", shape=t.shape)
-        if len(t) != len(x):
-            raise InputError("data-rows", inputs=len(x), targets=len(t))
+        x, t = _checked_shapes(inputs, targets)
         if task is None:
             task = "classify" if _look_like_classes(t) else "regress"
+        labels: tuple[Label, ...]
         if task == "regress":
             values, labels = frozen_floats(t if t.ndim == 2 else t[:, None], "targets"), ()
         else:
             values, labels = _one_hot(t[:, 0] if t.ndim == 2 and t.shape[1] == 1 else t, classes)
-        usual = [f"x{i}" for i in range(1, x.shape[1] + 1)]
-        names = tuple(usual if feature_names is None else _in_order(feature_names, "feature_names"))
-        if len(names) != x.shape[1]:
-            raise InputError("data-feature-names", names=len(names), columns=x.shape[1])
-        for text in (name, *names):
-            if not is_unicode(text):
-                raise InputError("data-name", value=text)
+        names = _checked_names(feature_names, x.shape[1], name)
         shape = None if image is None else _checked_image(image, x.shape[1])
         if preparation is not None and (
             not isinstance(preparation, Preparation) or len(preparation.feature_names) != x.shape[1]
@@ -104,14 +131,14 @@ class Dataset:
         """The SHA-256 of ``inputs`` and of ``targets``, computed once: they may be hundreds of megabytes."""
         return digest(self.inputs), digest(self.targets)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """``inputs`` and ``targets``, named by their SHA-256."""
+    def arrays(self) -> dict[str, Floats]:
+        """Return ``inputs`` and ``targets``, named by their SHA-256."""
         return dict(zip(self.digests, (self.inputs, self.targets), strict=True))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, as JSON has them; the arrays as their names in ``arrays()``."""
+    def to_dict(self) -> DatasetDict:
+        """Return plain values, as JSON has them; the arrays as their names in ``arrays()``."""
         inputs, targets = self.digests
-        values: dict[str, Any] = {
+        values: DatasetDict = {
             "inputs": inputs,
             "targets": targets,
             "classes": list(self.classes),
@@ -126,8 +153,8 @@ class Dataset:
         return values
 
     @classmethod
-    def from_dict(cls, values: Any, arrays: Arrays) -> "Dataset":
-        """The Dataset that ``to_dict`` gave, with the arrays of ``arrays()``. InputError where something is damaged."""
+    def from_dict(cls, values: object, arrays: Arrays) -> "Dataset":
+        """Return the Dataset that ``to_dict`` gave, with the arrays of ``arrays()``; InputError where something is damaged."""
         known = checked_fields(values, (*_FIELDS, *_MORE_FIELDS))
         for name in _FIELDS:
             if name not in known or (name in ("classes", "feature_names") and not isinstance(known[name], (list, tuple))):
@@ -149,12 +176,12 @@ class Dataset:
         return data
 
     def __repr__(self) -> str:
-        called = f"{self.name}, " if self.name else ""
-        return f"Dataset({called}{self.inputs.shape[0]} rows, {self.inputs.shape[1]} features, {self.task})"
+        prefix = f"{self.name}, " if self.name else ""
+        return f"Dataset({prefix}{self.inputs.shape[0]} rows, {self.inputs.shape[1]} features, {self.task})"
 
 
-def checked_fields(values: Any, names: Sequence[str]) -> Mapping[str, Any]:
-    """``values``; InputError where it is no mapping, or has a field that is none of ``names``."""
+def checked_fields(values: object, names: Sequence[str]) -> Mapping[str, Any]:
+    """Return ``values``; InputError where it is no mapping, or has a field that is none of ``names``."""
     if not isinstance(values, Mapping):
         raise InputError("experiment-fields", value=values)
     for name in values:
@@ -163,7 +190,32 @@ def checked_fields(values: Any, names: Sequence[str]) -> Mapping[str, Any]:
     return values
 
 
-def _checked_image(image: Any, features: int) -> tuple[int, int]:
+def _checked_shapes(inputs: ArrayLike, targets: ArrayLike) -> tuple[Floats, Given]:
+    """Return the inputs (n, features) and the targets of as many rows; InputError where they have other shapes."""
+    x = frozen_floats(inputs, "inputs")
+    if x.ndim != 2 or 0 in x.shape:
+        raise InputError("data-shape", shape=x.shape)
+    t = _targets(targets)
+    if t.ndim not in (1, 2) or (t.ndim == 2 and t.shape[1] == 0):
+        raise InputError("data-targets", shape=t.shape)
+    if len(t) != len(x):
+        raise InputError("data-rows", inputs=len(x), targets=len(t))
+    return x, t
+
+
+def _checked_names(feature_names: Sequence[str] | None, features: int, name: str) -> tuple[str, ...]:
+    """Return the inputs' names, x1, x2, … unless they are given; InputError where these or ``name`` can't be."""
+    default = [f"x{number}" for number in range(1, features + 1)]
+    names = tuple(default if feature_names is None else _in_order(feature_names, "feature_names"))
+    if len(names) != features:
+        raise InputError("data-feature-names", names=len(names), columns=features)
+    for text in (name, *names):
+        if not is_unicode(text):
+            raise InputError("data-name", value=text)
+    return names
+
+
+def _checked_image(image: object, features: int) -> tuple[int, int]:
     sides = tuple(image) if isinstance(image, (tuple, list)) else (image,)
     whole = all(isinstance(side, (int, np.integer)) and not isinstance(side, bool) and side > 0 for side in sides)
     if len(sides) != 2 or not whole or sides[0] * sides[1] != features:
@@ -171,25 +223,28 @@ def _checked_image(image: Any, features: int) -> tuple[int, int]:
     return int(sides[0]), int(sides[1])
 
 
-def is_unicode(text: Any) -> bool:
-    """Whether it is a text that UTF-8 can hold."""
+def is_unicode(text: object) -> bool:
+    """Return whether it is a text that UTF-8 can hold."""
     try:
         return isinstance(text, str) and text.encode() is not None
     except UnicodeEncodeError:
         return False
 
 
-def _in_order(values: Any, name: str) -> list[Any]:
-    """``values`` as a list; InputError for what has no order of its own, or is a single text."""
-    listed = isinstance(values, Sequence) and not isinstance(values, (str, bytes))
-    if not listed and getattr(values, "ndim", None) != 1:
+def _in_order(values: object, name: str) -> list[Any]:
+    """Return ``values`` as a list; InputError for what has no order of its own, or is a single text."""
+    if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
+        return list(values)
+    if getattr(values, "ndim", None) != 1:
         raise InputError("data-order", name=name, value=type(values).__name__)
-    return list(values) if listed else list(np.asarray(values).tolist())
+    return list(np.asarray(values).tolist())
 
 
-def _targets(targets: ArrayLike) -> NDArray[Any]:
-    """As an array; a list of numbers as one of numbers. InputError where labels of different kinds could be taken for each
-    other, truth values for numbers or a text for what it says, and for types that are neither.
+def _targets(targets: ArrayLike) -> Given:
+    """Return the ``targets`` as an array; a list of numbers as one of numbers.
+
+    InputError where labels of different kinds could be taken for each other, truth values for numbers or a text for what it
+    says, and for types that are neither.
     """
     try:
         given = np.asarray(targets)
@@ -210,8 +265,8 @@ def _targets(targets: ArrayLike) -> NDArray[Any]:
     return given
 
 
-def _kind_of(label: Any) -> str:
-    """What a label is, of the three things that it can be; empty for none of them."""
+def _kind_of(label: object) -> str:
+    """Return which of three kinds a label is; empty where it is none of them."""
     if isinstance(label, (bool, np.bool_)):
         return "truth"
     if isinstance(label, str):
@@ -219,17 +274,17 @@ def _kind_of(label: Any) -> str:
     return "number" if isinstance(label, (Real, Decimal)) else ""
 
 
-def _look_like_classes(targets: NDArray[Any]) -> bool:
+def _look_like_classes(targets: Given) -> bool:
     if targets.ndim == 1 or targets.shape[1] == 1:
         return targets.dtype.kind in "biuUSO"
     return targets.dtype.kind in "biuf" and bool(_one_hot_rows(targets).all())
 
 
-def _one_hot_rows(targets: NDArray[Any]) -> NDArray[np.bool_]:
+def _one_hot_rows(targets: Given) -> NDArray[np.bool_]:
     return np.asarray(((targets == 0) | (targets == 1)).all(axis=1) & (targets.sum(axis=1) == 1))
 
 
-def _one_hot(targets: NDArray[Any], classes: Any) -> tuple[NDArray[np.float64], tuple[Any, ...]]:
+def _one_hot(targets: Given, classes: object) -> tuple[Floats, tuple[Label, ...]]:
     known = None if classes is None else _labels(_in_order(classes, "classes"))
     if targets.ndim == 2:
         rows = frozen_floats(targets, "targets")
@@ -239,19 +294,19 @@ def _one_hot(targets: NDArray[Any], classes: Any) -> tuple[NDArray[np.float64], 
         if known is not None and len(known) != targets.shape[1]:
             raise InputError("data-class-names", names=len(known), columns=targets.shape[1])
         return rows, known or tuple(range(targets.shape[1]))
-    found = _labels(targets.tolist(), distinct=False)
-    labels = known or tuple(sorted(dict.fromkeys(found), key=lambda label: (str(type(label)), label)))
-    place = {label: column for column, label in enumerate(labels)}
-    for label in found:
-        if label not in place:
+    answers = _labels(targets.tolist(), distinct=False)
+    labels = known or tuple(sorted(dict.fromkeys(answers), key=lambda label: (str(type(label)), label)))
+    column_of = {label: column for column, label in enumerate(labels)}
+    for label in answers:
+        if label not in column_of:
             raise InputError("data-label", value=label, choices=", ".join(map(str, labels[:MOST_SHOWN])))
-    rows = np.zeros((len(found), len(labels)))
-    rows[np.arange(len(found)), [place[label] for label in found]] = 1
+    rows = np.zeros((len(answers), len(labels)))
+    rows[np.arange(len(answers)), [column_of[label] for label in answers]] = 1
     return frozen_floats(rows, "targets"), labels
 
 
-def _labels(values: list[Any], *, distinct: bool = True) -> tuple[Any, ...]:
-    """Labels that JSON keeps as they are; InputError for any other."""
+def _labels(values: list[Any], *, distinct: bool = True) -> tuple[Label, ...]:
+    """Return the ``values`` as labels that JSON keeps as they are; InputError where one isn't such."""
     seen = set()
     for value in values:
         good = is_unicode(value) if isinstance(value, str) else isinstance(value, (bool, int, float)) and value == value

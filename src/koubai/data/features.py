@@ -28,7 +28,7 @@ PLAIN = ("x1", "x2")
 
 
 def ordered_features(names: Sequence[str]) -> tuple[str, ...]:
-    """``names`` in the order of ``FEATURES``; InputError where one is unknown or stands twice, or there is none."""
+    """Return ``names`` in the order of ``FEATURES``; InputError where one is unknown or stands twice, or there is none."""
     several = isinstance(names, Sequence) and not isinstance(names, (str, bytes))
     listed: list[Any] = list(names) if several or getattr(names, "ndim", None) == 1 else [names]
     for name in listed:
@@ -41,9 +41,22 @@ def ordered_features(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def features_of(points: ArrayLike, names: Sequence[str]) -> Floats:
-    """The features (n, len(names)) of ``points`` (n, 2), in the order of ``FEATURES``, whatever the order of ``names``.
+    """Compute features of points in the plane.
 
-    InputError for names that can't be, for points of another shape, and where a feature is too large for a number.
+    Args:
+        points: (n, 2).
+        names: Names of ``FEATURES``, in any order.
+
+    Returns:
+        The features (n, len(names)), in the order of ``FEATURES``.
+
+    Raises:
+        InputError: A name can't be, the points have another shape, or a feature is too large for a number.
+
+    Example:
+        >>> import koubai as kb
+        >>> kb.data.features_of([[0.5, -1.0]], ["x1", "x1*x2"])
+        array([[ 0.5, -0.5]])
     """
     names = ordered_features(names)
     plane = frozen_floats(points, "points")
@@ -55,10 +68,23 @@ def features_of(points: ArrayLike, names: Sequence[str]) -> Floats:
 
 
 def with_features(data: Dataset, names: Sequence[str]) -> Dataset:
-    """``data`` with the features ``names`` of its two inputs instead of these, in the order of ``FEATURES``.
+    """Replace the two inputs of data in the plane by features of them.
 
-    With x1 and x2 alone it is ``data`` itself. Else it has no preparation: no column of the source is an input any more.
-    InputError for names that can't be, for data of other than two features, and where a feature is too large for a number.
+    Args:
+        data: A Dataset of two inputs.
+        names: Names of ``FEATURES``, in any order.
+
+    Returns:
+        The data with these features, in the order of ``FEATURES``. With x1 and x2 alone it is ``data`` itself. Else it has no
+        preparation: no column of the source is an input any more.
+
+    Raises:
+        InputError: A name can't be, the data have other than two inputs, or a feature is too large for a number.
+
+    Example:
+        >>> import koubai as kb
+        >>> kb.data.with_features(kb.data.gate("xor"), ["x1", "x2", "x1*x2"]).inputs[3]
+        array([1., 1., 1.])
     """
     names = ordered_features(names)
     if data.inputs.shape[1] != 2:

@@ -25,12 +25,19 @@ Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
 def mnist(folder: str | Path) -> tuple[Digits, Digits]:
-    """The 60,000 and the 10,000 of MNIST: images (n, 784), 0 to 255, and labels (n,), from the files in ``folder``.
+    """Read the whole of MNIST from its four files, which may end in .gz and be written with dots: train-images.idx3-ubyte.
 
-    They may end in .gz, and be written with dots, as train-images.idx3-ubyte. InputError where one is absent or is not the
-    file that MNIST has, by its SHA-256; FileFault where it can't be read.
+    Args:
+        folder: Where the files are.
+
+    Returns:
+        The 60,000 and the 10,000 digits: images (n, 784), 0 to 255, and labels (n,).
+
+    Raises:
+        InputError: A file is absent, or isn't the one that MNIST has, by its SHA-256.
+        FileFault: A file can't be read.
     """
-    contents = {name: _content(_found(Path(folder), name), name) for name in FILES}
+    contents = {name: _content(_path_of(Path(folder), name), name) for name in FILES}
 
     def digits(part: str) -> Digits:
         images = np.frombuffer(contents[f"{part}-images-idx3-ubyte"], np.uint8, offset=_HEAD_IMAGES)
@@ -40,18 +47,18 @@ def mnist(folder: str | Path) -> tuple[Digits, Digits]:
     return digits("train"), digits("t10k")
 
 
-def _found(folder: Path, name: str) -> Path:
-    for way in (name, f"{name}.gz", name.replace("-idx", ".idx"), f"{name.replace('-idx', '.idx')}.gz"):
+def _path_of(folder: Path, name: str) -> Path:
+    for spelling in (name, f"{name}.gz", name.replace("-idx", ".idx"), f"{name.replace('-idx', '.idx')}.gz"):
         try:
-            if (folder / way).is_file():
-                return folder / way
+            if (folder / spelling).is_file():
+                return folder / spelling
         except (OSError, ValueError):
             continue
     raise InputError("mnist-absent", folder=str(folder), name=name)
 
 
 def _content(path: Path, name: str) -> bytes:
-    size, known = FILES[name]
+    size, expected = FILES[name]
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             content = file.read(size + 1)  # no more, whatever a compressed file promises
@@ -61,7 +68,7 @@ def _content(path: Path, name: str) -> bytes:
         raise FileFault("load-unreadable", path=str(path), reason=reason(error)) from error
     if len(content) != size:
         raise InputError("mnist-short" if len(content) < size else "mnist-long", path=str(path), found=len(content), size=size)
-    found = sha256(content).hexdigest()
-    if found != known:
-        raise InputError("mnist-sum", path=str(path), name=name, found=found, expected=known)
+    digest = sha256(content).hexdigest()
+    if digest != expected:
+        raise InputError("mnist-sum", path=str(path), name=name, found=digest, expected=expected)
     return content

@@ -1,7 +1,5 @@
 """Rows for training, validation and test: drawn by chance from a seed, every class with its share in each."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +8,8 @@ from koubai.errors import InputError
 RowIndices = NDArray[np.int64]
 
 
-def check_fractions(validation: Any, test: Any) -> None:
-    """InputError unless both are 0 or more and together below 1."""
+def check_fractions(validation: float, test: float) -> None:
+    """Raise InputError unless both are 0 or more and together below 1."""
     for name, value in (("validation", validation), ("test", test)):
         if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(value, bool) or not 0 <= value < 1:
             raise InputError("split-fraction", name=name, value=value)
@@ -22,11 +20,21 @@ def check_fractions(validation: Any, test: Any) -> None:
 def split(
     rows: int, labels: RowIndices | None, *, validation: float, test: float, seed: int
 ) -> tuple[RowIndices, RowIndices, RowIndices]:
-    """The rows for training, for validation and for test, each in order.
+    """Return the rows for training, for validation and for test, each in order.
 
-    ``labels`` (rows,) are the classes, None for values. A fraction above 0 is at least one row. By scikit-learn's
-    train_test_split, stratified; where classes have too few rows for that, one row of each goes to training before any is
-    given away, and the rest are drawn without regard to class. InputError where nothing would be left to train on.
+    A fraction above 0 is at least one row. They are drawn by scikit-learn's train_test_split, stratified; where classes have
+    too few rows for that, one row of each goes to training before any is given away, and the rest are drawn without regard to
+    class.
+
+    Args:
+        rows: How many rows there are.
+        labels: The class of each, (rows,); None for values.
+        validation: The fraction that is kept for validation.
+        test: The fraction that is kept for the test.
+        seed: What they are drawn by.
+
+    Raises:
+        InputError: Nothing would be left to train on.
     """
     check_fractions(validation, test)
     tested, validated = (max(1, round(rows * fraction)) if fraction else 0 for fraction in (test, validation))
@@ -39,7 +47,7 @@ def split(
 
 
 def _cut(rows: RowIndices, labels: RowIndices | None, count: int, seed: int) -> tuple[RowIndices, RowIndices]:
-    """``rows`` without ``count`` of them, and these."""
+    """Return ``rows`` without ``count`` of them, and these."""
     from sklearn.model_selection import train_test_split
 
     if labels is None:
@@ -54,7 +62,7 @@ def _cut(rows: RowIndices, labels: RowIndices | None, count: int, seed: int) -> 
 
 
 def _free(rows: RowIndices, labels: RowIndices, count: int, seed: int) -> tuple[RowIndices, RowIndices, RowIndices | None]:
-    """The rows that stay for training whatever is drawn, those to draw from, and the latter's classes, if drawn in shares."""
+    """Return the rows that stay for training, those to draw from, and the latter's classes where these keep their shares."""
     _, groups, sizes = np.unique(labels[rows], return_inverse=True, return_counts=True)
     single = sizes[groups] == 1
     free, classes = rows[~single], int((sizes > 1).sum())

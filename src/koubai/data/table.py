@@ -2,40 +2,54 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from koubai.data.cell_parsing import Column, as_texts, column_of, columns_of
+from koubai.data.arrow_types import ArrowArray, Frame
+from koubai.data.cell_parsing import Column, as_texts, parse_column, parse_columns
 from koubai.errors import InputError, KoubaiError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Table:
-    """Columns by name, of ``rows`` rows each; made by ``read_table(path)``,
-    ``table_of(content, name)`` or ``Table.of(frame)``.
+    """Columns by name, as ``read_table(path)``, ``table_of(content, name)`` or ``Table.of(frame)`` give them.
 
-    ``path`` and ``encoding`` are empty for a frame. ``left_out`` counts the rows of a file in which every cell was empty;
-    ``unnamed`` are columns that have values but no name, under names of koubai's. ``line_of`` gives the line of a row in the
-    file.
+    Attributes:
+        arrays: Every column's array of pyarrow, as it was read.
+        rows: The rows of each.
+        path: The path of the file; empty for a frame.
+        encoding: The encoding of the file; empty for a frame and for Parquet.
+        left_out: How many rows of a file are left out, since every cell was empty.
+        unnamed: The columns that have values but no name: the name that koubai gives each, and its number, from 1.
+        line_of: A function that gives the line of a row in the file; None where there are no lines.
     """
 
-    arrays: Mapping[str, Any]  # pyarrow's, as read
+    arrays: Mapping[str, ArrowArray]
     rows: int
     path: str = ""
     encoding: str = ""
     left_out: int = 0
-    unnamed: Mapping[str, int] = field(default_factory=dict)  # their numbers, from 1
+    unnamed: Mapping[str, int] = field(default_factory=dict)
     line_of: Callable[[int], int] | None = None
-    _typed: dict[str, Column] = field(default_factory=dict)
+    _columns: dict[str, Column] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, frame: Any) -> "Table":
-        """A Table of a pandas or polars frame, a pyarrow table, or any other frame that narwhals takes.
+    def of(cls, frame: Frame) -> "Table":
+        """Return a frame as a Table.
 
-        InputError where it is none, where a name stands twice, or a column is of no one type.
+        Args:
+            frame: A pandas or polars frame, a pyarrow table, any other frame that narwhals takes, or a Table.
+
+        Raises:
+            InputError: It is no frame, a name stands twice, or a column is of no one type.
+
+        Example:
+            >>> import koubai as kb
+            >>> import pyarrow as pa
+            >>> kb.data.Table.of(pa.table({"height": [1.62, 1.75], "species": ["a", "b"]}))
+            Table(2 rows, 2 columns)
         """
         if isinstance(frame, Table):
             return frame
-        names, series = _columns(frame)
+        names, series = _names_and_series(frame)
         unnamed = {name: number for number, name in enumerate(names, 1) if not name.strip()}
         arrays = {name: _as_arrow(name, one) for name, one in zip(names, series, strict=True)}
         return cls(arrays, len(series[0]) if series else 0, unnamed=unnamed)
@@ -46,45 +60,46 @@ class Table:
         return tuple(self.arrays)
 
     def column(self, name: str) -> Column:
-        """The column called ``name``, its cells understood; InputError for a type that isn't taken."""
-        if name not in self._typed:
-            self._typed[name] = self._taken(name, column_of(self.arrays[name]))
-        return self._typed[name]
+        """Return the column called ``name``, its cells parsed; InputError for a type that isn't taken."""
+        if name not in self._columns:
+            self._columns[name] = self._checked(name, parse_column(self.arrays[name]))
+        return self._columns[name]
 
-    def understand(self, names: Iterable[str]) -> None:
-        """Ask for the columns ``names`` all at once, which is much quicker than one after the other."""
-        waiting = [name for name in names if name not in self._typed]
-        for name, column in zip(waiting, columns_of([self.arrays[name] for name in waiting]), strict=True):
+    def parse(self, names: Iterable[str]) -> None:
+        """Parse the columns ``names`` all at once, which is much quicker than one after the other."""
+        waiting = [name for name in names if name not in self._columns]
+        for name, column in zip(waiting, parse_columns([self.arrays[name] for name in waiting]), strict=True):
             if column is not None:
-                self._typed[name] = column
+                self._columns[name] = column
 
     def texts(self, name: str) -> Column:
-        """The column called ``name`` as texts, even where they look like numbers."""
+        """Return the column called ``name`` as texts, even where they look like numbers."""
         column = self.column(name)
-        return column if column.kind != "number" else self._taken(name, as_texts(self.arrays[name]))
+        return column if column.kind != "number" else self._checked(name, as_texts(self.arrays[name]))
 
-    def place(self, row: int) -> KoubaiError:
-        """Where a row is, for a message."""
+    def row_location(self, row: int) -> KoubaiError:
+        """Return where a row is, for a message."""
         if self.line_of is None:
-            return InputError("place-row", row=int(row), table=self.place_of_all())
+            return InputError("place-row", row=int(row), table=self.location)
         return InputError("place-line", line=self.line_of(int(row)), path=self.path)
 
-    def place_of_all(self) -> KoubaiError:
+    @property
+    def location(self) -> KoubaiError:
         """What the table is called in a message."""
         return InputError("place-file", path=self.path) if self.path else InputError("place-frame")
 
-    def _taken(self, name: str, column: Column | None) -> Column:
+    def _checked(self, name: str, column: Column | None) -> Column:
         if column is None:
-            raise InputError("table-type", name=name, table=self.place_of_all(), type=str(self.arrays[name].type))
+            raise InputError("table-type", name=name, table=self.location, type=str(self.arrays[name].type))
         return column
 
     def __repr__(self) -> str:
-        called = f"{self.path}, " if self.path else ""
-        return f"Table({called}{self.rows} rows, {len(self.arrays)} columns)"
+        prefix = f"{self.path}, " if self.path else ""
+        return f"Table({prefix}{self.rows} rows, {len(self.arrays)} columns)"
 
 
 def check_distinct(names: list[str], table: KoubaiError) -> None:
-    """InputError where a name of a column stands twice."""
+    """Raise InputError where a name of a column stands twice."""
     seen = set()
     for name in names:
         if name in seen:
@@ -92,7 +107,7 @@ def check_distinct(names: list[str], table: KoubaiError) -> None:
         seen.add(name)
 
 
-def _columns(frame: Any) -> tuple[list[str], list[Any]]:
+def _names_and_series(frame: Frame) -> tuple[list[str], list[Frame]]:
     import narwhals as nw
 
     try:
@@ -108,7 +123,7 @@ def _columns(frame: Any) -> tuple[list[str], list[Any]]:
     return names, list(frame.iter_columns())
 
 
-def _as_arrow(name: str, series: Any) -> Any:
+def _as_arrow(name: str, series: Frame) -> ArrowArray:
     import pyarrow as pa
 
     try:

@@ -10,7 +10,7 @@ _NO_TEXT = ("unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefin
 
 
 def as_utf8(content: bytes, encoding: str | None, path: str) -> tuple[bytes, str]:
-    """``content`` as UTF-8 without a mark, and the encoding that it was in: the given one, or the one that was guessed.
+    """Return ``content`` as UTF-8 without a mark, and the encoding that it was in: the given one, or the one that was guessed.
 
     InputError where it doesn't fit the encoding, or isn't text.
     """

@@ -1,6 +1,6 @@
 """Runs kept in one SQLite file, from their first step on. Training knows nothing of it: ``RunRecorder.of`` wraps its Steps.
 
-Importing this takes neither JAX nor NumPy: a list of runs is there at once.
+Importing this package imports neither JAX nor NumPy, so that runs are listed at once.
 """
 
 from koubai.store.run_rows import Entry

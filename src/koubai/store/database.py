@@ -21,6 +21,8 @@ SMALLEST = 512  # bytes of an SQLite file that isn't empty: SQLite would take le
 BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 SECONDS_BETWEEN_TRIES = 0.02
 
+Value = str | int | float | bytes | None  # what a column of SQLite holds
+
 # each brings the schema from the version before to its own, the first to 1; what was released is never changed
 MIGRATIONS: Sequence[str] = (
     """
@@ -78,22 +80,28 @@ MIGRATIONS: Sequence[str] = (
 
 
 def is_unicode(text: str) -> bool:
-    """Whether it can be kept: not so the remains of bytes that were none of the system's characters."""
+    """Return whether it can be kept: remains of bytes that were none of the system's characters can't be."""
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class Database:
-    """A connection to the store at ``path`` (absolute, without links), whose schema is brought up to date where it is older.
+    """A connection to a store, whose schema is brought up to date where it is older.
 
-    ``patience``: seconds to wait while another process holds the lock; it may be changed. With ``make`` False nothing is made
-    where no file is: the store is then an empty one in memory; and a file that can't be written is read only. InputError where
-    ``path`` can't be a store of ours, FileFault where it is damaged, newer, locked, or can't be written.
+    Args:
+        path: The file, absolute, without links.
+        patience: How many seconds to wait while another process holds the lock; it may be changed later.
+        make: Whether a file is made where there is none. Otherwise the store is then an empty one in memory, and a file that
+            can't be written is read only.
+
+    Raises:
+        InputError: ``path`` can't be a store of ours.
+        FileFault: It is damaged, newer, locked, or can't be written.
     """
 
     def __init__(self, path: Path, *, patience: float, make: bool = True) -> None:
         self.path, self.patience = path, patience
         with self.faults():
-            self._connection = self._opened(make)
+            self._connection = self._connect(make)
             try:
                 self._set_up()
             except BaseException:
@@ -101,26 +109,31 @@ class Database:
                 raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         with suppress(sqlite3.Error):
             self._connection.close()
 
-    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
-        """What ``query`` finds. A text that UTF-8 doesn't have is found nowhere."""
+    def rows(self, query: str, *values: Value) -> list[dict[str, Value]]:
+        """Return the rows that ``query`` finds, by the columns' names. A text that UTF-8 doesn't have is found nowhere."""
         if any(isinstance(value, str) and not is_unicode(value) for value in values):
             return []
         with self.faults():
-            found = self._patiently(query, *values)
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found]
+            cursor = self._patiently(query, *values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
-    def execute(self, statement: str, *values: object) -> None:
-        """Within a ``transaction``: change something."""
+    def tuples(self, query: str, *values: Value) -> list[tuple[Any, ...]]:
+        """Return the rows that ``query`` finds, each with the values of its columns in order."""
+        with self.faults():
+            return self._patiently(query, *values).fetchall()
+
+    def execute(self, statement: str, *values: Value) -> None:
+        """Change something, within a ``transaction``."""
         self._connection.execute(statement, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is done within it is on disk at its end, or nothing."""
+        """Bring all that is done within it to disk at its end, or nothing."""
         with self.faults():
             self._patiently("BEGIN IMMEDIATE")
             try:
@@ -133,7 +146,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """All that is read within it is of one moment, whatever others write."""
+        """Read all that is read within it as of one moment, whatever others write."""
         if self._connection.in_transaction:
             yield
             return
@@ -146,7 +159,7 @@ class Database:
 
     @contextmanager
     def faults(self) -> Iterator[None]:
-        """What goes wrong with the file, as a sentence."""
+        """Raise what goes wrong with the file within it as an error that has a sentence."""
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where even what SQLite says of it is damaged
@@ -157,34 +170,34 @@ class Database:
             raise FileFault("store-unwritable", path=str(self.path), reason=reason(error)) from error
 
     def _fault(self, error: Exception) -> KoubaiError:
-        name, said = getattr(error, "sqlite_errorname", ""), str(error)
+        name, message = getattr(error, "sqlite_errorname", ""), str(error)
         if name.startswith(BUSY):
             return FileFault("store-busy", path=str(self.path), seconds=f"{self.patience:g}")
         if name == "SQLITE_NOTADB":
             return InputError("store-foreign", path=str(self.path))
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-            return FileFault("store-unwritable", path=str(self.path), reason=said)
+            return FileFault("store-unwritable", path=str(self.path), reason=message)
         if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_TOOBIG")):
-            return FileFault("store-write", path=str(self.path), reason=said)
-        return FileFault("store-broken", path=str(self.path), reason=said)
+            return FileFault("store-write", path=str(self.path), reason=message)
+        return FileFault("store-broken", path=str(self.path), reason=message)
 
-    def _opened(self, make: bool) -> sqlite3.Connection:
+    def _connect(self, make: bool) -> sqlite3.Connection:
         path = self.path
-        there = path.exists()
-        if there and not path.is_file():
+        exists = path.exists()
+        if exists and not path.is_file():
             raise InputError("store-not-file", path=str(path))
-        if there and 0 < path.stat().st_size < SMALLEST:
+        if exists and 0 < path.stat().st_size < SMALLEST:
             raise InputError("store-foreign", path=str(path))
-        if not there and not make:
-            where = ":memory:"
+        if not exists and not make:
+            address = ":memory:"
         elif not make and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             wal = path.with_name(f"{path.name}-wal")
             alone = not wal.exists() or wal.stat().st_size == 0  # else what it holds must be read too
-            where = f"{path.as_uri()}?" + ("immutable=1" if alone else "mode=ro")
+            address = f"{path.as_uri()}?" + ("immutable=1" if alone else "mode=ro")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            where = path.as_uri()
-        return sqlite3.connect(where, timeout=0, isolation_level=None, check_same_thread=False, uri=True)
+            address = path.as_uri()
+        return sqlite3.connect(address, timeout=0, isolation_level=None, check_same_thread=False, uri=True)
 
     def _set_up(self) -> None:
         for setting in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "synchronous=FULL"):
@@ -200,7 +213,7 @@ class Database:
             self._connection.execute(f"PRAGMA application_id={APPLICATION}")
 
     def _version(self) -> int:
-        """Of the schema; 0 for a file without any. InputError where it is another program's, FileFault where it is newer."""
+        """Return the schema's version, 0 for none. InputError where the file isn't ours, FileFault where it is newer."""
         tables = self._patiently("SELECT 1 FROM sqlite_master").fetchall()  # first: it may be made at this moment
         version, owner = self._number("user_version"), self._number("application_id")
         if owner != APPLICATION and (version or owner or tables):
@@ -212,7 +225,7 @@ class Database:
     def _number(self, setting: str) -> int:
         return int(self._patiently(f"PRAGMA {setting}").fetchone()[0])
 
-    def _patiently(self, statement: str, *values: object) -> sqlite3.Cursor:
+    def _patiently(self, statement: str, *values: Value) -> sqlite3.Cursor:
         """Execute ``statement``, again and again while another process holds the lock, but no longer than ``patience``."""
         began = monotonic()
         while True:

@@ -1,7 +1,7 @@
-"""A sign of life: a lock that the system lets go when the process ends, however it ends.
+"""ProcessLock: a lock file that the system releases when the process ends, however it ends.
 
 SQLite's own locks serve: they are the same on every system, one process can hold what others look at, and nothing is left to
-be judged by a process number that somebody else may have got meanwhile.
+be judged by a process number that another process may have got meanwhile.
 """
 
 import os
@@ -11,7 +11,15 @@ from pathlib import Path
 
 
 class ProcessLock:
-    """Held from its making until ``end`` or the end of the process. OSError or sqlite3.Error where ``path`` can't be made."""
+    """A lock on the file ``path``, held until ``release`` or the end of the process.
+
+    Attributes:
+        token: The end of the file's name, by which a run's row names its lock.
+
+    Raises:
+        OSError: The file can't be made.
+        sqlite3.Error: The same, as SQLite says it.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -22,23 +30,23 @@ class ProcessLock:
         self._connection.execute("PRAGMA journal_mode=MEMORY")  # no file beside it
         self._connection.execute("BEGIN EXCLUSIVE")
 
-    def rest(self, *, resting: bool) -> None:
+    def mark_paused(self, *, paused: bool) -> None:
         """Show that nothing is being done for now, or that it is again; OSError where that can't be shown."""
-        beside = resting_beside(self._path)
-        if resting:
-            beside.touch()
+        marker = paused_marker(self._path)
+        if paused:
+            marker.touch()
         else:
-            beside.unlink(missing_ok=True)
+            marker.unlink(missing_ok=True)
 
-    def end(self) -> None:
-        """Let go, and take the file away. In a process that was forked off it does nothing."""
+    def release(self) -> None:
+        """Release the lock and remove its file. In a process that was forked off it does nothing."""
         if os.getpid() == self._process:
-            forget(self._path)
+            remove_lock_file(self._path)
             self._connection.close()
 
 
-def is_alive(path: Path) -> bool:
-    """Whether a process holds the sign of life ``path``. Any number of processes may ask at once."""
+def is_held(path: Path) -> bool:
+    """Return whether a process holds the lock ``path``. Any number of processes may ask at once."""
     if not path.exists():
         return False
     try:
@@ -56,13 +64,13 @@ def is_alive(path: Path) -> bool:
     return False
 
 
-def resting_beside(path: Path) -> Path:
-    """The file beside the sign of life ``path`` that is there while its owner rests."""
+def paused_marker(path: Path) -> Path:
+    """Return the file beside the lock ``path`` that is there while its owner is paused."""
     return path.with_name(f"{path.name}-resting")
 
 
-def forget(path: Path) -> None:
-    """Take the sign of a process away that is no more."""
-    for file in (resting_beside(path), path):
+def remove_lock_file(path: Path) -> None:
+    """Remove the lock file of a process that has ended."""
+    for file in (paused_marker(path), path):
         with suppress(OSError):
             file.unlink(missing_ok=True)

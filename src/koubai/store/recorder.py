@@ -1,19 +1,19 @@
-"""RunRecorder: keeps a run while it is made. A thread of its own brings to disk what passed by, a few times a second.
+"""RunRecorder: keeps a run while it is trained. A thread of its own writes to disk what has passed by, a few times a second.
 
 Losses and records that passed by are on disk at most half a second later, or the training waits: it never runs ahead of what is
-kept. So is the last Step, from which a stopped run goes on, unless it is so large that writing it all the time would cost.
+kept. So is the last Step, from which a stopped run is resumed, unless it is so large that writing it all the time would cost.
 """
 
 import atexit
 import json
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext, suppress
 from threading import Condition, Event, Thread
 from time import monotonic
 from types import TracebackType
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,26 +24,26 @@ from koubai.experiment import Experiment, Run
 from koubai.experiment.run_record import Status
 from koubai.store.database import Database
 from koubai.store.process_lock import ProcessLock
-from koubai.store.run_rows import SELECT, update
+from koubai.store.run_rows import SELECT, RunColumns, RunRow, run_rows, update
 from koubai.store.step_chunks import Piece, metrics_of, read_run, write_checkpoint, write_chunk
 
 SECONDS_BETWEEN_WRITES = 0.2
 MOST_SECONDS_BEHIND = 0.5  # what is older than that holds the training up
 PATIENCE = 120.0  # seconds: a training waits longer for a locked store than a person does
 CHUNK_BYTES = 2**16  # a smaller chunk is written again, together with what follows
-REST = 20.0  # times as long as a checkpoint took to write, until the next: it takes a twentieth of the time at most
+CHECKPOINT_PAUSE = 20.0  # times as long as a checkpoint took to write, until the next: it takes a twentieth of the time at most
 
 
-class _Tail:
-    """The losses of the last epoch: whether they are high is known without reading all of a run again."""
+class _LastLosses:
+    """The losses of the last epoch: they tell whether the run has diverged without reading all of it again."""
 
     def __init__(self, experiment: Experiment) -> None:
         self._experiment, self._window = experiment, experiment.steps_each_epoch
         self._parts: deque[NDArray[np.float64]] = deque()
         self._count = 0
 
-    def take(self, losses: NDArray[np.float64]) -> None:
-        """The losses that follow."""
+    def append(self, losses: NDArray[np.float64]) -> None:
+        """Append the losses that follow; those of earlier epochs are dropped."""
         self._parts.append(losses)
         self._count += len(losses)
         while self._count - len(self._parts[0]) >= self._window:
@@ -56,27 +56,30 @@ class _Tail:
 
 
 class RunRecorder:
-    """A run that is being kept, under ``name``, for whom a thread of its own writes. In a ``with``, or to be ended:
+    """A run that is being kept, written by a thread of its own. To be used in a ``with``, or to be ended:
 
-        with store.keep(experiment) as keeping:
-            for step in keeping.of(experiment.run()):
+        with store.keep(experiment) as recorder:
+            for step in recorder.of(experiment.run()):
                 …
 
-    ``experiment`` is what is run; ``before`` what an earlier part of the run has made, ``resume`` its records. With
-    ``seconds_between_writes`` it is brought to disk as seldom as that.
+    Attributes:
+        name: What the run is called.
+        uid: What names it for good.
+        experiment: What is run.
+        before: What an earlier part of the run has made; None for a new run.
     """
 
     def __init__(
         self,
         database: Database,
-        sign: ProcessLock,
-        row: Mapping[str, Any],
+        lock: ProcessLock,
+        row: RunRow,
         experiment: Experiment,
         before: Run | None,
         seconds_between_writes: float | None = None,
     ) -> None:
         self.name, self.uid, self.experiment, self.before = row["name"], row["uid"], experiment, before
-        self._database, self._sign, self._row = database, sign, row["id"]
+        self._database, self._process_lock, self._row = database, lock, row["id"]
         self._patience, database.patience = database.patience, max(database.patience, PATIENCE)
         self._changed = Condition()
         self._waiting: list[tuple[float, Piece]] = []  # since when, and what, isn't on disk yet
@@ -86,18 +89,18 @@ class RunRecorder:
         self._next_checkpoint = 0.0
         self._fault: BaseException | None = None
         self._between = seconds_between_writes
-        self._resting = False
+        self._is_paused = False
         self._ending, self._ended, self._process = False, Event(), os.getpid()
         self._diverged: Diverged | None = None
-        self._tail = _Tail(experiment)
+        self._last_losses = _LastLosses(experiment)
         if before is not None:
-            self._tail.take(before.losses)
-        self._writer = Thread(target=self._write_what_comes, daemon=True)
+            self._last_losses.append(before.losses)
+        self._writer = Thread(target=self._write_continuously, daemon=True)
         atexit.register(self.end)
 
     @property
     def resume(self) -> tuple[Step, ...]:
-        """The records until where to go on, which is the last of them; empty for a new run."""
+        """The records until where the run is resumed, which is the last of them; empty for a new run."""
         return self.before.records if self.before is not None else ()
 
     def __enter__(self) -> "RunRecorder":
@@ -107,11 +110,19 @@ class RunRecorder:
         self.end()
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The same Steps, kept. Diverged passes through. FileFault where they can't be brought to disk any more.
+        """Keep Steps.
 
-        Where this is left early, ``end`` tells what went wrong with the rest.
+        Args:
+            steps: The run's Steps, in order.
+
+        Yields:
+            The same Steps. Where the iterator is left early, ``end`` raises what went wrong with the rest.
+
+        Raises:
+            Diverged: The training has diverged, which is kept too.
+            FileFault: They can't be written to disk any more.
         """
-        left = False
+        is_left = False
         try:
             for step in steps:
                 if not self.take(step):
@@ -121,21 +132,23 @@ class RunRecorder:
             self.note(error)
             raise
         except GeneratorExit:
-            left = True
+            is_left = True
             raise
         finally:
-            with suppress(KoubaiError) if left else nullcontext():
+            with suppress(KoubaiError) if is_left else nullcontext():
                 self.end()
 
     def note(self, diverged: Diverged) -> None:
-        """The run has diverged: what ``of`` sees for itself, and whoever calls ``take`` has to say before ``end``."""
+        """Note that the run has diverged: ``of`` does so by itself, and whoever calls ``take`` has to before ``end``."""
         self._diverged = diverged
 
     def end(self) -> None:
-        """Bring the rest to disk, and how the run ended; whoever calls it again waits for that. Later Steps don't pass.
+        """Write the rest to disk, and how the run ended; whoever calls it again waits for that. Later Steps don't pass.
 
-        Where no Step has come yet, a new run is forgotten. FileFault where it fails. In a process that was forked off it does
-        nothing.
+        Where no Step has come yet, a new run is deleted. In a process that was forked off it does nothing.
+
+        Raises:
+            FileFault: Something can't be written.
         """
         if os.getpid() != self._process:
             return
@@ -152,7 +165,7 @@ class RunRecorder:
         atexit.unregister(self.end)
         try:
             if self._writer.ident is not None:
-                self._writer.join()  # as long as the store's patience and the disk take: what passed by isn't to be lost
+                self._writer.join()  # as long as the store's patience and the disk take: what passed by must not be lost
             if self._fault is None:
                 with memory_faults():
                     self._finish()
@@ -160,12 +173,19 @@ class RunRecorder:
             self._fault = fault
         finally:
             self._database.close()
-            self._sign.end()
+            self._process_lock.release()
             self._ended.set()
 
     def take(self, step: Step) -> bool:
-        """Keep the next Step, for whoever has no iterator of them. Whether it will be kept. FileFault as in ``of``."""
-        self._show_rest(resting=False)
+        """Keep the next Step, for whoever has no iterator of them.
+
+        Returns:
+            Whether it will be kept; not so after the end.
+
+        Raises:
+            FileFault: It can't be written to disk any more.
+        """
+        self._show_paused(paused=False)
         if self._writer.ident is None:
             self._writer.start()
         now, behind = monotonic(), MOST_SECONDS_BEHIND + (self._between or 0.0)
@@ -175,7 +195,7 @@ class RunRecorder:
             self._first = self._first or now
             self._seconds = now - self._first
             self._waiting.append((now, Piece(step.number, step.losses, step)))
-            self._tail.take(step.losses)
+            self._last_losses.append(step.losses)
             if len(self._waiting) == 1:  # else the writer knows, and waits for its time
                 self._changed.notify_all()
             while self._waiting and now - self._waiting[0][0] > behind and not (self._fault or self._ending):
@@ -185,20 +205,20 @@ class RunRecorder:
         return True
 
     def rest(self) -> None:
-        """Show that the run rests, until the next Step comes: it stays open, and is listed as paused."""
-        self._show_rest(resting=True)
+        """Show that the run is paused until the next Step comes: it stays open."""
+        self._show_paused(paused=True)
 
-    def _show_rest(self, *, resting: bool) -> None:
-        if resting != self._resting and not self._ending:
-            with suppress(OSError):  # it is only told
-                self._sign.rest(resting=resting)
-            self._resting = resting
+    def _show_paused(self, *, paused: bool) -> None:
+        if paused != self._is_paused and not self._ending:
+            with suppress(OSError):  # it is only shown in lists
+                self._process_lock.mark_paused(paused=paused)
+            self._is_paused = paused
 
     def _raise_fault(self) -> None:
         if self._fault is not None:
             raise self._fault
 
-    def _write_what_comes(self) -> None:
+    def _write_continuously(self) -> None:
         due = 0.0
         while True:
             with self._changed:
@@ -220,16 +240,16 @@ class RunRecorder:
                 self._changed.notify_all()
             due = monotonic() + (SECONDS_BETWEEN_WRITES if self._between is None else self._between)
 
-    def _write(self, pieces: list[Piece], **ended: Any) -> None:
-        """Bring ``pieces`` and what the run's row says to disk, in one transaction; ``ended`` is how it ended, if it did."""
+    def _write(self, pieces: list[Piece], **ended: Unpack[RunColumns]) -> None:
+        """Write ``pieces`` and what the run's row says to disk, in one transaction; ``ended`` is how it ended, if it did."""
         together = [*self._open, *pieces]
         last = next((piece.step for piece in reversed(pieces) if piece.step is not None), self._last)
-        changes: dict[str, Any] = {"seconds": self._seconds_before + self._seconds, **ended}
+        changes: RunColumns = {"seconds": self._seconds_before + self._seconds, **ended}
         size = 0
         with self._database.transaction():
             if pieces:
                 size = write_chunk(self._database, self._row, self.uid, together)
-                changes |= {"steps_made": pieces[-1].last, "loss": float(pieces[-1].losses[-1]) + 0.0}
+                changes |= RunColumns(steps_made=pieces[-1].last, loss=float(pieces[-1].losses[-1]) + 0.0)
             if last is not None and not last.recorded and (ended or monotonic() >= self._next_checkpoint):
                 self._write_checkpoint(last)
             update(self._database, self._row, **changes)
@@ -239,27 +259,27 @@ class RunRecorder:
     def _write_checkpoint(self, step: Step) -> None:
         began = monotonic()
         write_checkpoint(self._database, self._row, self.uid, step)
-        self._next_checkpoint = monotonic() + REST * (monotonic() - began)
+        self._next_checkpoint = monotonic() + CHECKPOINT_PAUSE * (monotonic() - began)
 
-    def _came_to(self, last: Step) -> tuple[Step, Status, int | None]:
-        """The Step whose network is the run's, how the run ended, and the step at which it diverged, if it did.
+    def _outcome(self, last: Step) -> tuple[Step, Status, int | None]:
+        """Return the Step whose network is the run's, how the run ended, and the step at which it diverged, if it did.
 
         With early stopping all its records tell, and where the loss ended high all its losses do; else the last are enough.
         """
         whole = last.number == self.experiment.steps
-        if self.experiment.patience is None and not (whole and self._tail.is_high):
+        if self.experiment.patience is None and not (whole and self._last_losses.is_high):
             return last, "finished" if whole else "interrupted", None
-        run = read_run(self._database, self._database.rows(f"{SELECT} WHERE id = ?", self._row)[0])
+        run = read_run(self._database, run_rows(self._database, f"{SELECT} WHERE id = ?", self._row)[0])
         return (last, "interrupted", None) if run is None else (run.best, run.status, run.diverged_at)
 
     def _finish(self) -> None:
-        """Write how it ended."""
+        """Write how the run ended."""
         last, diverged = self._last, self._diverged
         if last is None:
             with self._database.transaction():
                 self._database.execute("DELETE FROM run WHERE id = ?", self._row)
             return
-        best, status, since = self._came_to(last)
+        best, status, since = self._outcome(last)
         metrics = json.dumps(metrics_of(self.experiment, best))
         if diverged is None:
             self._write([], status=status, metrics=metrics, diverged_at=since)

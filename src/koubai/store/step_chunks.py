@@ -1,12 +1,12 @@
 """The Steps of a run as rows: chunks with the losses of some steps in a row and their records, and one checkpoint.
 
 A chunk's content is safetensors: ``losses`` (last - first + 1,) and, where there are records among these steps, what
-``experiment.steps.arrays_of`` makes of them. The checkpoint is the last Step, where that is no record. Both are sealed together
-with the run's uid and their steps, so that none is taken for another.
+``experiment.step_arrays.arrays_of`` makes of them. The checkpoint is the last Step, where that is no record. Both are sealed
+together with the run's uid and their steps, so that none is taken for another.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,19 @@ from koubai.experiment import Experiment, Run
 from koubai.experiment.run import ended_run
 from koubai.experiment.run_format import UNFIT, checked_status
 from koubai.experiment.step_arrays import NamedArrays, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
-from koubai.store.database import Database
-from koubai.store.run_rows import sealed
+from koubai.store.database import Database, Value
+from koubai.store.run_rows import RunRow, sealed
 
 SELECT = "SELECT first, last, content, seal FROM chunk"
+
+
+class _Chunk(NamedTuple):
+    """A row with a piece of a run: its first and last step (those of a checkpoint are one), and its arrays as bytes."""
+
+    first: int
+    last: int
+    content: bytes
+    seal: str
 
 
 class Piece(NamedTuple):
@@ -31,12 +40,12 @@ class Piece(NamedTuple):
     step: Step | None
 
     def without_step(self) -> "Piece":
-        """The same, without a Step that is no record: it may be large."""
+        """Return the same without a Step that is no record: it may be large."""
         return self if self.step is None or self.step.recorded else self._replace(step=None)
 
 
 def write_chunk(database: Database, run: int, uid: str, pieces: Sequence[Piece]) -> int:
-    """Within a transaction: write ``pieces`` as one chunk, in the place of one with the same first step. Returns its bytes."""
+    """Write ``pieces`` as one chunk, in the place of one with the same first step, within a transaction. Returns its bytes."""
     losses = np.concatenate([piece.losses for piece in pieces])
     last = pieces[-1].last
     records = [piece.step for piece in pieces if piece.step is not None and piece.step.recorded]
@@ -52,25 +61,25 @@ def _write(database: Database, run: int, uid: str, last: int, arrays: NamedArray
 
 
 def write_checkpoint(database: Database, run: int, uid: str, step: Step) -> None:
-    """Within a transaction: ``step`` is where to go on."""
+    """Write the ``step`` from which the run is resumed, within a transaction."""
     content = bytes_of(arrays_of([step]))
     statement = "INSERT OR REPLACE INTO checkpoint (run, step, content, seal) VALUES (?, ?, ?, ?)"
     database.execute(statement, run, step.number, content, sealed(uid, step.number, content))
 
 
 def cut_after(database: Database, run: int, uid: str, step: int) -> None:
-    """Within a transaction: forget what came after ``step``, from which the run goes on."""
+    """Delete what came after ``step``, from which the run is resumed, within a transaction."""
     database.execute("DELETE FROM chunk WHERE run = ? AND first > ?", run, step)
-    for row in database.rows(f"{SELECT} WHERE run = ? AND last > ?", run, step):
-        arrays = from_bytes(row["content"])
+    for chunk in _chunks(database, f"{SELECT} WHERE run = ? AND last > ?", run, step):
+        arrays = from_bytes(chunk.content)
         kept = arrays["number"] <= step if "number" in arrays else np.zeros(0, bool)
-        cut = {name: array if name == "random_state" else array[kept] for name, array in arrays.items() if name != "losses"}
-        cut = cut if kept.any() else {}
-        _write(database, run, uid, step, {"losses": arrays["losses"][: step + 1 - row["first"]], **cut})
+        records = {name: array if name == "random_state" else array[kept] for name, array in arrays.items() if name != "losses"}
+        losses = arrays["losses"][: step + 1 - chunk.first]
+        _write(database, run, uid, step, {"losses": losses, **(records if kept.any() else {})})
 
 
 def write_arrays(database: Database, run: int, experiment: Experiment) -> None:
-    """Within a transaction: the arrays that the user passed, once each however many runs use them."""
+    """Write the arrays that the user passed, once each however many runs use them, within a transaction."""
     for name, array in experiment.arrays().items():
         if not database.rows("SELECT 1 FROM array WHERE sha256 = ?", name):
             content = bytes_of(compact({"array": array}))
@@ -79,7 +88,7 @@ def write_arrays(database: Database, run: int, experiment: Experiment) -> None:
 
 
 def write_run(database: Database, run: int, uid: str, whole: Run) -> None:
-    """Within a transaction: all of ``whole`` at once."""
+    """Write all of the run ``whole`` at once, within a transaction."""
     write_arrays(database, run, whole.experiment)
     records = [step for step in whole.records if step.recorded]
     _write(database, run, uid, len(whole.losses) - 1, {"losses": whole.losses, **arrays_of(records)})
@@ -88,7 +97,7 @@ def write_run(database: Database, run: int, uid: str, whole: Run) -> None:
 
 
 def metrics_of(experiment: Experiment, step: Step) -> dict[str, int]:
-    """What is said of ``step`` in a list: of a classification, how many rows are answered right."""
+    """Return what a list says of ``step``: of a classification, how many rows are answered right."""
     data = list(experiment.problem.parts.values())[-1]
     if data.task != "classify":
         return {}
@@ -96,8 +105,8 @@ def metrics_of(experiment: Experiment, step: Step) -> dict[str, int]:
     return {"right": int(right.sum()), "rows": len(right)}
 
 
-def read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
-    """The run of ``row``, as far as it is on disk; None before the first step. FileFault where a piece of it is damaged."""
+def read_run(database: Database, row: RunRow) -> Run | None:
+    """Return the run of ``row``, as far as it is on disk; None before the first step. FileFault where a piece is damaged."""
     fault = FileFault("store-run-damaged", name=row["name"], path=str(database.path))
     try:
         return _read_run(database, row)
@@ -105,42 +114,58 @@ def read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
         raise fault from error
 
 
-def _read_run(database: Database, row: Mapping[str, Any]) -> Run | None:
+def _read_run(database: Database, row: RunRow) -> Run | None:
     run, uid = row["id"], row["uid"]
-    chunks = database.rows(f"{SELECT} WHERE run = ? ORDER BY first", run)
-    ends = [row["last"] for row in chunks]
-    if [chunk["first"] for chunk in chunks] != [0, *(end + 1 for end in ends[:-1])][: len(chunks)]:
-        raise InputError("record-number", value=ends)
-    if (ends[-1] if ends else None) != row["steps_made"]:
-        raise InputError("record-number", value=ends)
+    chunks = _chunks(database, f"{SELECT} WHERE run = ? ORDER BY first", run)
+    _check_complete(chunks, row["steps_made"])
     if not chunks:
         return None
-    pieces = [_content(uid, chunk, "first", "last") for chunk in chunks]
+    pieces = [_arrays(chunk, sealed(uid, chunk.first, chunk.last, chunk.content)) for chunk in chunks]
     losses = np.concatenate([piece.pop("losses") for piece in pieces])
     recorded = int(_joined([piece for piece in pieces if piece])["number"][-1])
-    query = "SELECT step, content, seal FROM checkpoint WHERE run = ? AND step > ?"
-    pieces += [_content(uid, row, "step") for row in database.rows(query, run, recorded)]
-    arrays = _joined([piece for piece in pieces if piece])
+    query = "SELECT step, step, content, seal FROM checkpoint WHERE run = ? AND step > ?"
+    checkpoints = _chunks(database, query, run, recorded)
+    pieces += [_arrays(chunk, sealed(uid, chunk.last, chunk.content)) for chunk in checkpoints]
     experiment = Experiment.from_json(row["experiment"], own_arrays(database, run))
-    numbers = arrays["number"]
-    kept = np.array([experiment.records(int(number)) or number == numbers[-1] for number in numbers])  # it may be extended
-    arrays = {name: array if name == "random_state" else array[kept] for name, array in arrays.items()}
-    made = int(arrays["number"][-1])
-    status = row["status"]
+    arrays = _wanted(_joined([piece for piece in pieces if piece]), experiment)
+    last, status = int(arrays["number"][-1]), row["status"]
     if status != "diverged":
-        losses = losses[: made + 1]
+        losses = losses[: last + 1]
     steps = steps_of(experiment, arrays, losses)
-    run = Run(experiment, losses, steps, "diverged", row["diverged_at"])
-    run = run if status == "diverged" else ended_run(experiment, losses, steps)
-    checked_status(run.status, losses)
-    return run
+    if status == "diverged":
+        whole = Run(experiment, losses, steps, "diverged", row["diverged_at"])
+    else:
+        whole = ended_run(experiment, losses, steps)
+    checked_status(whole.status, losses)
+    return whole
 
 
-def _content(uid: str, row: Mapping[str, Any], *named: str) -> NamedArrays:
-    content = row["content"]
-    if sealed(uid, *(row[name] for name in named), content) != row["seal"]:
-        raise InputError("record-number", value=row[named[0]])
-    return from_bytes(content)
+def _check_complete(chunks: Sequence[_Chunk], steps_made: int | None) -> None:
+    """Raise InputError where the chunks don't follow each other from step 0 to the last that was made."""
+    ends = [chunk.last for chunk in chunks]
+    if [chunk.first for chunk in chunks] != [0, *(end + 1 for end in ends[:-1])][: len(chunks)]:
+        raise InputError("record-number", value=ends)
+    if (ends[-1] if ends else None) != steps_made:
+        raise InputError("record-number", value=ends)
+
+
+def _wanted(arrays: NamedArrays, experiment: Experiment) -> NamedArrays:
+    """Return the arrays of the experiment's records and of the last Step alone: the run may have been extended."""
+    numbers = arrays["number"]
+    kept = np.array([experiment.records(int(number)) or number == numbers[-1] for number in numbers])
+    return {name: array if name == "random_state" else array[kept] for name, array in arrays.items()}
+
+
+def _chunks(database: Database, query: str, *values: Value) -> list[_Chunk]:
+    """Return what ``query`` finds: the first and the last step, the content and the seal."""
+    return [_Chunk(*row) for row in database.tuples(query, *values)]
+
+
+def _arrays(chunk: _Chunk, seal: str) -> NamedArrays:
+    """Return the arrays of a chunk; InputError where its seal isn't ``seal``."""
+    if seal != chunk.seal:
+        raise InputError("record-number", value=chunk.last)
+    return from_bytes(chunk.content)
 
 
 def _joined(pieces: list[NamedArrays]) -> NamedArrays:
@@ -149,6 +174,6 @@ def _joined(pieces: list[NamedArrays]) -> NamedArrays:
 
 
 def own_arrays(database: Database, run: int) -> NamedArrays:
-    """The arrays that the user passed, by their SHA-256, by which whoever uses them checks them."""
+    """Return the arrays that the user passed, by their SHA-256, by which whoever uses them checks them."""
     query = "SELECT sha256, content FROM array JOIN run_array USING (sha256) WHERE run = ?"
-    return {row["sha256"]: expanded(from_bytes(row["content"]))["array"] for row in database.rows(query, run)}
+    return {name: expanded(from_bytes(content))["array"] for name, content in database.tuples(query, run)}

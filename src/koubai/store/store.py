@@ -2,21 +2,19 @@
 
 import json
 import os
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
-from unicodedata import normalize
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from koubai.errors import FileFault, InputError, chosen, unknown
+from koubai.errors import FileFault, InputError
 from koubai.store.database import Database
-from koubai.store.process_lock import ProcessLock, forget, is_alive, resting_beside
-from koubai.store.run_metadata import LATEST, checked_name, checked_tags, listed_of, name_of, unicode_of, values_of
-from koubai.store.run_rows import BRIEF, SELECT, STATUSES, Entry, entry_of, insert, is_sound, now, update
+from koubai.store.process_lock import ProcessLock, remove_lock_file
+from koubai.store.run_metadata import checked_name, checked_tags, columns_of, experiment_columns, unicode_of
+from koubai.store.run_rows import SELECT, Entry, RunColumns, RunRow, insert, is_sound, now, run_rows, update
+from koubai.store.run_table import Listing, RunTable
 
 if TYPE_CHECKING:
     from koubai.experiment import Experiment, Run
@@ -25,22 +23,21 @@ if TYPE_CHECKING:
 
 VARIABLE = "KOUBAI_STORE"
 PATIENCE = 10.0  # seconds
-SORTS = {  # what a list may be sorted by: the column, and whether the largest comes first
-    "started": ("started", True),
-    "updated": ("updated", True),
-    "name": ("name", False),
-    "data": ("data", False),
-    "loss": ("loss", False),
-    "steps": ("steps_made", True),
-    "seconds": ("seconds", True),
-    "status": ("status", False),
-}
 
 
 def default_path() -> Path:
-    """Where the store is, unless one is named: KOUBAI_STORE, else in the user's data folder, by the platform's convention.
+    """Return where the store is, unless one is named: KOUBAI_STORE, else in the user's data folder, as the platform has it.
 
-    FileFault where the user has none.
+    Raises:
+        FileFault: The user has no such folder.
+
+    Example:
+        >>> import os
+        >>> from unittest.mock import patch
+        >>> import koubai as kb
+        >>> with patch.dict(os.environ, {"KOUBAI_STORE": "mine.sqlite"}):
+        ...     print(kb.store.default_path())
+        mine.sqlite
     """
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
@@ -53,17 +50,36 @@ def default_path() -> Path:
 
 
 class Store:
-    """The runs that are kept in the SQLite file ``path`` (by default ``default_path()``), which is made where it is missing.
+    """The runs that are kept in one SQLite file. To be used in a ``with``, or closed.
 
-    ``patience``: seconds to wait while another process holds the store's lock. With ``make`` False nothing is made, and a file
-    that can't be written can still be read. InputError or FileFault where ``path`` can't be a store, is damaged, newer, locked
-    or not writable. To be used in a ``with``, or closed.
+    Args:
+        path: The file, by default ``default_path()``; it is made where it is missing.
+        patience: How many seconds to wait while another process holds the store's lock.
+        make: Whether the file is made. Otherwise nothing is made, and a file that can't be written can still be read.
+
+    Raises:
+        InputError: ``path`` can't be a store.
+        FileFault: It is damaged, newer, locked or not writable.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> import koubai as kb
+        >>> experiment = kb.Experiment(steps=200, record_every=100, engine="numpy")
+        >>> with TemporaryDirectory() as folder, kb.store.Store(Path(folder) / "runs.sqlite") as store:
+        ...     with store.keep(experiment, tags=["first"]) as recorder:
+        ...         for step in recorder.of(experiment.run()):
+        ...             pass
+        ...     entry, run = store.entry("latest"), store.run("xor-0")
+        >>> entry.name, entry.status, entry.tags, run.losses.shape
+        ('xor-0', 'finished', ('first',), (201,))
     """
 
     def __init__(self, path: str | Path | None = None, *, patience: float = PATIENCE, make: bool = True) -> None:
         self.path = Path(os.path.realpath(path if path is not None else default_path()))
         self._patience = patience
         self._database = Database(self.path, patience=patience, make=make)
+        self._table = RunTable(self._database)
 
     def __enter__(self) -> "Store":
         return self
@@ -72,7 +88,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def entries(
@@ -87,71 +103,75 @@ class Store:
         limit: int | None = None,
         brief: bool = False,
     ) -> list[Entry]:
-        """The runs, the one that was started last first; some of them, and in another order.
+        """List the runs, the one that was started last first; or some of them, or in another order.
 
-        ``sort``: "started", "updated", "name", "data", "loss", "steps", "seconds" or "status"; what has none comes last.
-        ``limit``: how many at most. ``brief``: without the experiments and the surroundings, which takes half the time.
-        InputError for an unknown status or order.
+        Args:
+            status: Only runs of this status.
+            data: Only runs whose data are called so.
+            method: Only runs whose slopes were measured so.
+            tag: Only runs with this tag.
+            sort: "started", "updated", "name", "data", "loss", "steps", "seconds" or "status"; what has none comes last.
+            reverse: Whether the order is turned round.
+            limit: How many at most.
+            brief: Whether they are without the experiments and the surroundings, which takes half the time.
+
+        Raises:
+            InputError: The status or the order is unknown.
         """
-        if status is not None:
-            chosen("run-status-filter", status, dict.fromkeys(STATUSES))
-        column, largest_first = chosen("run-sort", sort, SORTS)
-        downwards = largest_first != reverse
-        conditions: list[str] = []
-        values: list[object] = []
-        for name, value in (("data", data), ("method", method)):
-            if value is not None:
-                conditions.append(f"{name} = ?")
-                values.append(value)
-        if tag is not None:
-            conditions.append(
-                "EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(tags) THEN tags ELSE '[]' END) WHERE value = ?)"
-            )
-            values.append(tag)
-        by_truth = status is not None or sort == "status"  # which isn't what the rows say: a process may have died
-        order = "DESC" if downwards else "ASC"
-        source, where = BRIEF if brief else SELECT, " AND ".join(conditions) or "1"
-        query = f"{source} WHERE {where} ORDER BY {column} IS NULL, {column} {order}, id {order}"
-        if limit is not None and not by_truth:
-            query += f" LIMIT {min(int(limit), sys.maxsize)}"
-        entries = [self._entry(row) for row in self._database.rows(query, *values)]
-        if sort == "status":
-            entries.sort(key=lambda entry: entry.status, reverse=downwards)
-        return [entry for entry in entries if status in (None, entry.status)][:limit]
+        return self._table.entries(Listing(status, data, method, tag, sort, reverse, limit, brief))
 
     def __len__(self) -> int:
-        """How many runs there are."""
-        return int(self._database.rows("SELECT count(*) AS runs FROM run")[0]["runs"])
+        """Return how many runs there are."""
+        return int(self._database.tuples("SELECT count(*) FROM run")[0][0])
 
     def names(self, beginning: str = "") -> list[str]:
-        """The names that begin so, in alphabetic order."""
-        found = self._database.rows(
-            "SELECT name FROM run WHERE substr(name, 1, ?) = ? ORDER BY name", len(beginning), beginning
-        )
-        return [row["name"] for row in found]
+        """Return the names of runs that begin so, in alphabetic order."""
+        return self._table.names(beginning)
 
     def entry(self, name: str) -> Entry:
-        """What the store says of the run called ``name``, of that uid, or of the latest. InputError where there is none."""
-        return self._entry(self._row(name))
+        """Return what the store says of a run.
+
+        Args:
+            name: Its name, its uid, or "latest".
+
+        Raises:
+            InputError: There is none.
+        """
+        return self._table.entry(self._table.row(name))
 
     def run(self, name: str) -> "Run":
-        """The run called ``name``, as far as it is kept. FileFault where it is damaged, InputError where it has no step yet."""
+        """Return a run as far as it is kept.
+
+        Args:
+            name: Its name, its uid, or "latest".
+
+        Raises:
+            InputError: There is none, or it has no step yet.
+            FileFault: It is damaged.
+        """
         from koubai.store.step_chunks import read_run
 
         with self._database.snapshot():
-            row = self._sound_row(name)
+            row = self._table.sound_row(name)
             run = read_run(self._database, row)
         if run is None:
             raise InputError("store-no-steps", name=row["name"])
         return run
 
     def provenance(self, name: str) -> "Provenance":
-        """Where the run called ``name`` comes from, to go with it elsewhere."""
+        """Return where the run called ``name`` comes from, to go with it elsewhere."""
         from koubai.experiment.run_format import Provenance
 
-        entry = self._entry(self._sound_row(name))
-        noted = ("uid", "name", "tags", "note", "started", "seconds", "surroundings")
-        return Provenance(**{field: getattr(entry, field) for field in noted})
+        entry = self._table.entry(self._table.sound_row(name))
+        return Provenance(
+            uid=entry.uid,
+            name=entry.name,
+            tags=entry.tags,
+            note=entry.note,
+            started=entry.started,
+            seconds=entry.seconds,
+            surroundings=entry.surroundings,
+        )
 
     def keep(
         self,
@@ -163,80 +183,115 @@ class Store:
         free: Callable[[str], bool] = lambda _: True,
         seconds_between_writes: float | None = None,
     ) -> "RunRecorder":
-        """Begin to keep a run of ``experiment``: what is returned wraps its Steps.
+        """Begin to keep a run.
 
-        ``name``: by default the data's and the seed, numbered where that is taken (or not ``free``). InputError where a given
-        name is taken or can't be one. ``seconds_between_writes``: for many runs at once, each of which is written seldom.
+        Args:
+            experiment: What is run.
+            name: What it is called; by default the data's name and the seed, numbered where that is taken.
+            tags: What it is marked with.
+            note: What is said of it.
+            free: A function that tells whether a name is free elsewhere too, which a default name must be.
+            seconds_between_writes: How seldom it is written: for many runs at once.
+
+        Returns:
+            What wraps the run's Steps.
+
+        Raises:
+            InputError: The name is taken or can't be one, or a tag can't be.
         """
         from koubai.experiment.environment import surroundings
         from koubai.store.step_chunks import write_arrays
 
-        sign, uid = self._sign(), uuid4().hex
+        lock, uid = self._lock(), uuid4().hex
         try:
             with self._database.transaction():
-                called = self._free_name(experiment, name, free)
-                listed = listed_of(experiment)
-                noted = {
+                columns: RunColumns = {
+                    **experiment_columns(experiment),
+                    "uid": uid,
+                    "name": self._table.new_name(experiment, name, is_free_elsewhere=free),
+                    "status": "running",
+                    "sign": lock.token,
                     "tags": json.dumps(checked_tags(tags)),
                     "note": unicode_of(note),
                     "surroundings": json.dumps(surroundings()),
+                    "started": now(),
+                    "updated": now(),
                 }
-                values = {"uid": uid, "name": called, "status": "running", "sign": sign.token, **listed, **noted}
-                row = insert(self._database, started=now(), updated=now(), **values)
+                row = insert(self._database, **columns)
                 write_arrays(self._database, row, experiment)
-            return self._keeping(sign, uid, experiment, None, seconds_between_writes)
+            return self._recorder(lock, uid, experiment, None, seconds_between_writes)
         except BaseException:
-            sign.end()
+            lock.release()
             raise
 
     def resume(self, name: str, steps: int | None = None, *, seconds_between_writes: float | None = None) -> "RunRecorder":
-        """Go on with the run called ``name``, which was stopped; with ``steps``, further than it was to go.
+        """Resume a run that was stopped.
 
-        InputError where it is running, finished (name a larger number of ``steps``), or has diverged.
+        Args:
+            name: Its name, its uid, or "latest".
+            steps: How many steps it is to make, where these are more than it was to make.
+            seconds_between_writes: As in ``keep``.
+
+        Returns:
+            What wraps the run's Steps that follow.
+
+        Raises:
+            InputError: It is running, finished (name a larger number of ``steps``), or has diverged.
+            FileFault: It is damaged.
         """
-        from koubai.experiment import Experiment
         from koubai.experiment.environment import surroundings
-        from koubai.store.step_chunks import cut_after, own_arrays, read_run
 
-        sign = self._sign()
+        lock = self._lock()
         try:
             with self._database.transaction():
-                row = self._sound_row(name)
-                entry = self._entry(row)
-                if entry.is_open:
-                    raise InputError(f"store-{entry.status}", name=entry.name)
-                before = read_run(self._database, row)
-                experiment = Experiment.from_json(row["experiment"], own_arrays(self._database, row["id"]))
-                if before is not None:
-                    if entry.status == "finished" and steps is None:
-                        last = before.records[-1].number
-                        if last < experiment.steps:
-                            raise InputError("extend-stopped", step=last, patience=experiment.patience)
-                        raise InputError("store-finished", name=entry.name, steps=entry.steps)
-                    if entry.status == "diverged" or steps is not None:
-                        before = before.extended(experiment.steps if steps is None else steps)
-                    experiment = before.experiment
-                    cut_after(self._database, row["id"], row["uid"], before.records[-1].number)
-                elif steps is not None:
-                    experiment = replace(experiment, steps=steps)
-                made = {} if before is None else {"steps_made": len(before.losses) - 1, "loss": float(before.losses[-1])}
-                noted = {
-                    "status": "running",
-                    "sign": sign.token,
-                    "surroundings": json.dumps(surroundings()),
-                    "diverged_at": None,
-                }
-                update(self._database, row["id"], **noted, **listed_of(experiment), **made)
-            forget(self._place_of(row["sign"]))
-            return self._keeping(sign, entry.uid, experiment, before, seconds_between_writes)
+                row = self._table.sound_row(name)
+                self._table.check_closed(row)
+                experiment, earlier = self._resumed(row, steps)
+                changes = experiment_columns(experiment)
+                if earlier is not None:
+                    changes |= RunColumns(steps_made=len(earlier.losses) - 1, loss=float(earlier.losses[-1]))
+                changes |= RunColumns(
+                    status="running", sign=lock.token, surroundings=json.dumps(surroundings()), diverged_at=None
+                )
+                update(self._database, row["id"], **changes)
+            remove_lock_file(self._table.lock_path(row["sign"]))
+            return self._recorder(lock, row["uid"], experiment, earlier, seconds_between_writes)
         except BaseException:
-            sign.end()
+            lock.release()
             raise
 
-    def add(self, run: "Run", provenance: "Provenance | None" = None, name: str | None = None) -> tuple[Entry, bool]:
-        """Take ``run`` in, under its own name, numbered where that is taken, or under ``name``.
+    def _resumed(self, row: RunRow, steps: int | None) -> "tuple[Experiment, Run | None]":
+        """Return the experiment that is resumed, and the earlier part of the run; what comes after that part is deleted."""
+        from koubai.experiment import Experiment
+        from koubai.store.step_chunks import cut_after, own_arrays, read_run
 
-        Returns its entry, and whether it is new here: a run that is here already stays as it is.
+        earlier = read_run(self._database, row)
+        experiment = Experiment.from_json(row["experiment"], own_arrays(self._database, row["id"]))
+        if earlier is None:
+            return (experiment if steps is None else replace(experiment, steps=steps)), None
+        if row["status"] == "finished" and steps is None:
+            last = earlier.records[-1].number
+            if last < experiment.steps:
+                raise InputError("extend-stopped", step=last, patience=experiment.patience)
+            raise InputError("store-finished", name=row["name"], steps=row["steps"])
+        if row["status"] == "diverged" or steps is not None:
+            earlier = earlier.extended(experiment.steps if steps is None else steps)
+        cut_after(self._database, row["id"], row["uid"], earlier.records[-1].number)
+        return earlier.experiment, earlier
+
+    def add(self, run: "Run", provenance: "Provenance | None" = None, name: str | None = None) -> tuple[Entry, bool]:
+        """Add a run that was made elsewhere.
+
+        Args:
+            run: The run.
+            provenance: Where it comes from.
+            name: What it is called here; by default its own name, numbered where that is taken.
+
+        Returns:
+            Its entry, and whether it is new here: a run that is here already stays as it is.
+
+        Raises:
+            InputError: The name is taken or can't be one.
         """
         from koubai.experiment.run_format import Provenance
         from koubai.store.step_chunks import write_run
@@ -244,14 +299,14 @@ class Store:
         provenance = provenance or Provenance()
         uid = provenance.uid or uuid4().hex
         with self._database.transaction():
-            if known := self._database.rows(f"{SELECT} WHERE uid = ?", uid):
+            if known := run_rows(self._database, f"{SELECT} WHERE uid = ?", uid):
                 if self._is_whole(known[0]):
-                    return self._entry(known[0]), False
-                self._forget(known[0])  # what comes in is better
-            called = self._free_name(run.experiment, name, beginning=provenance.name)
-            row = insert(self._database, **{**values_of(run, provenance), "uid": uid, "name": called})
-            write_run(self._database, row, uid, run)
-        return self.entry(called), True
+                    return self._table.entry(known[0]), False
+                self._table.delete(known[0])  # what comes in is better
+            free = self._table.new_name(run.experiment, name, own=provenance.name)
+            columns: RunColumns = {**columns_of(run, provenance), "uid": uid, "name": free}
+            write_run(self._database, insert(self._database, **columns), uid, run)
+        return self.entry(free), True
 
     def edit(
         self,
@@ -263,52 +318,52 @@ class Store:
         untag: Iterable[str] = (),
         folder: str | None = None,
     ) -> Entry:
-        """Change what people say of the run called ``name``: its name, its note, its tags. InputError where that can't be."""
-        added, taken = checked_tags(tag), {*untag}
+        """Change what people say of a run.
+
+        Args:
+            name: Its name, its uid, or "latest".
+            rename: Another name.
+            note: Another note.
+            tag: Tags that are added.
+            untag: Tags that are removed.
+            folder: Where its pictures went.
+
+        Returns:
+            Its entry.
+
+        Raises:
+            InputError: There is no such run, the new name is taken or can't be one, or a tag can't be.
+            FileFault: The run is damaged.
+        """
+        added, removed = checked_tags(tag), {*untag}
         with self._database.transaction():
-            row = self._sound_row(name)
-            entry = self._entry(row)
-            changes = {"tags": json.dumps([text for text in dict.fromkeys([*entry.tags, *added]) if text not in taken])}
-            if rename is not None and (rename := checked_name(rename)) != entry.name:
-                changes["name"] = self._check_name(rename)
-            changes |= {key: unicode_of(value) for key, value in (("note", note), ("folder", folder)) if value is not None}
+            row = self._table.sound_row(name)
+            tags = dict.fromkeys([*self._table.entry(row).tags, *added])
+            changes = RunColumns(tags=json.dumps([text for text in tags if text not in removed]))
+            if rename is not None and (composed := checked_name(rename)) != row["name"]:
+                changes["name"] = self._table.check_free_name(composed)
+            if note is not None:
+                changes["note"] = unicode_of(note)
+            if folder is not None:
+                changes["folder"] = unicode_of(folder)
             update(self._database, row["id"], **changes)
         return self.entry(row["uid"])
 
     def delete(self, *names: str) -> None:
-        """Forget the runs called ``names``, all or none. Folders with their pictures stay. InputError while one is running."""
+        """Delete the runs called ``names``, all or none. Folders with their pictures stay.
+
+        Raises:
+            InputError: There is no such run, or one is running.
+        """
         with self._database.transaction():
-            rows = [self._row(name) for name in names]
+            rows = [self._table.row(name) for name in names]
             for row in rows:
-                if (entry := self._entry(row)).is_open:
-                    raise InputError(f"store-{entry.status}", name=entry.name)
-                self._forget(row)
+                self._table.check_closed(row)
+                self._table.delete(row)
         for row in rows:
-            forget(self._place_of(row["sign"]))
+            remove_lock_file(self._table.lock_path(row["sign"]))
 
-    def _forget(self, row: Mapping[str, Any]) -> None:
-        self._database.execute("DELETE FROM run WHERE id = ?", row["id"])
-        self._database.execute("DELETE FROM array WHERE sha256 NOT IN (SELECT sha256 FROM run_array)")
-
-    def _row(self, name: str) -> Mapping[str, Any]:
-        """The row of the run called ``name``, or of that uid. Without an index: one may be damaged."""
-        if name == LATEST:
-            found = self._database.rows(f"{SELECT} ORDER BY started DESC, id DESC LIMIT 1")
-        else:
-            query = f"{SELECT} WHERE +name IN (?, ?) OR +uid = ? ORDER BY +name = ? DESC"
-            found = self._database.rows(query, name, normalize("NFC", name), name, name)
-        if found:
-            return found[0]
-        names = self.names()
-        raise unknown("store-run", name, names[:20]) if names else InputError("store-empty", name=name, path=str(self.path))
-
-    def _sound_row(self, name: str) -> Mapping[str, Any]:
-        row = self._row(name)
-        if not is_sound(row):
-            raise FileFault("store-run-damaged", name=row["name"], path=str(self.path))
-        return row
-
-    def _is_whole(self, row: Mapping[str, Any]) -> bool:
+    def _is_whole(self, row: RunRow) -> bool:
         from koubai.store.step_chunks import read_run
 
         try:
@@ -317,48 +372,14 @@ class Store:
             return False
         return is_sound(row)
 
-    def _entry(self, row: Mapping[str, Any]) -> Entry:
-        return entry_of(row, self._status(row))
-
-    def _status(self, row: Mapping[str, Any]) -> str:
-        """The truth: a process that ended without saying so has left its run interrupted."""
-        if not is_sound(row):
-            return "damaged"
-        if row["status"] != "running":
-            return str(row["status"])
-        if is_alive(sign := self._place_of(row["sign"])):
-            return "paused" if resting_beside(sign).exists() else "running"
-        again = self._database.rows("SELECT status, sign FROM run WHERE id = ?", row["id"])  # it may have ended just now
-        same = again and (again[0]["status"], again[0]["sign"]) == (row["status"], row["sign"])
-        return "interrupted" if same else str(again[0]["status"] if again else "interrupted")
-
-    def _place_of(self, sign: str) -> Path:
-        """A file beside the store, whatever stands in a row that somebody else wrote."""
-        return self.path.parent / f"{self.path.name}-running-{sign.replace(os.sep, '').replace('/', '')}"
-
-    def _sign(self) -> ProcessLock:
+    def _lock(self) -> ProcessLock:
         with self._database.faults():
-            return ProcessLock(self._place_of(uuid4().hex))
+            return ProcessLock(self._table.lock_path(uuid4().hex))
 
-    def _keeping(
-        self, sign: ProcessLock, uid: str, experiment: "Experiment", before: "Run | None", seconds: float | None
+    def _recorder(
+        self, lock: ProcessLock, uid: str, experiment: "Experiment", earlier: "Run | None", seconds: float | None
     ) -> "RunRecorder":
         from koubai.store.recorder import RunRecorder
 
-        return RunRecorder(Database(self.path, patience=self._patience), sign, self._row(uid), experiment, before, seconds)
-
-    def _check_name(self, name: str) -> str:
-        name = checked_name(name)
-        if self._database.rows("SELECT 1 FROM run WHERE name = ?", name):
-            raise InputError("store-name-taken", value=name)
-        return name
-
-    def _free_name(
-        self, experiment: "Experiment", name: str | None, free: Callable[[str], bool] = lambda _: True, beginning: str = ""
-    ) -> str:
-        if name is not None:
-            return self._check_name(name)
-        beginning = name_of(experiment, beginning)
-        taken = {*self.names(beginning)}
-        numbered = chain([beginning], (f"{beginning}-{number}" for number in count(2)))
-        return next(called for called in numbered if called not in taken and free(called))
+        database = Database(self.path, patience=self._patience)
+        return RunRecorder(database, lock, self._table.row(uid), experiment, earlier, seconds)

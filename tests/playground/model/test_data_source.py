@@ -8,7 +8,7 @@ from pyarrow import csv as arrow_csv
 import koubai as kb
 from koubai.core.network import parameters_in
 from koubai.core.projection import plane
-from koubai.data import GATES, SETS, readers
+from koubai.data import GATES, SETS, parquet_reader
 from koubai.data.features import FEATURES, features_of
 from koubai.errors import InputError
 from koubai.experiment import Learning
@@ -198,7 +198,7 @@ def test_a_table_that_is_too_large_is_refused_before_it_is_read(kind: str, monke
         raise AssertionError
 
     monkeypatch.setattr(arrow_csv, "read_csv", read)
-    monkeypatch.setattr(readers, "_read_in_batches", read)
+    monkeypatch.setattr(parquet_reader, "_read_in_batches", read)
     setting = Setting(data="table")
     for rows, columns, message in (
         (MOST_SAMPLES + 1, 2, "There are 5001 rows, but the playground shows at most 5000"),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.projection import PlaneProjection, extent, principal
-from koubai.data import GATES, SETS, Bounds, Dataset, gate, load
+from koubai.data import GATES, NAMED, SETS, Bounds, Dataset, gate, load
 from koubai.data.features import FEATURES, PLAIN, features_of, with_features
 from koubai.data.readers import table_of
 from koubai.data.split import split
@@ -139,9 +139,7 @@ def kind_of(data: str) -> Kind:
     """What kind of data a setting names."""
     if data in (OWN, TABLE, RUN):
         return data  # type: ignore[return-value]
-    if data in GATES:
-        return "gate"
-    return "planar" if data in SETS and SETS[data].kind == "planar" else "shipped"
+    return NAMED[data].kind if data in NAMED else "shipped"
 
 
 def _planar(kind: Kind, train: Dataset, test: Dataset | None, features: tuple[str, ...], data: str | None = None) -> Source:

@@ -75,9 +75,7 @@ def sizes_of(setting: Setting, source: Source) -> tuple[int, ...]:
 def default_settings(data: str, task: str = "classify") -> dict[str, Any]:
     """The fields of a setting that are usual for ``data``: for a gate those of the founding example."""
     if data in GATES:
-        plain = msgspec.structs.asdict(Setting())
-        many = len(data) > 7 and data.startswith("parity")
-        return {**plain, "data": data, "hidden": (16,) if many else (8,)}
+        return {**msgspec.structs.asdict(Setting()), "data": data, "hidden": GATES[data].hidden}
     values = {task == "regress": "squared"}
     return {
         "data": data,

@@ -71,8 +71,8 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
         "version": koubai.__version__,
         "keeps": session.store is not None,
         "choices": {
-            "gates": _choices(GATES, "gate", language),
-            "sets": _choices(SETS, "set", language),
+            "gates": [{"name": one.name, "text": one.meaning(language)} for one in GATES.values()],
+            "sets": [{"name": one.name, "text": one.meaning(language)} for one in SETS.values()],
             "features": [{"name": name, "text": name} for name in FEATURES],
             "activations": _choices(ACTIVATIONS, "activation", language),
             "inits": _choices(INITS, "init", language),
