@@ -17,7 +17,8 @@ from tests.runs import same
 import koubai as kb
 from koubai.errors import FileFault, KoubaiError
 from koubai.experiment import Experiment, Learning
-from koubai.experiment.run_files import load_with_provenance, pack, save
+from koubai.experiment.run import load_with_provenance
+from koubai.experiment.run_files import pack, save
 from koubai.experiment.run_format import FILES, Provenance, contents_of
 from koubai.experiment.step_arrays import arrays_of, bytes_of, compact, expanded, from_bytes
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-import koubai as package
+from koubai._version import __version__
 from koubai.cli.options import HIDDEN, NUMBER, OPTIMIZER, PATH, WHOLE, Options, command, flag, group, with_wanted
 from koubai.cli.runs_commands import RUN, runs
 from koubai.locale import sentence
@@ -38,7 +38,7 @@ def _help_where_nothing_is_asked() -> None:
 
 def _print_version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value:
-        click.echo(f"koubai {package.__version__}")
+        click.echo(f"koubai {__version__}")
         context.exit()
 
 

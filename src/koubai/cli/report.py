@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import koubai
+from koubai._version import __version__
 from koubai.cli.option_format import option_words
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
@@ -206,7 +206,7 @@ def as_json(outcome: Outcome) -> str:
     right = scores.right
     return json.dumps(
         {
-            "koubai": koubai.__version__,
+            "koubai": __version__,
             "status": run.status,
             "success": None if right is None else run.status == "finished" and right == scores.rows,
             "right": right,

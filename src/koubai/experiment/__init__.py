@@ -2,8 +2,7 @@
 
 from koubai.experiment.experiment import Experiment
 from koubai.experiment.problem import Learning
-from koubai.experiment.run import Recording, Run
-from koubai.experiment.run_files import load
+from koubai.experiment.run import Recording, Run, load
 from koubai.experiment.training_run import experiment_of, train
 
 __all__ = ["Experiment", "Learning", "Recording", "Run", "experiment_of", "load", "train"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-import koubai
+from koubai._version import __version__
 
 PACKAGES = ("jax", "jaxlib", "numpy", "optax")
 
@@ -13,7 +13,7 @@ PACKAGES = ("jax", "jaxlib", "numpy", "optax")
 def surroundings() -> dict[str, str]:
     """The versions, the system and the processor of this process, by name."""
     return {
-        "koubai": koubai.__version__,
+        "koubai": __version__,
         "python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
         "platform": platform.platform(),

@@ -1,10 +1,11 @@
 """Run: an experiment that was started, with its losses and its records."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,13 @@ from koubai.experiment.diagnosis import Diagnosis, diagnosis_of
 from koubai.experiment.experiment import Experiment
 from koubai.experiment.metrics import History, Scores, history_of, scores_of
 from koubai.experiment.prediction import Prediction, predict
-
-Status = Literal["finished", "interrupted", "diverged"]
+from koubai.experiment.run_files import read, save
+from koubai.experiment.run_format import Provenance
+from koubai.experiment.run_record import RunRecord
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Run:
+class Run(RunRecord):
     """What came of an experiment.
 
     ``losses`` (steps made + 1,): before the first and after each step; with batches each is that of its own batch.
@@ -33,11 +35,10 @@ class Run:
     (see ``koubai.experiment.divergence``).
     """
 
-    experiment: Experiment
-    losses: NDArray[np.float64]
-    records: tuple[Step, ...]
-    status: Status = "finished"
-    diverged_at: int | None = None
+    @classmethod
+    def of(cls, record: RunRecord) -> "Run":
+        """The Run whose plain data ``record`` is."""
+        return cls(record.experiment, record.losses, record.records, record.status, record.diverged_at)
 
     @property
     def network(self) -> Network:
@@ -133,8 +134,6 @@ class Run:
         arrays.safetensors where the data or the start were arrays. InputError where the folder is taken, FileFault where it
         can't be written.
         """
-        from koubai.experiment.run_files import save
-
         return save(self, [Path(folder)])
 
     def __repr__(self) -> str:
@@ -193,3 +192,34 @@ def ended_run(experiment: Experiment, losses: NDArray[np.float64], records: tupl
         return Run(experiment, losses, records, "interrupted")
     since = experiment.risen_since(losses)
     return Run(experiment, losses, records, "finished" if since is None else "diverged", since)
+
+
+def load(path: str | Path) -> Run:
+    """Load the run that ``Run.save`` or the command line wrote.
+
+    Args:
+        path: A folder, or the file of ``koubai runs export``.
+
+    Returns:
+        The run, as it was kept.
+
+    Raises:
+        InputError: There is nothing at ``path``.
+        FileFault: A file is missing, unreadable, damaged, or of a newer format.
+
+    >>> import tempfile
+    >>> import koubai as kb
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kept = kb.load(kb.train("xor", steps=10).save(f"{folder}/xor"))
+    >>> kept
+    Run(finished at step 10, loss 0.694325)
+    """
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise InputError("load-path", value=path)
+    return load_with_provenance(Path(path))[0]
+
+
+def load_with_provenance(path: Path) -> tuple[Run, Provenance]:
+    """Load the same, and where it comes from."""
+    record, provenance = read(path)
+    return Run.of(record), provenance

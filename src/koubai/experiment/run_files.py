@@ -6,14 +6,14 @@ from pathlib import Path
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from koubai.errors import FileFault, InputError
-from koubai.experiment.run import Run
-from koubai.experiment.run_format import ABOUT, FILES, Provenance, contents_of, run_of
+from koubai.experiment.run_format import ABOUT, FILES, Provenance, contents_of, record_of
+from koubai.experiment.run_record import RunRecord
 from koubai.files import new_file, new_folder, reason
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the time of every file in an archive: the same run gives the same bytes
 
 
-def save(run: Run, places: Iterable[Path], provenance: Provenance | None = None) -> Path:
+def save(run: RunRecord, places: Iterable[Path], provenance: Provenance | None = None) -> Path:
     """Write ``run`` as a new folder at the first of ``places`` that is free; returns that. Whole or not at all."""
 
     def write(folder: Path) -> None:
@@ -23,30 +23,31 @@ def save(run: Run, places: Iterable[Path], provenance: Provenance | None = None)
     return new_folder(places, write)
 
 
-def pack(run: Run, path: Path, provenance: Provenance | None = None) -> None:
+def pack(run: RunRecord, path: Path, provenance: Provenance | None = None) -> None:
     """Write ``run`` as the one file ``path``, whole or not at all."""
     with new_file(path) as beside, ZipFile(beside, "w", ZIP_STORED) as archive:
         for name, content in contents_of(run, provenance).items():
             archive.writestr(ZipInfo(name, LONG_AGO), content)
 
 
-def load(path: str | Path) -> Run:
-    """The run that ``Run.save`` or the command line wrote: a folder, or the file of ``koubai runs export``.
+def read(path: Path) -> tuple[RunRecord, Provenance]:
+    """Read the run that ``save`` or ``pack`` wrote.
 
-    InputError where there is nothing at ``path``; FileFault where a file is missing, unreadable, damaged, or of a newer format.
+    Args:
+        path: A folder, or the file of ``koubai runs export``.
+
+    Returns:
+        The run's plain data, and where it comes from.
+
+    Raises:
+        InputError: There is nothing at ``path``.
+        FileFault: A file is missing, unreadable, damaged, or of a newer format.
     """
-    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
-        raise InputError("load-path", value=path)
-    return load_with_provenance(Path(path))[0]
-
-
-def load_with_provenance(path: Path) -> tuple[Run, Provenance]:
-    """The same, and where it comes from."""
     if not os.path.lexists(path):
         raise InputError("load-absent", path=str(path))
     if path.is_dir() or not path.exists():
-        return run_of(str(path), lambda name: _bytes_of(path / name))
-    return run_of(str(path), _members(path).__getitem__)
+        return record_of(str(path), lambda name: _bytes_of(path / name))
+    return record_of(str(path), _members(path).__getitem__)
 
 
 def _members(path: Path) -> dict[str, bytes]:

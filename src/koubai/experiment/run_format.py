@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from koubai.errors import FileFault, InputError
 from koubai.experiment.environment import surroundings
 from koubai.experiment.experiment import Experiment
-from koubai.experiment.run import Run, Status
+from koubai.experiment.run_record import RunRecord, Status
 from koubai.experiment.step_arrays import FORMAT, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
 from koubai.untrusted_json import parsed
 
@@ -42,7 +42,7 @@ class Provenance:
     surroundings: Mapping[str, str] = field(default_factory=surroundings)
 
 
-def contents_of(run: Run, provenance: Provenance | None = None) -> dict[str, bytes]:
+def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[str, bytes]:
     """The files of a run, by name: ``FILES``, the last one only where the data or the start were arrays."""
     provenance = provenance or Provenance()
     contents = {
@@ -73,7 +73,7 @@ def contents_of(run: Run, provenance: Provenance | None = None) -> dict[str, byt
     return contents
 
 
-def run_of(place: str, read: Callable[[str], bytes]) -> tuple[Run, Provenance]:
+def record_of(place: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Provenance]:
     """The run whose files ``read(name)`` gives. ``place`` is named where one is damaged, or of a newer format: FileFault."""
     about, uid = _read_about(place, read(ABOUT))
     try:
@@ -89,7 +89,7 @@ def run_of(place: str, read: Callable[[str], bytes]) -> tuple[Run, Provenance]:
         at = about["diverged_at"]
         if at is not None and not 0 <= operator.index(at) <= experiment.steps:
             raise InputError("record-number", value=at)
-        run = Run(experiment, losses, steps, checked_status(about["status"], losses), at)
+        run = RunRecord(experiment, losses, steps, checked_status(about["status"], losses), at)
         return run, _provenance(about, uid)
     except (InputError, *UNFIT) as error:
         why = error if isinstance(error, InputError) else str(error)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-import koubai
+from koubai._version import __version__
 from koubai.core.network import Network
 from koubai.data import Preparation
 from koubai.errors import InputError
@@ -76,10 +76,10 @@ def _model(network: Network, preparation: Preparation | None) -> Any:
         opset_imports=[helper.make_opsetid("", OPERATORS)],
         ir_version=IR_VERSION,
         producer_name="koubai",
-        producer_version=koubai.__version__,
+        producer_version=__version__,
         doc_string=repr(network),
     )
-    about = {"koubai": koubai.__version__, "activation": network.activation, "output": network.output}
+    about = {"koubai": __version__, "activation": network.activation, "output": network.output}
     if preparation is not None:
         check_fits(preparation, network)
         about["preparation"] = json.dumps(preparation.to_dict())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import koubai
+from koubai._version import __version__
 from koubai.core.activations import activations_named
 from koubai.core.network import parameters_in
 from koubai.core.optimizers import rule_named
@@ -26,7 +26,7 @@ def descent_of(run: Run) -> dict[str, Any]:
     names = [activation.name for activation in activations_named(experiment.problem.activation or "", len(hidden))]
     batches = batches_of(experiment.batch_size, len(run.data.inputs), experiment.drawing_seed)
     return {
-        "version": koubai.__version__,
+        "version": __version__,
         "single": single,
         "number": lambda value: f"np.float32({value!r})" if single else repr(value),
         "method": experiment.method,

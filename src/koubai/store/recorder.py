@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from koubai.core.training import Step
 from koubai.errors import Diverged, KoubaiError, memory_faults
 from koubai.experiment import Experiment, Run
-from koubai.experiment.run import Status
+from koubai.experiment.run_record import Status
 from koubai.store.database import Database
 from koubai.store.process_lock import ProcessLock
 from koubai.store.run_rows import SELECT, update

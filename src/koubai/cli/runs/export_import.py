@@ -7,7 +7,8 @@ from pathlib import Path
 from koubai import export as exports
 from koubai.cli.runs.lookup import LoadedRun, opened
 from koubai.errors import InputError, chosen
-from koubai.experiment.run_files import load_with_provenance, pack
+from koubai.experiment.run import load_with_provenance
+from koubai.experiment.run_files import pack
 from koubai.files import check_free_file
 from koubai.locale import sentence
 from koubai.store import Store

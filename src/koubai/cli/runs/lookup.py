@@ -29,7 +29,7 @@ def reading(path: Path | None) -> Store:
 def opened(reference: str, store: Path | None) -> LoadedRun:
     """The run called ``reference``; where that is a path (it has a / or ends in .zip), the folder or file there."""
     if is_path(reference):
-        from koubai.experiment.run_files import load_with_provenance
+        from koubai.experiment.run import load_with_provenance
 
         path = Path(reference)
         run, provenance = load_with_provenance(path)
