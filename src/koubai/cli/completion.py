@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
@@ -19,11 +18,11 @@ def script(shell: str) -> str:
     return str(complete.source_template % complete.source_vars())
 
 
-def names_of_runs(context: click.Context, beginning: str, given: Sequence[Any]) -> list[CompletionItem]:
+def names_of_runs(context: click.Context, beginning: str, given: Sequence[object]) -> list[CompletionItem]:
     """The names in the store that begin so, and aren't ``given`` already. Never an error: a shell waits for it."""
     from koubai.cli.runs.lookup import reading
 
-    store = next((Path(at.params["store"]) for at in (context, context.parent) if at and at.params.get("store")), None)
+    store = next((Path(one.params["store"]) for one in (context, context.parent) if one and one.params.get("store")), None)
     try:
         with reading(store) as runs:
             names = [name for name in runs.names(beginning) if name not in given]

@@ -2,11 +2,15 @@
 
 from io import StringIO
 from shutil import get_terminal_size
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from koubai.locale import sentence
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 WIDEST = 96
 
@@ -44,7 +48,7 @@ def two_columns(rows: list[tuple[str, str]]) -> str:
     return _trimmed(out)
 
 
-def _console(out: StringIO) -> Any:
+def _console(out: StringIO) -> "Console":
     from rich.console import Console
 
     width = min(WIDEST, max(40, get_terminal_size().columns))
@@ -66,7 +70,7 @@ def _sections(command: click.Command, language: str) -> dict[str, list[tuple[str
     return sections
 
 
-def _grid(rows: list[tuple[str, str]]) -> Any:
+def _grid(rows: list[tuple[str, str]]) -> "Table":
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2))

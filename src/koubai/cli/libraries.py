@@ -1,4 +1,4 @@
-"""What libraries say to programmers, kept from the terminal; and a place for what they keep where there is no home for it."""
+"""What libraries say to programmers, kept from the terminal; and a folder for what they keep where there is no home for it."""
 
 import logging
 import os
@@ -28,11 +28,11 @@ def _give_matplotlib_a_place() -> None:
     if all(map(_can_be_written, folders)):
         return
     with suppress(OSError, AttributeError):
-        place = Path(gettempdir()) / f"koubai-{os.getuid()}"
-        place.mkdir(mode=0o700, exist_ok=True)
-        found = place.lstat()
-        if found.st_uid == os.getuid() and found.st_mode & 0o777 == 0o700 and place.is_dir() and not place.is_symlink():
-            os.environ["MPLCONFIGDIR"] = str(place)
+        folder = Path(gettempdir()) / f"koubai-{os.getuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+        if status.st_uid == os.getuid() and status.st_mode & 0o777 == 0o700 and folder.is_dir() and not folder.is_symlink():
+            os.environ["MPLCONFIGDIR"] = str(folder)
 
 
 def _can_be_written(folder: Path) -> bool:

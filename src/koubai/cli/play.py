@@ -6,14 +6,14 @@ import re
 import secrets
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from shutil import get_terminal_size
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode, urlsplit
 
 from koubai.cli.runs.lookup import is_path, reading
@@ -45,6 +45,13 @@ class PlayOptions:
     allowed: tuple[str, ...]
     language: str  # of the page; empty where the browser decides
     large: bool
+
+
+def play_options(values: Mapping[str, object], page_language: str, large: bool) -> PlayOptions:
+    """The options that these values are, not checked yet."""
+    host, port, token, names = (values[name] for name in ("host", "port", "token", "allow_host"))
+    allowed = tuple(cast(Sequence[str], names))
+    return PlayOptions(str(host), cast("int | None", port), str(token or ""), allowed, page_language, large)
 
 
 def play(what: str | None, asked: PlayOptions, *, browser: bool, store: Path | None, keeps: bool, language: str) -> int:

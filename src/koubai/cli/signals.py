@@ -25,7 +25,7 @@ SECONDS_TO_TELL = 2.0  # a terminal may be stopped, or the reader of a pipe asle
 
 @dataclass
 class Interrupts:
-    """``signal`` is the number of the first that came, 0 before; ``exit_code`` the one that a shell expects then."""
+    """``signal`` is the number of the first that came, 0 handlers; ``exit_code`` the one that a shell expects then."""
 
     signal: int = 0
     count: int = 0
@@ -89,11 +89,11 @@ def deferred_signals() -> Iterator[Interrupts]:
         if interrupts.count >= PATIENCE:
             os._exit(interrupts.exit_code)
 
-    before = {number: signal.signal(number, note) for number in SIGNALS}
+    handlers = {number: signal.signal(number, note) for number in SIGNALS}
     try:
         yield interrupts
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, end if interrupts else handler)
 
 

@@ -5,7 +5,7 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 from threading import RLock
-from typing import Any, TextIO, cast
+from typing import TextIO, cast
 
 
 class SafeStream:
@@ -39,7 +39,7 @@ class SafeStream:
         """Whether a person may be looking at it."""
         return self._stream is not None and self._stream.isatty()
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from koubai.core.losses import Loss
 from koubai.core.network import Network
-from koubai.core.regularization import cost_of
+from koubai.core.regularization import Penalty
 from koubai.data import Dataset
 from koubai.experiment.metrics import loss_on
 
@@ -21,7 +21,7 @@ BEYOND = 1e6  # times the level: the training ends here
 RISEN = 2.0  # times the level, at the end: no batch's chance, since it is the mean over an epoch
 
 
-def level_of(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
+def level_of(network: Network, data: Dataset, loss: Loss, penalty: Penalty | None = None) -> float:
     """What ``network`` loses at its start, with the penalty, or with all outputs 0, whichever is more.
 
     It is inf where that is no number. The second is, for classes and cross-entropy, the logarithm of their number, for values
@@ -29,13 +29,14 @@ def level_of(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: f
     """
     with np.errstate(all="ignore"):
         zero = float(np.mean(loss.rows(np.zeros(data.targets.shape), np.asarray(data.targets, np.float64), np)))
-    level = max(total_loss(network, data, loss, l1, l2), zero)
+    level = max(total_loss(network, data, loss, penalty), zero)
     return level if 0 < level < inf else inf
 
 
-def total_loss(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
+def total_loss(network: Network, data: Dataset, loss: Loss, penalty: Penalty | None = None) -> float:
     """What ``network`` loses on all rows, the penalty included."""
-    return loss_on(network, data, loss.name) + cost_of(network, l1, l2)
+    cost = 0.0 if penalty is None else float(penalty.total(network, np))
+    return loss_on(network, data, loss.name) + cost
 
 
 def risen_since(losses: NDArray[np.float64], window: int, level: float) -> int | None:

@@ -15,6 +15,7 @@ from koubai.core.measuring import Measured, measured_at
 from koubai.core.numpy_engine.cost import is_worth_it
 from koubai.core.optimizers import check_options, rule_named
 from koubai.core.precision import Precision, dtype_of
+from koubai.core.regularization import Penalty
 from koubai.core.schedules import check_schedule, schedule_named
 from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.step import ENGINES, Engine
@@ -22,15 +23,33 @@ from koubai.core.training import Descent, Step, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen, memory_faults
 from koubai.experiment.divergence import BEYOND, level_of, risen_since
+from koubai.experiment.fields import (
+    BATCH_SEED,
+    BATCH_SIZE,
+    BEFORE_ENGINES,
+    ENGINE,
+    L1,
+    L2,
+    LEARNING_RATE,
+    METHOD,
+    OPTIMIZER,
+    PATIENCE,
+    PRECISION,
+    RECORD_EVERY,
+    SCHEDULE,
+    START_SEED,
+    STEPS,
+    H,
+    fields_of,
+)
 from koubai.experiment.metrics import EarlyStopping
-from koubai.experiment.problem import Learning, is_number, is_whole, learning_of
+from koubai.experiment.problem import Learning, learning_of
 from koubai.experiment.resources import check_compiling, check_needed
+from koubai.experiment.validation import checked_number
 from koubai.untrusted_json import parsed
 
-MOST = 2**31 - 2  # steps
-MOST_PENALTY = 1e30
-AUTO = "auto"  # that engine which is sooner done
-BEFORE_ENGINES = "jax"  # which computed the experiments that don't name one
+# the numbers that are checked by the table alone
+NUMBERS = [one for one in fields_of("experiment") if one.kind in ("integer", "number") and one not in (H, LEARNING_RATE)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,67 +70,59 @@ class Experiment:
     """
 
     problem: Learning = field(default_factory=Learning)
-    method: str = "central"
-    h: float | None = None
-    optimizer: str = "gradient-descent"
+    method: str = METHOD.default
+    h: float | None = H.default
+    optimizer: str = OPTIMIZER.default
     optimizer_options: Mapping[str, float] = field(default_factory=dict)
-    learning_rate: float = 0.01
-    steps: int = 5001
-    seed: int = 0
-    record_every: int = 100
-    precision: Precision = "float64"
-    batch_size: int | None = None
-    schedule: str = "constant"
+    learning_rate: float = LEARNING_RATE.default
+    steps: int = STEPS.default
+    seed: int = START_SEED.default
+    record_every: int = RECORD_EVERY.default
+    precision: Precision = PRECISION.default
+    batch_size: int | None = BATCH_SIZE.default
+    schedule: str = SCHEDULE.default
     schedule_options: Mapping[str, float] = field(default_factory=dict)
-    l1: float = 0.0
-    l2: float = 0.0
-    patience: int | None = None
-    batch_seed: int | None = None
-    engine: str = AUTO
+    l1: float = L1.default
+    l2: float = L2.default
+    patience: int | None = PATIENCE.default
+    batch_seed: int | None = BATCH_SEED.default
+    engine: str = ENGINE.default
 
     def __post_init__(self) -> None:
+        """Check every setting, and put what it comes to in its place."""
         if not isinstance(self.problem, Learning):
             raise InputError("problem", value=self.problem)
         method = method_named(self.method)
         check_method(method, self.problem.activation or "")
-        dtype_of(self.precision)
+        dtype = dtype_of(self.precision)
         h = method.default_h if self.h is None else self.h
         check_h(h, self.precision)
         rule = rule_named(self.optimizer)
         if not isinstance(self.optimizer_options, Mapping):
             raise InputError("optimizer-options", value=self.optimizer_options)
-        rate, most = self.learning_rate, float(np.finfo(dtype_of(self.precision)).max)
-        if not (is_number(rate) and 0 <= rate <= most):
-            raise InputError("learning-rate", value=rate)
-        for name, lowest, most in (("steps", 0, MOST), ("seed", 0, 2**32 - 1), ("record_every", 1, MOST)):
-            value = getattr(self, name)
-            if not (is_whole(value) and lowest <= value <= most):
-                raise InputError(name.replace("_", "-"), value=value, most=most)
-            object.__setattr__(self, name, int(value))
-        for name in ("l1", "l2"):
-            value = getattr(self, name)
-            if not (is_number(value) and 0 <= value <= MOST_PENALTY):
-                raise InputError("penalty", name=name, value=value, most=f"{MOST_PENALTY:g}")
-            object.__setattr__(self, name, float(value))
-        for name, lowest, most in (("batch_size", 1, MOST), ("patience", 1, MOST), ("batch_seed", 0, 2**32 - 1)):
-            value = getattr(self, name)
-            if value is not None and not (is_whole(value) and lowest <= value <= most):
-                raise InputError(name.replace("_", "-"), value=value, most=most)
-            object.__setattr__(self, name, value if value is None else int(value))
+        settings: dict[str, object] = {"h": float(h)}
+        settings["learning_rate"] = checked_number(LEARNING_RATE, self.learning_rate, float(np.finfo(dtype).max))
+        settings |= {one.name: checked_number(one, getattr(self, one.name)) for one in NUMBERS}
         if self.patience is not None and self.problem.validation is None:
             raise InputError("patience-validation", value=self.patience)
         schedule = schedule_named(self.schedule)
         if not isinstance(self.schedule_options, Mapping):
             raise InputError("schedule-options", value=self.schedule_options)
-        object.__setattr__(self, "schedule_options", dict(check_schedule(schedule, self.schedule_options)))
-        object.__setattr__(self, "optimizer_options", dict(check_options(rule, self.optimizer_options)))
-        object.__setattr__(self, "h", float(h))
-        object.__setattr__(self, "learning_rate", float(rate))
+        settings["schedule_options"] = dict(check_schedule(schedule, self.schedule_options))
+        settings["optimizer_options"] = dict(check_options(rule, self.optimizer_options))
+        for name, value in settings.items():
+            object.__setattr__(self, name, value)
         object.__setattr__(self, "engine", self._engine())
+
+    @classmethod
+    def from_settings(cls, problem: Learning, settings: Mapping[str, object]) -> "Experiment":
+        """The experiment with these settings by name, which are checked as if they had been passed one by one."""
+        given: dict[str, Any] = dict(settings)
+        return cls(problem, **given)
 
     def _engine(self) -> Engine:
         """Which computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
-        if self.engine != AUTO:
+        if self.engine != ENGINE.default:
             return chosen("engine", self.engine, ENGINES)
         descent, problem = self._descent("numpy"), self.problem
         if not descent.method.compiled:
@@ -122,6 +133,11 @@ class Experiment:
     def records(self, number: int) -> bool:
         """Whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
         return number % self.record_every == 0 or number == self.steps
+
+    @property
+    def penalty(self) -> Penalty | None:
+        """What the weights cost beside the loss; None where they cost nothing."""
+        return Penalty(self.l1, self.l2) if self.l1 or self.l2 else None
 
     @property
     def drawing_seed(self) -> int:
@@ -138,7 +154,7 @@ class Experiment:
     def level(self) -> float:
         """The loss that a training is measured against (see ``divergence.level_of``)."""
         problem = self.problem
-        return level_of(problem.network(self.seed), problem.dataset(), loss_named(problem.loss or ""), self.l1, self.l2)
+        return level_of(problem.network(self.seed), problem.dataset(), loss_named(problem.loss or ""), self.penalty)
 
     def risen_since(self, losses: NDArray[np.float64]) -> int | None:
         """The step since which a training with these ``losses`` (steps + 1,) is far above its ``level``; None where it isn't.

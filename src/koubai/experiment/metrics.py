@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from koubai.core.training import Step
 from koubai.data import Dataset
 from koubai.experiment.problem import Learning
 
+Numbers = NDArray[np.int64] | NDArray[np.float64]
 ROWS_AT_ONCE = 4096  # that go through a network together
 
 
@@ -66,7 +66,7 @@ def scores_of(network: Network, data: Dataset, loss: str) -> Scores:
     return Scores(len(data.inputs), lost, np.bincount(both, minlength=k * k).reshape(k, k))
 
 
-def values_of(outputs: NDArray[Any], data: Dataset) -> NDArray[np.float64]:
+def values_of(outputs: NDArray[np.floating], data: Dataset) -> NDArray[np.float64]:
     """Outputs (n, outputs) of a regression in the units of the data."""
     values = np.asarray(outputs, np.float64)
     return values if data.preparation is None else data.preparation.values_of(values)
@@ -79,7 +79,7 @@ def _fit(answered: NDArray[np.float64], true: NDArray[np.float64]) -> tuple[NDAr
     return 1 - _shares(squares, spread), np.sqrt(squares / len(true))
 
 
-def _shares(some: NDArray[Any], of: NDArray[Any]) -> NDArray[np.float64]:
+def _shares(some: Numbers, of: Numbers) -> NDArray[np.float64]:
     shares: NDArray[np.float64] = np.divide(some, of, out=np.full(len(of), np.nan), where=of > 0)
     return shares
 
@@ -149,7 +149,7 @@ MOST_RECORDS = 200  # that are answered for a History
 
 def history_of(problem: Learning, losses: NDArray[np.float64], records: Sequence[Step], *, batched: bool) -> History:
     """The History of a run; of at most ``MOST_RECORDS`` of its records, evenly spread."""
-    kept = [records[place] for place in evenly(len(records), MOST_RECORDS)]
+    kept = [records[index] for index in evenly(len(records), MOST_RECORDS)]
     steps = np.array([step.number for step in kept], np.int64)
     loss, accuracy, part = {"train": losses[steps]}, {}, problem.validation
     if batched:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +27,15 @@ class Prediction:
     many of its texts were never trained on, and count as none.
     """
 
-    answers: NDArray[Any]
+    answers: NDArray[np.generic]
     probabilities: NDArray[np.float64]
     unseen: Mapping[str, int]
 
 
-def predict(network: Network, data: Dataset, rows: Any) -> Prediction:
+def predict(network: Network, data: Dataset, rows: object) -> Prediction:
     """The answers to ``rows``: what Dataset ``data`` was made from, a table, or inputs (n, features)."""
     inputs, unseen = _inputs_of(data, rows)
-    parts = [inputs[at : at + ROWS_AT_ONCE] for at in range(0, len(inputs), ROWS_AT_ONCE)]
+    parts = [inputs[first : first + ROWS_AT_ONCE] for first in range(0, len(inputs), ROWS_AT_ONCE)]
     with np.errstate(over="ignore", invalid="ignore"):
         logits = np.concatenate([np.zeros((0, network.sizes[-1])), *(forward_rowwise(network, part) for part in parts)])
         outputs = softmax(logits, np) if network.output == "softmax" else logits
@@ -49,7 +48,7 @@ def predict(network: Network, data: Dataset, rows: Any) -> Prediction:
     return Prediction(np.array(answers.tolist()) if alike else answers, outputs, unseen)
 
 
-def _inputs_of(data: Dataset, rows: Any) -> tuple[NDArray[np.float64], Mapping[str, int]]:
+def _inputs_of(data: Dataset, rows: object) -> tuple[NDArray[np.float64], Mapping[str, int]]:
     """The inputs that ``rows`` make, and what of them was never seen."""
     if isinstance(rows, Dataset):
         return _checked(rows.inputs, data), {}

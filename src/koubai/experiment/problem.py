@@ -1,23 +1,23 @@
 """Learning: a network that is to reproduce data. Plain, frozen, validated data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import Arrays, digest, named_array
 from koubai.core.activations import spelled
-from koubai.core.losses import LOSSES, loss_named
+from koubai.core.losses import loss_named
 from koubai.core.network import INITS, Network, Output
 from koubai.core.parameters import frozen_mask, frozen_names
 from koubai.core.slopes import MOST_LAYERS
 from koubai.data import GATES, Dataset, gate
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen
-
-MOST_UNITS = 100_000
+from koubai.experiment.fields import ACTIVATION, HIDDEN, INIT, LOSS, SCALE, resolved
+from koubai.experiment.validation import checked_number, is_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,7 @@ class Learning:
     frozen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        """Check every setting, and put what it comes to in its place."""
         if isinstance(self.data, str):
             chosen("gate", self.data, GATES)
         elif not isinstance(self.data, Dataset):
@@ -54,34 +55,47 @@ class Learning:
         if self.start is not None and not isinstance(self.start, Network):
             raise InputError("start-type", value=type(self.start).__name__)
         if self.loss is None:
-            object.__setattr__(self, "loss", "cross-entropy" if task == "classify" else "squared")
-        chosen("loss", self.loss, LOSSES)
+            object.__setattr__(self, "loss", resolved(LOSS.for_gates, ["values"] if task == "regress" else []))
         if loss_named(self.loss or "").output == "softmax" and task != "classify":
             raise InputError("loss-task")
         self._check_parts()
-        scale = chosen("init", "normal" if self.init is None else self.init, INITS)[1]
-        own: dict[str, Any] = {"hidden": (8,), "activation": "relu", "scale": scale, "init": "normal"}
-        if self.start is not None:
-            layers = len(self.start.layers) - 1
-            activation = spelled(self.start.activation, layers)
-            own = {"hidden": self.start.sizes[1:-1], "activation": activation, "scale": None, "init": None}
-            if self.activation is not None:
-                object.__setattr__(self, "activation", spelled(self.activation, layers))
+        _, scale = chosen("init", INIT.for_gates if self.init is None else self.init, INITS)
+        if self.start is None:
+            usual = {"hidden": HIDDEN.for_gates, "activation": ACTIVATION.for_gates, "scale": scale, "init": INIT.for_gates}
+            for name in [name for name in usual if getattr(self, name) is None]:
+                object.__setattr__(self, name, usual[name])
+        else:
+            self._take_from(self.start)
+        object.__setattr__(self, "hidden", _checked_hidden(self.hidden))
+        activation = "" if self.activation is None else self.activation
+        object.__setattr__(self, "activation", spelled(activation, len(self.hidden or ())))
+        object.__setattr__(self, "frozen", frozen_names(self.frozen, self.sizes))
+        if self.start is None:
+            object.__setattr__(self, "scale", checked_number(SCALE, self.scale))
+
+    def _take_from(self, start: Network) -> None:
+        """Take the layers and the activation from ``start``; InputError where others were given, or a scale or init was."""
+        layers = len(start.layers) - 1
+        own = {"hidden": start.sizes[1:-1], "activation": spelled(start.activation, layers), "scale": None, "init": None}
+        if self.activation is not None:
+            object.__setattr__(self, "activation", spelled(self.activation, layers))
         for name, value in own.items():
             given = getattr(self, name)
             if given is None:
                 object.__setattr__(self, name, value)
-            elif self.start is not None and (value is None or tuple_or_same(given) != tuple_or_same(value)):
+            elif value is None or _listed(given) != _listed(value):
                 raise InputError("start-conflict", name=name, value=given, own=value)
-        object.__setattr__(self, "hidden", _checked_hidden(self.hidden))
-        object.__setattr__(
-            self, "activation", spelled("" if self.activation is None else self.activation, len(self.hidden or ()))
-        )
-        object.__setattr__(self, "frozen", frozen_names(self.frozen, self.sizes))
-        if self.start is None and not (is_number(self.scale) and 0 <= float(self.scale) < np.inf):  # type: ignore[arg-type]
-            raise InputError("scale", value=self.scale)
-        if self.scale is not None:
-            object.__setattr__(self, "scale", float(self.scale))
+
+    @classmethod
+    def from_settings(
+        cls, data: str | Dataset, start: Network | None, settings: Mapping[str, object], **parts: Dataset | None
+    ) -> "Learning":
+        """The Learning with these settings by name, which are checked as if they had been passed one by one.
+
+        ``parts``: the rows of ``validation`` and ``test``, where the settings name no others.
+        """
+        given: dict[str, Any] = {**parts, **settings}
+        return cls(data, start=start, **given)
 
     def _check_parts(self) -> None:
         """InputError where ``validation`` or ``test`` aren't data of the same kind."""
@@ -139,11 +153,11 @@ class Learning:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays that the user passed (data, starting weights), named by their SHA-256."""
-        found: dict[str, NDArray[Any]] = {}
+        named: dict[str, NDArray[Any]] = {}
         for part in (self.data, self.validation, self.test):
-            found |= part.arrays() if isinstance(part, Dataset) else {}
+            named |= part.arrays() if isinstance(part, Dataset) else {}
         start = {} if self.start is None else self.start.arrays()
-        return found | {digest(array): array for array in start.values()}
+        return named | {digest(array): array for array in start.values()}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as JSON has them; arrays as their names."""
@@ -161,9 +175,9 @@ def _plain(data: Any) -> Any:
     return data.to_dict() if isinstance(data, Dataset) else data
 
 
-def tuple_or_same(value: Any) -> Any:
-    """Lists compare as tuples."""
-    return tuple(value) if isinstance(value, list) else value
+def _listed(value: object) -> object:
+    """A tuple as a list: units are the same however they are given."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def learning_of(values: Any, arrays: Arrays) -> Learning:
@@ -186,21 +200,12 @@ def learning_of(values: Any, arrays: Arrays) -> Learning:
     return Learning(**known)
 
 
-def _checked_hidden(hidden: Any) -> tuple[int, ...]:
+def _checked_hidden(hidden: object) -> tuple[int, ...]:
     several = isinstance(hidden, (tuple, list)) or (isinstance(hidden, np.ndarray) and hidden.ndim == 1)
-    units = tuple(hidden) if several else (hidden,)
+    units = tuple(cast(Iterable[object], hidden)) if several else (hidden,)
     if len(units) > MOST_LAYERS:
         raise InputError("layers", value=len(units), most=MOST_LAYERS)
-    if not all(is_whole(unit) and 1 <= unit <= MOST_UNITS for unit in units):
-        raise InputError("hidden", value=hidden, most=MOST_UNITS)
-    return tuple(int(unit) for unit in units)
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a number that isn't complex; True is none."""
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.timedelta64))
-
-
-def is_whole(value: Any) -> bool:
-    """Whether it is an integer; True is none."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64))
+    checked = tuple(int(unit) for unit in units if is_whole(unit) and HIDDEN.bounds.least <= unit <= HIDDEN.bounds.most)
+    if len(checked) < len(units):
+        raise InputError("hidden", value=hidden, most=HIDDEN.bounds.most)
+    return checked

@@ -113,18 +113,18 @@ class Run(RunRecord):
 
         InputError where it has made so many already, or has diverged so that it can't go on.
         """
-        made = self.records[-1].number
-        if self.status == "diverged" and made < self.experiment.steps:
+        last = self.records[-1].number
+        if self.status == "diverged" and last < self.experiment.steps:
             raise InputError("extend-diverged", step=self.diverged_at)
-        if isinstance(steps, int) and steps <= made:
-            raise InputError("extend-steps", value=steps, made=made)
+        if isinstance(steps, int) and steps <= last:
+            raise InputError("extend-steps", value=steps, made=last)
         if schedule_named(self.experiment.schedule).wants_last:
             raise InputError("extend-schedule", schedule=self.experiment.schedule)
-        if self.status == "finished" and made < self.experiment.steps:
-            raise InputError("extend-stopped", step=made, patience=self.experiment.patience)
+        if self.status == "finished" and last < self.experiment.steps:
+            raise InputError("extend-stopped", step=last, patience=self.experiment.patience)
         experiment = replace(self.experiment, steps=steps)
         records = [replace(step, recorded=experiment.records(step.number)) for step in self.records]
-        kept = [step for step in records if step.recorded or step.number == made]
+        kept = [step for step in records if step.recorded or step.number == last]
         return Run(experiment, self.losses, tuple(kept), "interrupted")
 
     def save(self, folder: str | Path) -> Path:
@@ -137,8 +137,8 @@ class Run(RunRecord):
         return save(self, [Path(folder)])
 
     def __repr__(self) -> str:
-        at = self.records[-1].number if self.diverged_at is None else self.diverged_at
-        return f"Run({self.status} at step {at}, loss {self.losses[-1]:.6g})"
+        step = self.records[-1].number if self.diverged_at is None else self.diverged_at
+        return f"Run({self.status} at step {step}, loss {self.losses[-1]:.6g})"
 
 
 @dataclass

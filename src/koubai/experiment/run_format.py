@@ -73,14 +73,14 @@ def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[st
     return contents
 
 
-def record_of(place: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Provenance]:
-    """The run whose files ``read(name)`` gives. ``place`` is named where one is damaged, or of a newer format: FileFault."""
-    about, uid = _read_about(place, read(ABOUT))
+def record_of(path: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Provenance]:
+    """The run whose files ``read(name)`` gives. ``path`` is named where one is damaged, or of a newer format: FileFault."""
+    about, uid = _read_about(path, read(ABOUT))
     try:
         contents = {}
         for name, wanted in about["sha256_of_files"].items():
             if name not in FILES or sha256(content := read(name)).hexdigest() != wanted:
-                raise FileFault("load-broken-sum", path=f"{place}/{name}")
+                raise FileFault("load-broken-sum", path=f"{path}/{name}")
             contents[name] = content
         own = expanded(from_bytes(contents["arrays.safetensors"])) if "arrays.safetensors" in contents else {}
         experiment = Experiment.of_kept(about["experiment"], own)
@@ -93,7 +93,7 @@ def record_of(place: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Prov
         return run, _provenance(about, uid)
     except (InputError, *UNFIT) as error:
         why = error if isinstance(error, InputError) else str(error)
-        raise FileFault("load-broken", path=place, reason=why) from error
+        raise FileFault("load-broken", path=path, reason=why) from error
 
 
 # what comes of content that isn't what its names say
@@ -124,17 +124,17 @@ def checked_status(status: Any, losses: NDArray[np.float64]) -> Status:
     return known
 
 
-def _read_about(place: str, content: bytes) -> tuple[dict[str, Any], str]:
+def _read_about(path: str, content: bytes) -> tuple[dict[str, Any], str]:
     """What run.json says, and a name for the run made of its checksum."""
-    path = f"{place}/{ABOUT}"
+    about_path = f"{path}/{ABOUT}"
     try:
         about = parsed(content)
     except ValueError as error:
-        raise FileFault("load-broken-sum", path=path) from error
+        raise FileFault("load-broken-sum", path=about_path) from error
     if isinstance(about, dict) and isinstance(about.get("format"), int) and about["format"] > FORMAT:
-        raise FileFault("load-version", path=place, value=about["format"], expected=FORMAT)
+        raise FileFault("load-version", path=path, value=about["format"], expected=FORMAT)
     if not isinstance(about, dict) or (said := about.pop("sha256", None)) != _sum_of(about) or about.get("format") != FORMAT:
-        raise FileFault("load-broken-sum", path=path)
+        raise FileFault("load-broken-sum", path=about_path)
     return about, str(said)[:32]
 
 

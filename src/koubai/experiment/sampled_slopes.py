@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from koubai.arrays import evenly
 from koubai.core.losses import loss_named
 from koubai.core.network import Network
-from koubai.core.regularization import Penalty
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.loop import difference, movable
 
@@ -31,18 +30,17 @@ class SampledSlopes:
         self._experiment, self._moving = experiment, movable(network.astype(np.float64))
         problem, data = experiment.problem, experiment.problem.dataset()
         rows = evenly(len(data.inputs), MOST_ROWS)
-        penalty = Penalty(experiment.l1, experiment.l2)
         self._batch = Batch(
-            np.asarray(data.inputs[rows], np.float64), np.asarray(data.targets[rows], np.float64), penalty=penalty
+            np.asarray(data.inputs[rows], np.float64), np.asarray(data.targets[rows], np.float64), penalty=experiment.penalty
         )
         self._loss, mask = loss_named(problem.loss or ""), problem.mask()
         masked = {} if mask is None else mask.arrays()
         arrays = self._moving.arrays()
         weights = [name for name in arrays if name[0] == "w" and not (mask is not None and masked[name].all())]
-        self._places = [
-            (arrays[name], place)
+        self._entries = [
+            (arrays[name], index)
             for name in weights or arrays
-            for place in _spread(arrays[name].shape, masked.get(name), MOST // len(weights or arrays) or 1)
+            for index in _spread(arrays[name].shape, masked.get(name), MOST // len(weights or arrays) or 1)
         ]
 
     def central(self, h: float) -> NDArray[np.float64]:
@@ -55,8 +53,8 @@ class SampledSlopes:
 
     def _differences(self, to: float, below: float) -> NDArray[np.float64]:
         with np.errstate(all="ignore"):
-            made = [difference(self._loss, self._moving, array, at, self._batch, to, below) for array, at in self._places]
-        return np.array(made, np.float64)
+            changes = [difference(self._loss, self._moving, *entry, self._batch, to, below) for entry in self._entries]
+        return np.array(changes, np.float64)
 
     def at(self, h: float) -> NDArray[np.float64]:
         """Their slopes by the method of the experiment, with that h."""

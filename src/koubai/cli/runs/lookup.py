@@ -40,13 +40,13 @@ def opened(reference: str, store: Path | None) -> LoadedRun:
         return LoadedRun(provenance.name, run, provenance)
 
 
-def entry(reference: str, store: Path | None) -> Entry:
+def entry_of(reference: str, store: Path | None) -> Entry:
     """What is known of the run called ``reference``, or of the one at that path."""
     if is_path(reference):
         from koubai.store.run_metadata import described
 
-        found = opened(reference, store)
-        return replace(described(found.run, found.provenance), name=found.name)
+        loaded = opened(reference, store)
+        return replace(described(loaded.run, loaded.provenance), name=loaded.name)
     with reading(store) as runs:
         return runs.entry(reference)
 
