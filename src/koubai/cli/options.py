@@ -33,7 +33,7 @@ class _Value(click.ParamType[object]):
 
 
 def _whole(text: str) -> int:
-    """5001, or 5e3."""
+    """Read a whole number: 5001, or 5e3."""
     try:
         return int(text)
     except ValueError:
@@ -44,7 +44,7 @@ def _whole(text: str) -> int:
 
 
 def _units(text: str) -> tuple[int, ...]:
-    """8, or 16,16, or none."""
+    """Read the units of the hidden layers: 8, or 16,16, or none."""
     if text.strip().lower() == "none":
         return ()
     units = tuple(int(part) for part in text.split(","))
@@ -54,7 +54,7 @@ def _units(text: str) -> tuple[int, ...]:
 
 
 def _name_with_options(text: str) -> tuple[str, dict[str, float | str]]:
-    """adam, or adam:b1=0.8,b2=0.99."""
+    """Read a name with its options: adam, or adam:b1=0.8,b2=0.99."""
     name, _, rest = text.partition(":")
     options: dict[str, float | str] = {}
     for part in rest.split(",") if rest else []:
@@ -99,7 +99,7 @@ class _Group(click.Group):
 
 
 def flag(name: str, key: str, language: str, show: Callable[[click.Context, click.Parameter, bool], None]) -> Option:
-    """An option that shows something and ends the command."""
+    """Make an option that shows something and ends the command."""
     names = ["-h", name] if name == "--help" else [name]
     return Option(
         names,
@@ -113,7 +113,7 @@ def flag(name: str, key: str, language: str, show: Callable[[click.Context, clic
 
 
 def common(language: str) -> list[click.Parameter]:
-    """What every command has. The language was looked up before; here it is only let pass."""
+    """Make the options of every command. The language was looked up before; here its option is only accepted."""
     lang = Option(
         ["--lang"],
         group="help-group-general",
@@ -127,7 +127,7 @@ def common(language: str) -> list[click.Parameter]:
 def command(
     name: str, language: str, call: Callable[..., int], parameters: Sequence[click.Parameter], *, within: str = ""
 ) -> click.Command:
-    """The command ``name``, which calls ``call``; ``within`` the group of that name."""
+    """Make the command ``name``, which calls ``call``; ``within`` the group of that name."""
     key = f"{within}-{name}" if within else name
 
     def called(**values: object) -> int:
@@ -158,7 +158,7 @@ def group(
     metavar: str,
     short: str = "",
 ) -> click.Group:
-    """The group of ``commands`` called ``name``; ``call`` is called for every one of them, and where none is given."""
+    """Make the group of ``commands`` called ``name``; ``call`` is called for every one of them, and where none is given."""
     built = _Group(
         name,
         help=sentence(f"help-{name}", language),
@@ -235,16 +235,16 @@ class Options:
         )
 
     def flag(self, group: str, name: str, *, key: str = "") -> Option:
-        """An option without a value."""
+        """Make an option without a value."""
         text = sentence(f"help-{key or name}", self.language)
         return Option([f"--{name}"], group=f"help-group-{group}", is_flag=True, help=text)
 
     def pictures(self) -> Option:
-        """Which pictures are built."""
+        """Make the option that says which pictures are drawn."""
         return self.value("files", "pictures", str, "|".join(PICTURES), default="png")
 
     def film(self, default: str = "both") -> list[Option]:
-        """Which films are built, and how."""
+        """Make the options that say which films are drawn, and how."""
         return [
             self.value("files", "film", str, "|".join(FILMS), default=default),
             self.value("files", "film-size", str, "WxH", default=FILM_SIZE),
@@ -252,16 +252,16 @@ class Options:
         ]
 
     def store(self) -> Option:
-        """Where the runs are kept."""
+        """Make the option that says where the runs are kept."""
         return self.value("files", "store", PATH, "FILE")
 
 
 def _completing(choices: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """What lets a shell complete one of ``choices``."""
+    """Make the function that lets a shell complete one of ``choices``."""
     return lambda _context, _option, start: [word for word in choices if word.startswith(start)]
 
 
 def wanted_of(values: Mapping[str, object]) -> RenderOptions:
-    """The values of the options of pictures and films, checked. Options that a command doesn't have draw nothing."""
+    """Check the values of the options of pictures and films. Those that a command doesn't have draw nothing."""
     pictures, film = str(values.get("pictures", "none")), str(values.get("film", "none"))
     return wanted(pictures, film, str(values.get("film_size", FILM_SIZE)), values.get("film_rate"))

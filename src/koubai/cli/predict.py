@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from koubai.cli.runs.lookup import opened
+from koubai.cli.runs.lookup import load_run
 from koubai.cli.signals import print_error
 from koubai.data import read_table
 from koubai.experiment import Run
@@ -20,7 +20,7 @@ def predict(
     """Write the answers of ``run`` to the rows of ``table``. Returns the exit code."""
     if out is not None:
         check_free_file(out)
-    trained = opened(run, store).run
+    trained = load_run(run, store).run
     prediction = trained.predict(read_table(table, delimiter=delimiter, encoding=encoding))
     for column, count in prediction.unseen.items():
         print_error(sentence("predict-unseen", language, column=column, count=count), language)

@@ -145,7 +145,7 @@ def _experiment(request: TrainRequest) -> tuple[Experiment, Sequence[tuple[str, 
 
 
 def check_place(out: Path | None) -> None:
-    """InputError where no folder can be made: ``out``, or one of our own naming."""
+    """Raise InputError where no folder can be made: ``out``, or one of our own naming."""
     if out:
         check_free(out)
     check_writable(out or PLACE / "new")

@@ -46,7 +46,7 @@ from koubai.experiment.metrics import EarlyStopping
 from koubai.experiment.problem import Learning, learning_of
 from koubai.experiment.resources import check_compiling, check_needed
 from koubai.experiment.validation import checked_number
-from koubai.untrusted_json import parsed
+from koubai.untrusted_json import JsonObject, parsed
 
 # the numbers that are checked by the table alone
 NUMBERS = [one for one in fields_of("experiment") if one.kind in ("integer", "number") and one not in (H, LEARNING_RATE)]
@@ -54,19 +54,39 @@ NUMBERS = [one for one in fields_of("experiment") if one.kind in ("integer", "nu
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """Everything that determines a training. The defaults are the founding example.
+    """Everything that determines a training: plain, frozen, validated data. The defaults are the founding example.
 
-    ``method``: how slopes are measured; ``h``: the step size of the difference (by default 0.1, complex-step 1e-20);
-    ``optimizer`` with its ``optimizer_options``; ``learning_rate``; ``steps``; ``seed``: of the starting weights, and, where
-    no ``batch_seed`` is given, of the batches' orders and of methods that draw; ``record_every``: steps between records;
-    ``precision``: "float64" or "float32".
+    Attributes:
+        problem: What is learned, and by which network.
+        method: How slopes are measured.
+        h: The step size of the difference; by default that of the method.
+        optimizer: The rule by which parameters move.
+        optimizer_options: Its parameters by name, those that were set.
+        learning_rate: How far to move against each slope.
+        steps: How many steps are made.
+        seed: Of the starting weights and, where there is no ``batch_seed``, of all other draws.
+        record_every: Steps between records.
+        precision: "float64" or "float32".
+        batch_size: Rows that a step is measured on, in an order that changes every epoch; None for all.
+        schedule: How the learning rate changes.
+        schedule_options: Its parameters by name, those that were set.
+        l1: This times Σ|w| is part of the loss.
+        l2: This times half of Σw² is part of the loss.
+        patience: The training ends when the loss of the validation rows was not the smallest so far at so many records after
+            another, and the network of the best record is the run's; None to go all the way.
+        batch_seed: Of the batches' orders, and of methods that draw; None for ``seed``.
+        engine: "numpy", which begins at once, or "jax", which is faster once it has compiled. "auto" chooses that which is
+            sooner done, by counting operations, and becomes its name.
 
-    ``batch_size``: rows that a step is measured on, in an order that changes every epoch; None for all. ``schedule`` of the
-    learning rate, with its ``schedule_options``. ``l1``, ``l2``: a penalty l1·Σ|w| + l2/2·Σw² that is part of the loss.
-    ``patience``: the training ends when the loss of the validation rows was not the smallest so far at so many records after
-    another, and the network of the best record is the run's; None to go all the way. ``engine``: "numpy", which begins at once,
-    or "jax", which is faster once it has compiled; "auto" chooses that which is sooner done, by counting operations, and the
-    experiment has its name. InputError names the field, the value and what was expected.
+    Raises:
+        InputError: A value can't be used; the sentence names the field, the value and what was expected.
+
+    >>> import koubai as kb
+    >>> experiment = kb.Experiment(kb.Learning("nand"), steps=300, record_every=100)
+    >>> [step.number for step in experiment.run() if step.recorded]
+    [0, 100, 200, 300]
+    >>> kb.Experiment.from_json(experiment.to_json()) == experiment
+    True
     """
 
     problem: Learning = field(default_factory=Learning)
@@ -170,15 +190,23 @@ class Experiment:
         until: int | None = None,
         pace: Callable[[], tuple[float, int]] | None = None,
     ) -> Iterator[Step]:
-        """Train: yields Steps, the start first; after ``resume`` those that follow it.
+        """Train: make the Steps one after another, the start first.
 
-        ``resume``: a Step of the same experiment; or the records of the same, the last one being where to go on, which early
-        stopping goes by. ``until``: the number of a step after which it is enough for now: the Steps up to it are the same as
-        without, and it is recorded only where ``records`` says so. ``pace``: says, each time the compiled program is about to
-        run, for how many seconds it may before the next Step comes, and how many steps it may make at most.
+        Args:
+            resume: Where to go on: a Step of the same experiment, after which the others follow; or the records of the same, of
+                which the last one is where to go on, and by which early stopping goes.
+            until: The number of a step after which it is enough for now. The Steps up to it are the same as without, and it is
+                recorded only where ``records`` says so.
+            pace: Says, each time the compiled program is about to run, for how many seconds it may before the next Step comes,
+                and how many steps it may make at most.
 
-        Raises Diverged at the first step at which the loss or a parameter isn't finite, or the loss is a million times its
-        ``level``; InputError where ``check_resources`` does; OutOfMemory where memory doesn't suffice after all.
+        Yields:
+            The Steps that are recorded, and some between them that show progress.
+
+        Raises:
+            Diverged: The loss or a parameter isn't finite any more, or the loss is a million times its ``level``.
+            InputError: ``check_resources`` raises it.
+            OutOfMemory: Memory doesn't suffice after all.
         """
         self.check_resources()
         records = () if resume is None else (resume,) if isinstance(resume, Step) else tuple(resume)
@@ -207,9 +235,13 @@ class Experiment:
         return steps if self.patience is None else self._until_no_better(steps, records)
 
     def check_resources(self, *, kept: bool = False) -> None:
-        """InputError where memory can't suffice to make a step, or where a person would wait too long for the first.
+        """Refuse a training that can't be, by counting.
 
-        ``kept``: all records are kept in memory.
+        Args:
+            kept: Whether all records are kept in memory.
+
+        Raises:
+            InputError: Memory can't suffice to make a step, or a person would wait too long for the first.
         """
         records = self.steps // self.record_every + 1 if kept else 0
         if self.patience is not None:  # it may end early
@@ -278,14 +310,14 @@ class Experiment:
         """The arrays that the user passed (data, starting weights), named by their SHA-256."""
         return self.problem.arrays()
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """Plain values, as JSON has them; arrays as their names."""
         rest = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
         options = {name: dict(rest[name]) for name in ("optimizer_options", "schedule_options")}
         return {"problem": {"learning": self.problem.to_dict()}, **rest, **options}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], arrays: Arrays | None = None) -> "Experiment":
+    def from_dict(cls, values: Mapping[str, object], arrays: Arrays | None = None) -> "Experiment":
         """The experiment that ``to_dict`` gave; ``arrays`` are those of ``arrays()``, where it has any."""
         known = dict(checked_fields(values, [f.name for f in fields(cls)]))
         if "problem" in known:
@@ -294,7 +326,7 @@ class Experiment:
         return cls(**known)
 
     @classmethod
-    def of_kept(cls, values: Mapping[str, Any], arrays: Arrays) -> "Experiment":
+    def of_kept(cls, values: Mapping[str, object], arrays: Arrays) -> "Experiment":
         """The same of an experiment whose run was kept: one that names no engine is of before there was a choice."""
         return cls.from_dict({"engine": BEFORE_ENGINES, **values}, arrays)
 

@@ -18,20 +18,36 @@ from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen
 from koubai.experiment.fields import ACTIVATION, HIDDEN, INIT, LOSS, SCALE, resolved
 from koubai.experiment.validation import checked_number, is_whole
+from koubai.untrusted_json import JsonObject
 
 
 @dataclass(frozen=True, eq=False)
 class Learning:
-    """A network that learns data. With a ``start``, a Network, its layers and activation are the start's own.
+    """A network that learns data: plain, frozen, validated.
 
-    ``data``: the name of a gate, or a Dataset. ``hidden``: units of every hidden layer, by default (8,); () for none.
-    ``activation``: by default "relu"; several names, in a sequence or separated by commas, are one for each hidden layer, and
-    are kept as a text. ``loss``: "cross-entropy" or "squared"; by default the first, for values the second. ``scale``: of the
-    starting weights, which are spread as ``init`` says (see ``Network.random``). ``validation`` and ``test``: further rows of
-    the same data, never trained on.
+    Attributes:
+        data: The name of a gate, or a Dataset.
+        hidden: The units of every hidden layer, by default (8,); () for none.
+        activation: By default "relu". Several names, in a sequence or separated by commas, are one for each hidden layer, and
+            are kept as a text.
+        loss: "cross-entropy" or "squared"; by default the first, for values the second.
+        scale: Of the starting weights; by default that of ``init``.
+        start: The network at its start, whose layers and activation are the Learning's then. Without it the start is drawn.
+        init: How the starting weights are spread (see ``Network.random``); by default "normal".
+        validation: Further rows of the same data to stop by, never trained on.
+        test: Further rows of the same data to judge the network by, never trained on.
+        frozen: Parameters that stay as they start, by name: "w1" or "b2", or one entry of it, "w1[0,3]" (input, unit) or
+            "b1[2]" (unit), counted from 0. A weight that is 0 and frozen is cut.
 
-    ``frozen``: parameters that stay as they start, by name: "w1" or "b2", or one entry of it, "w1[0,3]" (input, unit) or
-    "b1[2]" (unit), counted from 0. A weight that is 0 and frozen is cut.
+    Raises:
+        InputError: A value can't be used; the sentence names the field, the value and what was expected.
+
+    >>> import koubai as kb
+    >>> learning = kb.Learning("xor", hidden=(4, 3), activation="tanh")
+    >>> learning.sizes
+    (2, 4, 3, 2)
+    >>> learning.network(seed=0).predict([[0, 1]]).shape
+    (1,)
     """
 
     data: str | Dataset = "xor"
@@ -159,7 +175,7 @@ class Learning:
         start = {} if self.start is None else self.start.arrays()
         return named | {digest(array): array for array in start.values()}
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """Plain values, as JSON has them; arrays as their names."""
         start = self.start and {
             "parameters": [digest(array) for array in self.start.arrays().values()],
@@ -171,7 +187,7 @@ class Learning:
         return {**rest, **parts, "hidden": list(self.hidden or ()), "start": start, "frozen": list(self.frozen)}
 
 
-def _plain(data: Any) -> Any:
+def _plain(data: object) -> object:
     return data.to_dict() if isinstance(data, Dataset) else data
 
 
@@ -180,7 +196,7 @@ def _listed(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def learning_of(values: Any, arrays: Arrays) -> Learning:
+def learning_of(values: object, arrays: Arrays) -> Learning:
     """The Learning whose ``to_dict`` ``values`` are; ``arrays`` by their SHA-256."""
     known = dict(checked_fields(values, [f.name for f in fields(Learning)]))
     for name in ("data", "validation", "test"):

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +27,23 @@ from koubai.experiment.run_record import RunRecord
 class Run(RunRecord):
     """What came of an experiment.
 
-    ``losses`` (steps made + 1,): before the first and after each step; with batches each is that of its own batch.
-    ``records``: the Steps that were kept, the start first. ``status``: "finished", early or not, "interrupted", or
-    "diverged", since step ``diverged_at``: there the loss or a parameter was no finite number any more, or the loss a million
-    times its level, so that the training ended; or all steps were made, and the loss has been above twice its level since then
-    (see ``koubai.experiment.divergence``).
+    Attributes:
+        experiment: What was trained, and how.
+        losses: (steps made + 1,), before the first and after each step; with batches each is that of its own batch.
+        records: The Steps that were kept, the start first.
+        status: "finished", early or not; "interrupted"; or "diverged".
+        diverged_at: The step since which it is diverged: there the loss or a parameter was no finite number any more, or the
+            loss a million times its level, so that the training ended; or all steps were made, and the loss has been above
+            twice its level since then (see ``koubai.experiment.divergence``). None for any other status.
+
+    >>> import koubai as kb
+    >>> run = kb.train("xor", optimizer="adam", steps=500)
+    >>> run.status, len(run.losses)
+    ('finished', 501)
+    >>> run.correct
+    array([ True,  True,  True,  True])
+    >>> run.scores().accuracy
+    1.0
     """
 
     @classmethod
@@ -62,9 +73,16 @@ class Run(RunRecord):
         return history_of(self.experiment.problem, self.losses, self.records, batched=batched)
 
     def scores(self, part: str | None = None) -> Scores:
-        """How well the network answers ``part``: "train", "validation" or "test"; by default the last of these that there is.
+        """Judge the network by its answers.
 
-        InputError where there are no such rows.
+        Args:
+            part: "train", "validation" or "test"; by default the last of these that there is.
+
+        Returns:
+            The Scores of the answers to those rows.
+
+        Raises:
+            InputError: There are no such rows.
         """
         name = part or self.judged
         data = chosen("part", name, self.experiment.problem.parts)
@@ -94,10 +112,18 @@ class Run(RunRecord):
         """The part that a network is judged by: "test", or what there is instead."""
         return list(self.experiment.problem.parts)[-1]
 
-    def predict(self, rows: Any) -> Prediction:
-        """What the network answers to ``rows``: a table (a path, a pandas or polars frame, a Table), or inputs (n, features).
+    def predict(self, rows: object) -> Prediction:
+        """Answer rows.
 
-        A table goes through what the run's data went through. InputError where it doesn't fit, naming the columns.
+        Args:
+            rows: A table (a path, a pandas or polars frame, a Table), which goes through what the run's data went through; or
+                inputs (n, features).
+
+        Returns:
+            The answers, and the probabilities or values that they follow from.
+
+        Raises:
+            InputError: The rows don't fit the network; the sentence names the columns.
         """
         return predict(self.network, self.data, rows)
 
@@ -109,9 +135,17 @@ class Run(RunRecord):
         return np.asarray(self.network.classify(self.data.inputs) == self.data.labels)
 
     def extended(self, steps: int) -> "Run":
-        """The same as the beginning of a run of ``steps`` steps: go on from its last record.
+        """Make of it the beginning of a longer run.
 
-        InputError where it has made so many already, or has diverged so that it can't go on.
+        Args:
+            steps: How many steps that is to have in all.
+
+        Returns:
+            A Run that is interrupted: go on from its last record.
+
+        Raises:
+            InputError: It has made so many steps already, or has diverged, stopped early or followed a schedule to its end, so
+                that it can't go on.
         """
         last = self.records[-1].number
         if self.status == "diverged" and last < self.experiment.steps:
@@ -128,11 +162,20 @@ class Run(RunRecord):
         return Run(experiment, self.losses, tuple(kept), "interrupted")
 
     def save(self, folder: str | Path) -> Path:
-        """Write the run into a new ``folder``, whole or not at all. Returns its path.
+        """Write the run into a new folder, whole or not at all.
 
         It holds run.json (the experiment, the status, the versions), losses.csv, records.safetensors, weights.safetensors, and
-        arrays.safetensors where the data or the start were arrays. InputError where the folder is taken, FileFault where it
-        can't be written.
+        arrays.safetensors where the data or the start were arrays.
+
+        Args:
+            folder: Where it is to be.
+
+        Returns:
+            Its path.
+
+        Raises:
+            InputError: The folder is there already.
+            FileFault: It can't be written.
         """
         return save(self, [Path(folder)])
 

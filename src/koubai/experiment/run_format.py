@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from io import StringIO
-from typing import Any, get_args
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from koubai.experiment.environment import surroundings
 from koubai.experiment.experiment import Experiment
 from koubai.experiment.run_record import RunRecord, Status
 from koubai.experiment.step_arrays import FORMAT, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
-from koubai.untrusted_json import parsed
+from koubai.untrusted_json import JsonObject, parsed
 
 ABOUT = "run.json"
 FILES = (ABOUT, "losses.csv", "weights.safetensors", "records.safetensors", "arrays.safetensors")
@@ -53,7 +53,7 @@ def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[st
     if own := run.experiment.arrays():
         contents["arrays.safetensors"] = bytes_of(compact(own))
     versions = dict(provenance.surroundings)
-    about: dict[str, Any] = {
+    about: JsonObject = {
         "format": FORMAT,
         "experiment": run.experiment.to_dict(),
         "status": run.status,
@@ -100,7 +100,7 @@ def record_of(path: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Prove
 UNFIT = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, SafetensorError, csv.Error)
 
 
-def _provenance(about: Mapping[str, Any], uid: str) -> Provenance:
+def _provenance(about: JsonObject, uid: str) -> Provenance:
     """Where the run comes from, every part of it of its kind: a ValueError where one isn't."""
     noted = {"platform": about["platform"], "processor": about.get("processor", ""), **about["versions"]}
     kept = {"uid": uid, "name": "", "tags": [], "note": "", "started": "", "seconds": 0.0, **about.get("kept", {})}
@@ -114,17 +114,16 @@ def _provenance(about: Mapping[str, Any], uid: str) -> Provenance:
     return Provenance(**{**kept, "tags": tuple(kept["tags"]), "seconds": float(kept["seconds"])}, surroundings=noted)
 
 
-def checked_status(status: Any, losses: NDArray[np.float64]) -> Status:
+def checked_status(status: object, losses: NDArray[np.float64]) -> Status:
     """``status``; InputError where there is no such one, or the losses aren't finite."""
     if status not in get_args(Status):
         raise InputError("run-status", value=status, choices=", ".join(get_args(Status)))
     if not np.isfinite(losses).all():
         raise InputError("run-losses", value=losses[~np.isfinite(losses)][0])
-    known: Status = status
-    return known
+    return cast(Status, status)
 
 
-def _read_about(path: str, content: bytes) -> tuple[dict[str, Any], str]:
+def _read_about(path: str, content: bytes) -> tuple[JsonObject, str]:
     """What run.json says, and a name for the run made of its checksum."""
     about_path = f"{path}/{ABOUT}"
     try:
@@ -151,5 +150,5 @@ def _read_losses(content: bytes) -> NDArray[np.float64]:
     return np.array([float(loss) for _, loss in list(csv.reader(StringIO(content.decode())))[1:]])
 
 
-def _sum_of(about: dict[str, Any]) -> str:
+def _sum_of(about: JsonObject) -> str:
     return sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()

@@ -10,7 +10,7 @@ from koubai.cli.render import Stopped, draw_jobs, jobs_of
 from koubai.cli.render_options import RenderOptions
 from koubai.cli.render_process import Artist
 from koubai.cli.report import drawn
-from koubai.cli.runs.lookup import LoadedRun, opened
+from koubai.cli.runs.lookup import LoadedRun, load_run
 from koubai.cli.signals import deferred_signals
 from koubai.cli.train import PLACE, places_for, report_errors
 from koubai.core.projection import FINE, plane
@@ -34,7 +34,7 @@ def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: R
     if out is not None:
         check_free(out)
     with deferred_signals() as interrupts:
-        loaded_runs = [opened(name, store) for name in runs]
+        loaded_runs = [load_run(name, store) for name in runs]
         artist = Artist()
         if wanted.pictures:
             artist.get_ready()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from koubai import export as exports
-from koubai.cli.runs.lookup import LoadedRun, opened
+from koubai.cli.runs.lookup import LoadedRun, load_run
 from koubai.errors import InputError, chosen
 from koubai.experiment.run import load_with_provenance
 from koubai.experiment.run_files import pack
@@ -32,7 +32,7 @@ ENDINGS = {".zip": "run", ".safetensors": "safetensors", ".onnx": "onnx", ".csv"
 def export(run: str, store: Path | None, format: str | None, out: Path | None, language: str) -> int:  # noqa: A002
     """Write ``run``, or its network, as one new file. Returns the exit code."""
     ending, write = chosen("format", format or _by_ending(out), FORMATS)
-    loaded = opened(run, store)
+    loaded = load_run(run, store)
     path = out or Path(f"{folder_name(loaded.name)}{ending}")
     check_free_file(path)
     write(loaded, path, language)

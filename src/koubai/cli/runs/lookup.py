@@ -26,7 +26,7 @@ def reading(path: Path | None) -> Store:
     return Store(path, make=False)
 
 
-def opened(reference: str, store: Path | None) -> LoadedRun:
+def load_run(reference: str, store: Path | None) -> LoadedRun:
     """The run called ``reference``; where that is a path (it has a / or ends in .zip), the folder or file there."""
     if is_path(reference):
         from koubai.experiment.run import load_with_provenance
@@ -45,7 +45,7 @@ def entry_of(reference: str, store: Path | None) -> Entry:
     if is_path(reference):
         from koubai.store.run_metadata import described
 
-        loaded = opened(reference, store)
+        loaded = load_run(reference, store)
         return replace(described(loaded.run, loaded.provenance), name=loaded.name)
     with reading(store) as runs:
         return runs.entry(reference)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from koubai.cli.render_options import RenderOptions
-from koubai.cli.runs.lookup import opened
+from koubai.cli.runs.lookup import load_run
 from koubai.cli.show import draw_anew
 from koubai.cli.signals import deferred_signals
 from koubai.cli.train import PLACE, places_for
@@ -21,7 +21,7 @@ def replay_run(run: str, store: Path | None, seconds: object, out: Path | None, 
         raise InputError("replay-seconds", value=seconds)
     if out is not None and wanted.films:
         check_free(out)
-    loaded = opened(run, store)
+    loaded = load_run(run, store)
     with deferred_signals() as interrupts:
         if wanted.films:
             places = places_for(out, PLACE / f"{folder_name(loaded.name)}-film")

@@ -3,9 +3,8 @@
 import json as json_format
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from koubai.cli.help import two_columns
 from koubai.cli.option_format import option_words
@@ -14,6 +13,7 @@ from koubai.cli.runs.lookup import entry_of
 from koubai.experiment.fields import BEFORE_ENGINES, ENGINE, FIELDS, resolved
 from koubai.locale import sentence
 from koubai.store import Entry
+from koubai.untrusted_json import JsonObject
 
 # settings that have a row of their own, and those that the founding example's row of slopes or descent tells
 SHOWN = (
@@ -37,7 +37,8 @@ def _said(entry: Entry, language: str) -> list[tuple[str, str]]:
     """What is said, by the names of its titles."""
     if entry.status == "damaged":
         return [("status", sentence("status-damaged", language))]
-    experiment, learning = entry.experiment, entry.experiment["problem"]["learning"]
+    experiment: JsonObject = dict(entry.experiment)
+    learning = experiment["problem"]["learning"]
     right = sentence("progress-right", language, **entry.metrics) if "rows" in entry.metrics else ""
     options = ", ".join(f"{name}={value:g}" for name, value in experiment["optimizer_options"].items())
     rule = f"{experiment['optimizer']} ({options})" if options else experiment["optimizer"]
@@ -65,12 +66,12 @@ def _said(entry: Entry, language: str) -> list[tuple[str, str]]:
     ]
 
 
-def _engine(experiment: Mapping[str, Any]) -> str:
+def _engine(experiment: JsonObject) -> str:
     """What computed it; experiments of before there was a choice don't name it."""
     return str(experiment.get("engine", BEFORE_ENGINES))
 
 
-def _network(learning: Mapping[str, Any], seed: int, language: str) -> str:
+def _network(learning: JsonObject, seed: int, language: str) -> str:
     """The hidden layers with what their units do, or that there are none."""
     if not learning["hidden"]:
         return sentence("run-network-plain", language, seed=seed)
@@ -78,7 +79,7 @@ def _network(learning: Mapping[str, Any], seed: int, language: str) -> str:
     return sentence("run-network-is", language, hidden=hidden, activation=learning["activation"], seed=seed)
 
 
-def _further(experiment: Mapping[str, Any]) -> str:
+def _further(experiment: JsonObject) -> str:
     """What else was set of the training, by the names of the options."""
     given = {name: value for name, value in _settings_set(experiment, "{:g}".format).items() if name not in SHOWN}
     if names := experiment["problem"]["learning"].get("frozen"):
@@ -86,7 +87,7 @@ def _further(experiment: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', '-')} {value}" for name, value in given.items())
 
 
-def again(experiment: Mapping[str, Any]) -> str:
+def again(experiment: JsonObject) -> str:
     """The command that makes the same run once more; empty where the data or the start are a person's own arrays.
 
     It is empty, too, where parameters are frozen, for which there is no option.
@@ -102,7 +103,7 @@ def again(experiment: Mapping[str, Any]) -> str:
     return shlex.join(["koubai", "train", learning["data"], *option_words(given)])
 
 
-def _settings_set(experiment: Mapping[str, Any], written: Callable[[float], str]) -> dict[str, Any]:
+def _settings_set(experiment: JsonObject, written: Callable[[float], str]) -> dict[str, object]:
     """The settings of a kept experiment that differ from what is usual for gates, by name, as options have them.
 
     Numbers behind a colon are ``written`` so.
@@ -114,7 +115,7 @@ def _settings_set(experiment: Mapping[str, Any], written: Callable[[float], str]
     given = {}
     for one in FIELDS:
         if one.on_command_line and one.name in values:
-            value, usual = _plain(values[one.name]), _plain(resolved(one.for_gates, holds))
+            value, usual = _as_tuple(values[one.name]), _as_tuple(resolved(one.for_gates, holds))
             if options := ",".join(f"{name}={written(number)}" for name, number in values.get(one.options, {}).items()):
                 value = f"{value}:{options}"
             if value != usual:
@@ -122,6 +123,6 @@ def _settings_set(experiment: Mapping[str, Any], written: Callable[[float], str]
     return given
 
 
-def _plain(value: object) -> object:
+def _as_tuple(value: object) -> object:
     """Units as a tuple, whether they come from JSON or from the table."""
     return tuple(value) if isinstance(value, list) else value
