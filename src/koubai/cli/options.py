@@ -1,4 +1,4 @@
-"""What all commands are built of: their kinds of values, their options, their help.
+"""What all commands are made of: their kinds of values, their options, their help.
 
 A value that an option can't read goes on as it is: the experiment says what is wrong.
 """

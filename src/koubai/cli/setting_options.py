@@ -44,7 +44,7 @@ def _default(setting: Field[object]) -> Plain | TwoDefaults:
     if isinstance(gates, Depends) or sets == FROM_EPOCHS or (gates is None and not setting.word_for_none):
         return None
     if resolved(sets, ()) == gates:
-        return gates
+        return setting.word_for_none if gates is None else gates
     return TwoDefaults(_written(gates, setting), ", ".join(_written(value, setting) for value in _values(sets)))
 
 

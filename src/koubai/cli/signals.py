@@ -25,7 +25,7 @@ SECONDS_TO_TELL = 2.0  # a terminal may be stopped, or the reader of a pipe asle
 
 @dataclass
 class Interrupts:
-    """``signal`` is the number of the first that came, 0 handlers; ``exit_code`` the one that a shell expects then."""
+    """``signal`` is the number of the first that came, 0 before; ``exit_code`` the one that a shell expects then."""
 
     signal: int = 0
     count: int = 0
