@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 import runpy
 import subprocess
 import sys
@@ -74,6 +75,26 @@ def test_a_signature_that_differs_is_seen() -> None:
 def test_a_setting_is_one_of_train_too() -> None:
     more = Field[float]("dropout", 0.0, "number", "descent")
     assert unlike_table(kb.train, [*FIELDS, more]) == ["dropout is missing"]
+
+
+def untold(doc: str, table: Sequence[Field[object]] = FIELDS) -> list[str]:
+    """The defaults that depend on something and that a docstring's line of their argument doesn't tell."""
+    lines = re.findall(r"^        (\w+): (.*(?:\n {12}.*)*)", doc, re.MULTILINE)
+    told, missing = dict(lines), []
+    for one in table:
+        for default in (one.for_gates, one.for_sets) if one.in_train is None else ():
+            for value in [*default.cases.values(), default.otherwise] if isinstance(default, Depends) else [default]:
+                text = {1e-4: "1e-4"}.get(value, f"{value:g}") if isinstance(value, float) else str(value)
+                if value not in (None, (), {}) and text not in told.get(one.name, ""):
+                    missing.append(f"{one.name}: {text}")
+    return missing
+
+
+def test_the_documentation_of_train_tells_the_defaults_that_its_signature_does_not() -> None:
+    doc = inspect.getdoc(kb.train) or ""
+    indented = doc.replace("\n", "\n    ")
+    assert untold(indented) == []
+    assert untold(indented.replace("5001", "5000").replace("tables 32", "tables 64")) == ["batch_size: 32", "steps: 5001"]
 
 
 @pytest.mark.parametrize(("part", "kind"), [("experiment", Experiment), ("problem", Learning)])

@@ -70,10 +70,11 @@ def train(
         data: What the Network that is given as ``problem`` learns, in any of these forms.
         validation: Rows to stop by, never trained on.
         test: Rows to judge the network by, never trained on.
-        hidden: Units of every hidden layer; () for none.
-        activation: One name for all hidden layers, or one for each.
+        hidden: Units of every hidden layer, () for none; by default (8,), for sets and tables (32,).
+        activation: One name for all hidden layers, or one for each; by default "relu".
         loss: What is descended; by default "cross-entropy", for values "squared".
-        init: How the starting weights are spread.
+        init: How the starting weights are spread; by default "normal", for sets and tables "he" where the first activation
+            has a kink, else "xavier".
         scale: Of the starting weights; by default 0.1, with "xavier" and "he" 1.
         frozen: Parameters that stay as they start, such as "w1" or "b1[2]" (see ``Learning``).
         method: How slopes are measured.
