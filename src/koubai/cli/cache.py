@@ -5,7 +5,7 @@ from koubai.locale import sentence
 
 
 def contents(language: str) -> str:
-    """Where compiled programs are kept, how many there are, and how much room they take."""
+    """Say where compiled programs are kept, how many there are, and how much room they take."""
     cached = compilation_cache.contents()
     if cached.folder is None:
         return sentence("cache-off" if compilation_cache.is_off() else "cache-no-home", language)
@@ -17,7 +17,7 @@ def contents(language: str) -> str:
 
 
 def cleared(language: str) -> str:
-    """Remove all compiled programs; what that came to."""
+    """Remove all compiled programs, and say what that came to."""
     cached = compilation_cache.contents()
     if cached.folder is None or cached.fault is not None:
         return contents(language)

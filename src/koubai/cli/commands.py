@@ -16,7 +16,7 @@ PORT, LANGUAGE_VARIABLE = 8765, "KOUBAI_LANG"
 
 
 def koubai(language: str) -> click.Group:
-    """The command ``koubai`` with all its commands, in ``language``."""
+    """Make the command ``koubai`` with all its commands, in ``language``."""
     first, last = (_train, _predict, _show, _play), (_list, _cache, _completion)
     commands = [*(make(language) for make in first), runs(language), *(make(language) for make in last)]
     version = flag("--version", "help-version", language, _print_version)
@@ -142,7 +142,7 @@ def _play(language: str) -> click.Command:
 
 
 def _is_language_asked_for() -> bool:
-    """Whether a person named a language, rather than the locale."""
+    """Tell whether a person named a language, rather than the locale."""
     context = click.get_current_context()
     return context.get_parameter_source("lang") is ParameterSource.COMMANDLINE or bool(os.environ.get(LANGUAGE_VARIABLE))
 

@@ -24,7 +24,7 @@ class Option(click.Option):
 
 
 def help_text(command: click.Command, context: click.Context, language: str) -> str:
-    """The whole help of ``command``."""
+    """Write the whole help of ``command``."""
     from rich.padding import Padding
 
     out = StringIO()
@@ -42,7 +42,7 @@ def help_text(command: click.Command, context: click.Context, language: str) -> 
 
 
 def two_columns(rows: list[tuple[str, str]]) -> str:
-    """Names and what they mean, broken to the width of the terminal."""
+    """Write names and what they mean, broken to the width of the terminal."""
     out = StringIO()
     _console(out).print(_grid(rows))
     return _trimmed(out)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main() -> NoReturn:
-    """The command ``koubai``."""
+    """Run the command ``koubai`` to its exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's share is small here, and a second thread only waits for it
     prepare()
     quieten()

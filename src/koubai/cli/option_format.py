@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 
 def option_words(values: Mapping[str, object]) -> list[str]:
-    """The words of a command line that give the fields these values: ["--hidden", "16,16", "--seed", "1"]."""
+    """Write the words of a command line that give settings these values: ["--hidden", "16,16", "--seed", "1"]."""
     return [word for name, value in values.items() for word in (f"--{name.replace('_', '-')}", _formatted(value))]
 
 

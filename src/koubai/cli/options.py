@@ -23,7 +23,7 @@ class _Value(click.ParamType[object]):
         self.read = read
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
-        """The value, or the text."""
+        """Read the value; it stays a text where that fails."""
         if not isinstance(value, str):
             return value
         try:
@@ -84,7 +84,7 @@ class _Command(click.Command):
     language = "en"
 
     def get_help(self, ctx: click.Context) -> str:
-        """The whole help."""
+        """Write the whole help."""
         return help_text(self, ctx, self.language)
 
 
@@ -94,7 +94,7 @@ class _Group(click.Group):
     language = "en"
 
     def get_help(self, ctx: click.Context) -> str:
-        """The whole help."""
+        """Write the whole help."""
         return help_text(self, ctx, self.language)
 
 

@@ -34,7 +34,7 @@ def predict(
 
 
 def as_csv(run: Run, prediction: Prediction) -> str:
-    """A row for each row: the answer, and the probability of every class; every number comes back exactly.
+    """Write a row for each row: the answer, and the probability of every class; every number comes back exactly.
 
     No text is one that a spreadsheet runs as a formula.
     """

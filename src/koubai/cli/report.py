@@ -40,7 +40,7 @@ class Outcome:
 
 
 def started(experiment: Experiment, language: str) -> str:
-    """One line: what is trained, and how."""
+    """Say in one line what is trained, and how."""
     problem = experiment.problem
     line = sentence(
         "report-start" if problem.hidden else "report-start-plain",
@@ -62,7 +62,7 @@ def started(experiment: Experiment, language: str) -> str:
 
 
 def as_text(outcome: Outcome, language: str) -> str:
-    """How well it was learned, and where the files are."""
+    """Say how well it was learned, and where the files are."""
     run = outcome.run
     lines = [
         "",
@@ -78,7 +78,7 @@ def as_text(outcome: Outcome, language: str) -> str:
 
 
 def _trained(outcome: Outcome, language: str) -> str:
-    """What the training took; of a whole table, what it did to the loss."""
+    """Say what the training took; of a whole table, what it did to the loss."""
     losses = outcome.run.losses
     took = {"steps": len(losses) - 1, "seconds": f"{outcome.seconds:.2f}"}
     if outcome.run.experiment.problem.sampled:
@@ -93,7 +93,7 @@ def _truth_table(run: Run, language: str) -> list[str]:
 
 
 def diagnosed(run: Run, language: str) -> list[str]:
-    """Why it has not learned or has diverged, and the options to try; nothing where that can't be told."""
+    """Say why it has not learned or has diverged, and which options to try; nothing where that can't be told."""
     diagnosis = run.diagnosis
     if diagnosis is None:
         return []
@@ -102,12 +102,12 @@ def diagnosed(run: Run, language: str) -> list[str]:
 
 
 def _explained(run: Run, language: str) -> list[str]:
-    """The same in lines of a terminal."""
+    """Break the same into lines of a terminal."""
     return [line for said in diagnosed(run, language) for line in wrapped(said)]
 
 
 def _scores(run: Run, language: str) -> list[str]:
-    """How every part is answered, and each class of the one that the network is judged by."""
+    """Say how every part is answered, and each class of the one that the network is judged by."""
     lines, experiment = [], run.experiment
     last = run.records[-1].number
     if run.status == "finished" and last < experiment.steps:
@@ -133,7 +133,7 @@ def _score(run: Run, part: str, language: str) -> list[str]:
 
 
 def _values(run: Run, scores: Scores) -> Iterator[tuple[str, float, float]]:
-    """The name, R² and error of each value that is answered."""
+    """Yield the name, R² and error of each value that is answered."""
     yield from zip(targets_of(run.data), _plain(scores.r2), _plain(scores.error), strict=True)
 
 
@@ -142,14 +142,14 @@ def _plain(values: NDArray[np.float64] | None) -> list[float]:
 
 
 def _fitted(r2: float, said: Mapping[str, object], language: str) -> str:
-    """How well a value is answered; where all rows have the same, there is no R²."""
+    """Say how well a value is answered; where all rows have the same, there is no R²."""
     if not np.isfinite(r2):
         return sentence("report-fit-plain", language, **said)
     return sentence("report-fit", language, r2=_shown(r2, 4), **said)
 
 
 def _classes(data: Dataset, scores: Scores, language: str) -> list[str]:
-    """Precision and recall of each class."""
+    """Tabulate precision and recall of each class."""
     cells = [[sentence(f"report-{name}", language) for name in ("class", "rows", "precision", "recall")]]
     assert scores.confusion is not None
     assert scores.precision is not None
@@ -162,7 +162,7 @@ def _classes(data: Dataset, scores: Scores, language: str) -> list[str]:
 
 
 def drawn(folder: Path, language: str) -> list[str]:
-    """Where the pictures and films are."""
+    """Say where the pictures and films are."""
     return [sentence("report-files", language, folder=str(folder)), *_files(folder, DRAWN, language)]
 
 
@@ -194,12 +194,12 @@ def _table(run: Run, language: str) -> list[str]:
 
 
 def _shown(number: float, digits: int) -> str:
-    """Plainly, or with a power of ten where that would be long."""
+    """Write a number plainly, or with a power of ten where that would be long."""
     return decimal(number, digits) if abs(number) < 1e6 else f"{number:.{digits}e}"
 
 
 def as_json(outcome: Outcome) -> str:
-    """The same as one JSON object."""
+    """Write the same as one JSON object."""
     run, folder = outcome.run, outcome.folder
     scores, diagnosis = run.scores(), run.diagnosis
     right = scores.right
@@ -239,7 +239,7 @@ def _json_scores(scores: Scores) -> dict[str, object]:
 
 
 def _json_numbers(values: NDArray[np.generic]) -> list[object]:
-    """Plain numbers, in lists of lists as in the array; what isn't finite is null."""
+    """Convert to plain numbers, in lists of lists as in the array; what isn't finite becomes null."""
     plain = values.astype(object)
     plain[~np.isfinite(values)] = None
     listed: list[object] = plain.tolist()

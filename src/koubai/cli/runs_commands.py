@@ -20,11 +20,11 @@ class _RunName(click.ParamType[str]):
     name = "run"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """As it is."""
+        """Leave the name as it is."""
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names of the runs in the store."""
+        """List the names of the runs in the store."""
         from koubai.cli.completion import names_of_runs
 
         given = ctx.params.get(param.name or "") or ()
@@ -35,7 +35,7 @@ RUN = _RunName()
 
 
 def runs(language: str) -> click.Group:
-    """The group ``koubai runs``; by itself it lists them."""
+    """Make the group ``koubai runs``; by itself it lists them."""
 
     def call(**values: object) -> int:
         return 0 if click.get_current_context().invoked_subcommand is not None else _listed(language, values)
@@ -68,7 +68,7 @@ def _filters(language: str) -> list[click.Parameter]:
 
 
 def _command(name: str, language: str, call: Callable[..., int], parameters: list[click.Parameter]) -> click.Command:
-    """A command of the group, whose option --store may stand before its name, too."""
+    """Make a command of the group, whose option --store may stand before its name, too."""
 
     def with_store(**values: object) -> int:
         above = click.get_current_context().parent

@@ -11,12 +11,12 @@ SHOWN: Mapping[Kind, str] = {"integer": "N", "number": "X", "units": "N,N,...", 
 
 
 def setting_options(options: Options, group: Group) -> list[Option]:
-    """The options of the settings of one ``group``, in the order of the table."""
+    """Make the options of the settings of one ``group``, in the order of the table."""
     return [_option(options, one) for one in FIELDS if one.group == group and one.on_command_line]
 
 
 def settings_of(values: Mapping[str, object]) -> dict[str, object]:
-    """The settings by name that these values of the options are; None where an option wasn't given."""
+    """Collect the settings by name that these values of the options are; None where an option wasn't given."""
     settings = {}
     for one in FIELDS:
         if not one.on_command_line:
@@ -29,7 +29,7 @@ def settings_of(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _option(options: Options, setting: Field[object]) -> Option:
-    """The option of one setting."""
+    """Make the option of one setting."""
     kind: ValueType = NAME_WITH_OPTIONS if setting.options else TYPES[setting.kind]
     shown = SHOWN[setting.kind] + (f"|{setting.word_for_none}" if setting.word_for_none else "")
     said = {"choices": ", ".join(setting.choices)} if setting.choices else {}
@@ -39,7 +39,7 @@ def _option(options: Options, setting: Field[object]) -> Option:
 
 
 def _default(setting: Field[object]) -> Plain | TwoDefaults:
-    """The default that the help shows behind the sentence; None where the sentence tells it."""
+    """Choose the default that the help shows behind the sentence; None where the sentence tells it."""
     gates, sets = setting.for_gates, setting.for_sets
     if isinstance(gates, Depends) or sets == FROM_EPOCHS or (gates is None and not setting.word_for_none):
         return None
@@ -49,7 +49,7 @@ def _default(setting: Field[object]) -> Plain | TwoDefaults:
 
 
 def _defaults_said(setting: Field[object]) -> dict[str, str]:
-    """The defaults that a sentence may tell: for gates, for sets, and under each condition by its name."""
+    """Collect the defaults that a sentence may tell: for gates, for sets, and under each condition by its name."""
     said = {"for_gates": _written(resolved(setting.for_gates, ()), setting), "fewest_steps": str(FEWEST_STEPS)}
     said["for_sets"] = _written(resolved(setting.for_sets, ()), setting)
     for default in (setting.for_sets, setting.for_gates):
@@ -59,12 +59,12 @@ def _defaults_said(setting: Field[object]) -> dict[str, str]:
 
 
 def _values(default: Default) -> list[Plain]:
-    """All that a default may come to."""
+    """List all that a default may come to."""
     return [*default.cases.values(), default.otherwise] if isinstance(default, Depends) else [default]
 
 
 def _written(value: Plain, setting: Field[object]) -> str:
-    """A value as a person would write it."""
+    """Write a value as a person would."""
     if value is None:
         return setting.word_for_none
     if isinstance(value, float):

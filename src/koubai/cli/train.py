@@ -50,7 +50,7 @@ class Display:
     artist: Artist = field(default_factory=Artist)
 
     def get_ready(self) -> None:
-        """Once nothing is left to be refused, let whoever draws get ready while this process trains."""
+        """Let whoever draws get ready while this process trains, once nothing is left to be refused."""
         if self.wanted.draws:
             self.artist.get_ready()
 
@@ -88,7 +88,7 @@ class TrainRequest:
 
 
 def request_of(values: Mapping[str, object], language: str) -> TrainRequest:
-    """The request that the values of the options make. InputError where a name, a tag, a picture or film can't be."""
+    """Collect what was asked for from the values of the options. InputError where a name, a tag, a picture or film can't be."""
     display, name = display_of(values, language), values["name"]
     keeping = Keeping(
         None if name is None else checked_name(str(name)),
@@ -103,7 +103,7 @@ def request_of(values: Mapping[str, object], language: str) -> TrainRequest:
 
 
 def display_of(values: Mapping[str, object], language: str) -> Display:
-    """How the values of the options say that a training is shown. InputError where a picture or film can't be."""
+    """Collect how a training is shown from the values of the options. InputError where a picture or film can't be."""
     quiet, no_replay, json = (bool(values[name]) for name in ("quiet", "no_replay", "json"))
     return Display(quiet, no_replay, json, wanted_of(values), language)
 
@@ -137,7 +137,7 @@ def train(request: TrainRequest) -> int:
 
 
 def _experiment(request: TrainRequest) -> tuple[Experiment, Sequence[tuple[str, Mapping[str, object]]]]:
-    """The experiment, and what is to be said of the data."""
+    """Make the experiment, and list what is to be said of the data."""
     loading: dict[str, Any] = dict(request.loading)
     seed = cast(int, request.settings["seed"])
     parts = load(request.data, seed=seed, folder=request.folder, **loading)
@@ -152,7 +152,7 @@ def check_place(out: Path | None) -> None:
 
 
 def places_for(out: Path | None, default: Path) -> Iterator[Path]:
-    """Where the files go: ``out``, or the ``default`` folder, numbered where it is taken."""
+    """Yield where the files may go: ``out``, or the ``default`` folder, numbered where it is taken."""
     return iter([out]) if out else numbered(default)
 
 
@@ -254,7 +254,7 @@ class TrainingJob:
             raise faults[0]
 
     def _steps(self, recording: Recording, clock: "_Clock", waiting: Waiting) -> Iterable[Step]:
-        """The Steps of the training; as they pass by they are timed, kept, recorded and shown."""
+        """Yield the Steps of the training; as they pass by they are timed, kept, recorded and shown."""
         display, earlier = self.display, self.earlier
         steps: Iterable[Step] = clock.of(waiting.of(self.experiment.run(earlier.records if earlier else None)))
         if self.recorder:
@@ -266,7 +266,7 @@ class TrainingJob:
         return show(steps, self.experiment, sys.stderr, display.language, before=earlier)
 
     def _without_a_step(self, diverged: Diverged | None, faults: Sequence[KoubaiError]) -> int:
-        """The exit code where not even the start was made, or what prevented it."""
+        """Return the exit code where not even the start was made, or raise what prevented it."""
         if diverged or faults:
             raise diverged or faults[0]
         if not self.interrupts:
@@ -359,7 +359,7 @@ class _Clock:
         self.first = self.last = 0.0
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The same Steps, timed."""
+        """Yield the same Steps, and time them."""
         for step in steps:
             self.last = perf_counter()
             self.first = self.first or self.last

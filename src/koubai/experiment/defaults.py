@@ -27,7 +27,7 @@ Given = Mapping[str, object]  # settings by name, as a person gave them
 
 
 def conditions_of(settings: Given) -> set[Condition]:
-    """Which of the conditions hold that a default may depend on."""
+    """Find out which of the conditions hold that a default may depend on."""
     activations = activations_in(cast(str, settings.get("activation", ACTIVATION.for_gates)))
     holds: dict[Condition, bool] = {
         "complex_step": settings.get("method") == "complex-step",
@@ -42,7 +42,15 @@ def conditions_of(settings: Given) -> set[Condition]:
 
 
 def defaults_for_sets(part: Part, given: Given) -> dict[str, object]:
-    """The settings of a Learning or an Experiment that sets and tables have other defaults for, beside those ``given``."""
+    """Collect the settings that sets and tables have other defaults for.
+
+    Args:
+        part: Whose settings: "problem" for a Learning, "experiment" for an Experiment.
+        given: What a person gave, on which some defaults depend.
+
+    Returns:
+        The defaults by name; those that are counted from the epochs aren't among them.
+    """
     plain = {one.name: one.for_sets for one in FIELDS if not isinstance(one.for_sets, Depends)}
     holds = conditions_of({**plain, **given})
     own = (one for one in FIELDS if one.part == part and one.for_sets not in (one.for_gates, FROM_EPOCHS))
@@ -82,5 +90,5 @@ def with_steps(data: Dataset, given: Given, *, for_sets: bool) -> dict[str, obje
 
 
 def _steps_in_epoch(data: Dataset, batch_size: object) -> int:
-    """How many steps take every row once; 1 where the batch size can't be, which the Experiment refuses."""
+    """Count the steps that take every row once: 1 where the batch size can't be, which the Experiment refuses."""
     return steps_in_epoch(len(data.inputs), batch_size) if is_whole(batch_size) and batch_size > 0 else 1

@@ -73,7 +73,7 @@ class _Case:
         return self.experiment.problem.network(self.experiment.seed)
 
     def level(self, share: float = 1.0) -> float:
-        """The loss after that share of the steps: with batches, each of which has a loss of its own, the mean over epochs."""
+        """Compute the loss after that share of the steps: with batches, each of which has its own, the mean over epochs."""
         end = max(1, round((len(self.losses) - 1) * share) + 1)
         epochs = max(1, len(self.losses) // (10 * self.window)) if self.window > 1 else 1
         return float(np.mean(self.losses[max(0, end - epochs * self.window) : end]))
@@ -109,11 +109,20 @@ def diagnosis_of(
     ended_early: bool = False,
     window: int | None = None,
 ) -> Diagnosis | None:
-    """Why the training that led to ``network`` by ``steps_made`` steps has not learned; None where it has, or nothing tells.
+    """Find out why a training has not learned.
 
-    ``losses`` (n,) from the start on may be thinned, ``window`` of them being an epoch. ``diverged_at``: the step at which the
-    training diverged, ``ended_early`` whether it could not go on there. Of rows that are a sample only what is wrong with the
-    training itself is said: how right an answer can be isn't known.
+    Args:
+        experiment: What was trained, and how.
+        losses: (n,) from the start on; they may be thinned.
+        network: Where the training led.
+        steps_made: By how many steps.
+        diverged_at: The step at which it diverged; None where it didn't.
+        ended_early: Whether it could not go on there.
+        window: How many of the ``losses`` are an epoch; by default as many as it has steps.
+
+    Returns:
+        The reason; None where it has learned, or nothing tells. Of rows that are a sample only what is wrong with the training
+        itself is said: how right an answer can be isn't known.
     """
     window = experiment.steps_each_epoch if window is None else window
     case = _Case(experiment, np.asarray(losses, np.float64), window, network, steps_made, diverged_at, ended_early)
@@ -142,7 +151,7 @@ def _diverged(case: _Case) -> Diagnosis:
 
 
 def _lower_rate(case: _Case) -> float:
-    """A rate at which steps fall short of the valley's other side: at most a tenth of that which leapt over it.
+    """Compute a rate at which steps fall short of the valley's other side: at most a tenth of that which leapt over it.
 
     In a valley of curvature c a step of rate r multiplies the loss by (rc - 1)² where it leaps too far; the rate that ends at
     the bottom is 1/c.
@@ -154,7 +163,7 @@ def _lower_rate(case: _Case) -> float:
 
 
 def _tidy(value: float) -> float:
-    """``value``, or a little less: 1 or 3 times a power of ten."""
+    """Round ``value`` down to 1 or 3 times a power of ten."""
     if value <= 0:
         return 0.0
     power = floor(log10(value) + 1e-9)
@@ -218,7 +227,7 @@ def _line(case: _Case) -> Diagnosis | None:
 
 
 def _are_parted(data: Dataset) -> bool | None:
-    """Whether straight lines part the classes: for each row its class's own line is the highest. None where that isn't tried.
+    """Tell whether straight lines part the classes, so that each row's own has the highest line; None where it isn't tried.
 
     It is a linear program: w_y·x + b_y ≥ w_c·x + b_c + 1 for every row x of class y and every other class c.
     """
@@ -265,7 +274,7 @@ def _falling(case: _Case) -> Diagnosis | None:
 
 
 def _settles(case: _Case) -> bool:
-    """Whether the loss nears a level at which a row may be wrong: Aitken's limit of three of its values, equally far apart.
+    """Tell whether the loss nears a level at which a row may be wrong: Aitken's limit of three of its values, evenly spaced.
 
     A wrong answer costs at least ``Loss.least_wrong``, of which the mean over the rows has its share.
     """
@@ -278,7 +287,7 @@ def _settles(case: _Case) -> bool:
 
 
 def _knows_nothing(case: _Case) -> bool:
-    """Whether the loss is where that of a network is which answers the same whatever the row."""
+    """Tell whether the loss is where that of a network is which answers the same whatever the row."""
     return case.now >= (1 - NOTHING_KNOWN) * _uninformed(case.loss, case.data)
 
 
@@ -304,12 +313,12 @@ def _flat(case: _Case) -> Diagnosis | None:
 
 
 def _size(network: Network) -> float:
-    """The length of all weights together."""
+    """Compute the length of all weights together."""
     return float(np.sqrt(sum(np.sum(np.square(layer.weights, dtype=np.float64)) for layer in network.layers)))
 
 
 def _uninformed(loss: Loss, data: Dataset) -> float:
-    """What is lost at least by answering every row the same: with the shares of the classes, or the mean."""
+    """Compute what is lost at least by answering every row the same: with the shares of the classes, or the mean."""
     targets = np.asarray(data.targets, np.float64)
     mean = targets.mean(axis=0)
     outputs = np.log(mean) if loss.output == "softmax" else mean

@@ -136,12 +136,12 @@ class Experiment:
 
     @classmethod
     def from_settings(cls, problem: Learning, settings: Mapping[str, object]) -> "Experiment":
-        """The experiment with these settings by name, which are checked as if they had been passed one by one."""
+        """Make the experiment with these settings by name, which are checked as if they had been passed one by one."""
         given: dict[str, Any] = dict(settings)
         return cls(problem, **given)
 
     def _engine(self) -> Engine:
-        """Which computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
+        """Choose what computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
         if self.engine != ENGINE.default:
             return chosen("engine", self.engine, ENGINES)
         descent, problem = self._descent("numpy"), self.problem
@@ -151,7 +151,7 @@ class Experiment:
         return "numpy" if is_worth_it(descent, problem.sizes, rows, self.steps) else "jax"
 
     def records(self, number: int) -> bool:
-        """Whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
+        """Tell whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
         return number % self.record_every == 0 or number == self.steps
 
     @property
@@ -177,9 +177,14 @@ class Experiment:
         return level_of(problem.network(self.seed), problem.dataset(), loss_named(problem.loss or ""), self.penalty)
 
     def risen_since(self, losses: NDArray[np.float64]) -> int | None:
-        """The step since which a training with these ``losses`` (steps + 1,) is far above its ``level``; None where it isn't.
+        """Find since which step a training is far above its ``level``.
 
-        Early stopping keeps the best network, whatever came after it: then it is always None.
+        Args:
+            losses: (steps made + 1,), before the first and after each step.
+
+        Returns:
+            The step; None where the loss isn't there at the end, and with early stopping, which keeps the best network whatever
+            came after it.
         """
         return None if self.patience is not None else risen_since(losses, self.steps_each_epoch, self.level)
 
@@ -251,7 +256,7 @@ class Experiment:
         check_needed(descent, problem.sizes, len(problem.dataset().inputs), records)
 
     def start(self) -> Step:
-        """The first Step, made at once: ``run`` has to compile before it yields the same. Diverged as there."""
+        """Make the first Step at once: ``run`` has to compile before it yields the same. Raises Diverged as ``run`` does."""
         return begun(
             self.problem.network(self.seed),
             self.problem.dataset(),
@@ -263,9 +268,14 @@ class Experiment:
         )
 
     def measured(self, step: Step, *, exactly: bool = False) -> Measured:
-        """The slopes by which the training moves on from ``step``: measured as it does, on that step's rows, with its draw.
+        """Measure the slopes by which the training moves on from a step, on that step's rows and with its draw.
 
-        ``exactly``: by backpropagation instead, on the same rows. The loss has the penalty in it.
+        Args:
+            step: Where the training stands.
+            exactly: Whether to take backpropagation instead of the experiment's method, on the same rows.
+
+        Returns:
+            The slopes, and the loss with the penalty in it.
         """
         descent = replace(self._descent(), method=method_named("backprop")) if exactly else self._descent()
         data, mask = self.problem.dataset(), self.problem.mask()
@@ -285,11 +295,11 @@ class Experiment:
         )
 
     def stopped(self, records: Iterable[Step]) -> bool:
-        """Whether early stopping ends a training that has made these records."""
+        """Tell whether early stopping ends a training that has made these records."""
         return self.patience is not None and self._watch(records).is_over
 
     def best(self, records: Sequence[Step]) -> Step:
-        """Of a training that has made these records, the one whose network is kept."""
+        """Choose the record whose network is kept of a training that has made these."""
         return (self._watch(records).best if self.patience is not None else None) or records[-1]
 
     def _watch(self, records: Iterable[Step]) -> EarlyStopping:
@@ -307,18 +317,29 @@ class Experiment:
                 return
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays that the user passed (data, starting weights), named by their SHA-256."""
+        """Collect the arrays that the user passed (data, starting weights), named by their SHA-256."""
         return self.problem.arrays()
 
     def to_dict(self) -> JsonObject:
-        """Plain values, as JSON has them; arrays as their names."""
+        """Convert to plain values, as JSON has them; arrays become their names."""
         rest = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
         options = {name: dict(rest[name]) for name in ("optimizer_options", "schedule_options")}
         return {"problem": {"learning": self.problem.to_dict()}, **rest, **options}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object], arrays: Arrays | None = None) -> "Experiment":
-        """The experiment that ``to_dict`` gave; ``arrays`` are those of ``arrays()``, where it has any."""
+        """Make the experiment whose ``to_dict`` gave these values.
+
+        Args:
+            values: Plain values; a field that is missing has its default.
+            arrays: Those of ``arrays()``, where it has any.
+
+        Returns:
+            An experiment that equals the one that was written.
+
+        Raises:
+            InputError: A field is unknown or can't be, or an array is missing or isn't the same any more.
+        """
         known = dict(checked_fields(values, [f.name for f in fields(cls)]))
         if "problem" in known:
             problem = checked_fields(known["problem"], ["learning"])
@@ -327,16 +348,16 @@ class Experiment:
 
     @classmethod
     def of_kept(cls, values: Mapping[str, object], arrays: Arrays) -> "Experiment":
-        """The same of an experiment whose run was kept: one that names no engine is of before there was a choice."""
+        """Make the experiment of a run that was kept: one that names no engine is of before there was a choice."""
         return cls.from_dict({"engine": BEFORE_ENGINES, **values}, arrays)
 
     def to_json(self) -> str:
-        """``to_dict`` as JSON text; every float comes back exactly."""
+        """Convert to JSON text; every float comes back exactly."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str, arrays: Arrays | None = None) -> "Experiment":
-        """The experiment that ``to_json`` gave."""
+        """Make the experiment whose ``to_json`` gave ``text``; raises as ``from_dict`` does, or where it is no JSON."""
         try:
             values = parsed(text)
         except (TypeError, ValueError) as error:

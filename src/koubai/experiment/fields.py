@@ -48,7 +48,7 @@ class Depends:
 
 
 def resolved(default: "Default", holds: Container[Condition]) -> Plain:
-    """What a default comes to where these conditions hold."""
+    """Choose what a default comes to where these conditions hold."""
     if not isinstance(default, Depends):
         return default
     return next((value for condition, value in default.cases.items() if condition in holds), default.otherwise)
@@ -256,5 +256,5 @@ FIELDS: tuple[Field[object], ...] = (
 
 
 def fields_of(part: Part) -> tuple[Field[object], ...]:
-    """The settings that an object of this ``part`` has, in the order of the table."""
+    """List the settings that an object of this ``part`` has, in the order of the table."""
     return tuple(one for one in FIELDS if one.part == part)

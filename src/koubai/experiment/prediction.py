@@ -33,7 +33,19 @@ class Prediction:
 
 
 def predict(network: Network, data: Dataset, rows: object) -> Prediction:
-    """The answers to ``rows``: what Dataset ``data`` was made from, a table, or inputs (n, features)."""
+    """Answer rows with a network: the same bits in any process, however many rows come together.
+
+    Args:
+        network: What answers.
+        data: What it was trained on.
+        rows: What ``data`` was made from: a table; or inputs (n, features), or a Dataset of such.
+
+    Returns:
+        The answers.
+
+    Raises:
+        InputError: The rows don't fit the network.
+    """
     inputs, unseen = _inputs_of(data, rows)
     parts = [inputs[first : first + ROWS_AT_ONCE] for first in range(0, len(inputs), ROWS_AT_ONCE)]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -49,7 +61,7 @@ def predict(network: Network, data: Dataset, rows: object) -> Prediction:
 
 
 def _inputs_of(data: Dataset, rows: object) -> tuple[NDArray[np.float64], Mapping[str, int]]:
-    """The inputs that ``rows`` make, and what of them was never seen."""
+    """Make inputs of ``rows``, and count what of them was never seen."""
     if isinstance(rows, Dataset):
         return _checked(rows.inputs, data), {}
     if isinstance(rows, (list, tuple, np.ndarray)):
@@ -60,7 +72,7 @@ def _inputs_of(data: Dataset, rows: object) -> tuple[NDArray[np.float64], Mappin
 
 
 def _as_it_is(data: Dataset) -> Preparation:
-    """That of data which nothing was done to."""
+    """Make the Preparation of data which nothing was done to."""
     columns = tuple(NumberColumn(name, 0.0, 1.0) for name in data.feature_names)
     return Preparation(columns, Target(data.name, "classify", data.classes))
 

@@ -106,15 +106,19 @@ class Learning:
     def from_settings(
         cls, data: str | Dataset, start: Network | None, settings: Mapping[str, object], **parts: Dataset | None
     ) -> "Learning":
-        """The Learning with these settings by name, which are checked as if they had been passed one by one.
+        """Make the Learning with these settings by name, which are checked as if they had been passed one by one.
 
-        ``parts``: the rows of ``validation`` and ``test``, where the settings name no others.
+        Args:
+            data: What is learned.
+            start: The network at its start, or None.
+            settings: The settings; they may name other rows than ``parts``.
+            **parts: The rows of ``validation`` and ``test``.
         """
         given: dict[str, Any] = {**parts, **settings}
         return cls(data, start=start, **given)
 
     def _check_parts(self) -> None:
-        """InputError where ``validation`` or ``test`` aren't data of the same kind."""
+        """Raise InputError where ``validation`` or ``test`` aren't data of the same kind."""
         for name in ("validation", "test"):
             part, data = getattr(self, name), self.dataset()
             if part is None:
@@ -142,7 +146,7 @@ class Learning:
         return len(self.parts) > 1 or data.preparation is not None or not table
 
     def dataset(self) -> Dataset:
-        """The data that are trained on."""
+        """Return the data that are trained on."""
         return gate(self.data) if isinstance(self.data, str) else self.data
 
     @property
@@ -157,18 +161,18 @@ class Learning:
         return (data.inputs.shape[1], *(self.hidden or ()), data.targets.shape[1])
 
     def network(self, seed: int) -> Network:
-        """The network at its start, float64."""
+        """Make the network at its start, float64."""
         if self.start is not None:
             return replace(self.start.astype(np.float64), output=self.output)
         activation, init, scale = self.activation or "", self.init or "", self.scale or 0.0
         return Network.random(self.sizes, activation=activation, init=init, scale=scale, seed=seed, output=self.output)
 
     def mask(self) -> Network | None:
-        """Which parameters stay as they are: truth values in their places; None where all move."""
+        """Mark the parameters that stay as they are by truth values in their places; None where all move."""
         return frozen_mask(self.network(0), self.frozen) if self.frozen else None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays that the user passed (data, starting weights), named by their SHA-256."""
+        """Collect the arrays that the user passed (data, starting weights), named by their SHA-256."""
         named: dict[str, NDArray[Any]] = {}
         for part in (self.data, self.validation, self.test):
             named |= part.arrays() if isinstance(part, Dataset) else {}
@@ -176,7 +180,7 @@ class Learning:
         return named | {digest(array): array for array in start.values()}
 
     def to_dict(self) -> JsonObject:
-        """Plain values, as JSON has them; arrays as their names."""
+        """Convert to plain values, as JSON has them; arrays become their names."""
         start = self.start and {
             "parameters": [digest(array) for array in self.start.arrays().values()],
             "activation": self.start.activation,
@@ -192,12 +196,12 @@ def _plain(data: object) -> object:
 
 
 def _listed(value: object) -> object:
-    """A tuple as a list: units are the same however they are given."""
+    """Turn a tuple into a list: units are the same however they are given."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def learning_of(values: object, arrays: Arrays) -> Learning:
-    """The Learning whose ``to_dict`` ``values`` are; ``arrays`` by their SHA-256."""
+    """Make the Learning whose ``to_dict`` gave ``values``; ``arrays`` are by their SHA-256."""
     known = dict(checked_fields(values, [f.name for f in fields(Learning)]))
     for name in ("data", "validation", "test"):
         if isinstance(known.get(name), Mapping):

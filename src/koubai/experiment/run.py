@@ -48,7 +48,7 @@ class Run(RunRecord):
 
     @classmethod
     def of(cls, record: RunRecord) -> "Run":
-        """The Run whose plain data ``record`` is."""
+        """Make the Run whose plain data ``record`` is."""
         return cls(record.experiment, record.losses, record.records, record.status, record.diverged_at)
 
     @property
@@ -198,12 +198,12 @@ class Recording:
 
     @classmethod
     def after(cls, run: Run) -> "Recording":
-        """One that goes on where ``run`` stopped: of its records' last Step, the Steps that follow are to pass by."""
+        """Make a Recording that goes on where ``run`` stopped: the Steps after its last record are to pass by."""
         passed = [(step.number, step.losses, step if step.recorded else None) for step in run.records]
         return cls(run.experiment, passed, run.records[-1])
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The same Steps, taken note of. Diverged passes through."""
+        """Yield the same Steps, and note them. Diverged passes through."""
         try:
             for step in steps:
                 self.passed.append((step.number, step.losses, step if step.recorded else None))
@@ -230,7 +230,7 @@ class Recording:
 
 
 def ended_run(experiment: Experiment, losses: NDArray[np.float64], records: tuple[Step, ...]) -> Run:
-    """The Run of a training that made these steps without an end before its time: finished, interrupted or diverged."""
+    """Make the Run of a training that ended after these steps: finished, interrupted or diverged."""
     if records[-1].number < experiment.steps and not experiment.stopped(records):
         return Run(experiment, losses, records, "interrupted")
     since = experiment.risen_since(losses)

@@ -43,7 +43,7 @@ class Provenance:
 
 
 def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[str, bytes]:
-    """The files of a run, by name: ``FILES``, the last one only where the data or the start were arrays."""
+    """Write the files of a run as bytes, by name: ``FILES``, the last one only where the data or the start were arrays."""
     provenance = provenance or Provenance()
     contents = {
         "losses.csv": losses_text(run.losses).encode(),
@@ -74,7 +74,18 @@ def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[st
 
 
 def record_of(path: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Provenance]:
-    """The run whose files ``read(name)`` gives. ``path`` is named where one is damaged, or of a newer format: FileFault."""
+    """Read a run from its files, each of which is checked against its SHA-256 first.
+
+    Args:
+        path: What a fault names.
+        read: Gives the content of the file of that name.
+
+    Returns:
+        The run's plain data, and where it comes from.
+
+    Raises:
+        FileFault: A file is damaged, or of a newer format.
+    """
     about, uid = _read_about(path, read(ABOUT))
     try:
         contents = {}
@@ -101,7 +112,7 @@ UNFIT = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowEr
 
 
 def _provenance(about: JsonObject, uid: str) -> Provenance:
-    """Where the run comes from, every part of it of its kind: a ValueError where one isn't."""
+    """Read where the run comes from; ValueError where a part of it isn't of its kind."""
     noted = {"platform": about["platform"], "processor": about.get("processor", ""), **about["versions"]}
     kept = {"uid": uid, "name": "", "tags": [], "note": "", "started": "", "seconds": 0.0, **about.get("kept", {})}
     texts = [*(kept[name] for name in ("uid", "name", "note", "started")), *kept["tags"], *noted, *noted.values()]
@@ -115,7 +126,7 @@ def _provenance(about: JsonObject, uid: str) -> Provenance:
 
 
 def checked_status(status: object, losses: NDArray[np.float64]) -> Status:
-    """``status``; InputError where there is no such one, or the losses aren't finite."""
+    """Check a status and losses: InputError where there is no such status, or a loss isn't finite."""
     if status not in get_args(Status):
         raise InputError("run-status", value=status, choices=", ".join(get_args(Status)))
     if not np.isfinite(losses).all():
@@ -124,7 +135,7 @@ def checked_status(status: object, losses: NDArray[np.float64]) -> Status:
 
 
 def _read_about(path: str, content: bytes) -> tuple[JsonObject, str]:
-    """What run.json says, and a name for the run made of its checksum."""
+    """Read run.json, and make a name for the run of its checksum."""
     about_path = f"{path}/{ABOUT}"
     try:
         about = parsed(content)
@@ -138,7 +149,7 @@ def _read_about(path: str, content: bytes) -> tuple[JsonObject, str]:
 
 
 def losses_text(losses: NDArray[np.float64]) -> str:
-    """A table (CSV) of the losses (steps + 1,), before the first and after each step."""
+    """Write the losses (steps + 1,), before the first and after each step, as a table (CSV)."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(["step", "loss"])

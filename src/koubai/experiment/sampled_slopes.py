@@ -44,11 +44,11 @@ class SampledSlopes:
         ]
 
     def central(self, h: float) -> NDArray[np.float64]:
-        """Their central differences."""
+        """Measure them by central differences."""
         return self._differences(h, -h) / (2 * h)
 
     def forward(self, h: float) -> NDArray[np.float64]:
-        """Their forward differences."""
+        """Measure them by forward differences."""
         return self._differences(h, 0.0) / h
 
     def _differences(self, to: float, below: float) -> NDArray[np.float64]:
@@ -57,7 +57,7 @@ class SampledSlopes:
         return np.array(changes, np.float64)
 
     def at(self, h: float) -> NDArray[np.float64]:
-        """Their slopes by the method of the experiment, with that h."""
+        """Measure them by the method of the experiment, with that h."""
         method = self._experiment.method
         if method in ("backprop", "complex-step"):
             return self.exact
@@ -71,7 +71,7 @@ class SampledSlopes:
         return self.central(TANGENT)
 
     def misleads(self, h: float) -> bool:
-        """Whether the slopes that are measured with ``h`` hardly say which way is down; never where units step.
+        """Tell whether the slopes that are measured with ``h`` hardly say which way is down; never where units step.
 
         Of these the exact slopes say nothing. Along m the loss falls |e|·cos(m, e) for a way of length 1, along the exact
         slopes e it falls |e|.
@@ -82,7 +82,7 @@ class SampledSlopes:
         return bool(measured @ exact < DOWN * np.linalg.norm(measured) * np.linalg.norm(exact))
 
     def better_h(self, usual: float) -> float:
-        """The largest h, by powers of ten below the experiment's, that leads down; where its h is too small, the ``usual``."""
+        """Find the largest h, by powers of ten below the experiment's, that leads down; ``usual`` where its h is too small."""
         h = self._experiment.h or 0.0
         if h < TANGENT:
             return usual
@@ -92,7 +92,7 @@ class SampledSlopes:
 
 
 def _spread(shape: tuple[int, ...], frozen: NDArray[np.bool_] | None, most: int) -> list[tuple[int, ...]]:
-    """At most ``most`` (but two) places of an array of that shape, evenly spread over those that aren't frozen."""
+    """Choose at most ``most`` (but two) indices of an array of that shape, evenly spread over those that aren't frozen."""
     free = np.arange(np.prod(shape)) if frozen is None else np.flatnonzero(~frozen.ravel())
     chosen = free[evenly(len(free), most)] if len(free) else free
     return [tuple(int(part) for part in np.unravel_index(int(number), shape)) for number in chosen]

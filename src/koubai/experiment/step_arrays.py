@@ -27,7 +27,7 @@ NamedArrays = dict[str, AnyArray]
 
 
 def arrays_of(steps: Sequence[Step]) -> NamedArrays:
-    """``steps`` as arrays: their ``number`` (n,), parameters w1 (n, …), b1, …, optimiser's state, and the one random state."""
+    """Take Steps apart: ``number`` (n,), parameters w1 (n, …), b1, …, the optimizer's state, and the one random state."""
     arrays: NamedArrays = {"number": np.array([step.number for step in steps])}
     for layer in range(len(steps[0].parameters.layers)):
         for letter, field in (("w", "weights"), ("b", "bias")):
@@ -39,14 +39,23 @@ def arrays_of(steps: Sequence[Step]) -> NamedArrays:
 
 
 def _stacked(arrays: Sequence[AnyArray]) -> AnyArray:
-    """What ``np.stack`` gives, for many small arrays in a fifth of the time."""
+    """Do what ``np.stack`` does, for many small arrays in a fifth of the time."""
     return np.concatenate(arrays).reshape(len(arrays), *arrays[0].shape)
 
 
 def steps_of(experiment: Experiment, arrays: NamedArrays, losses: NDArray[np.float64]) -> tuple[Step, ...]:
-    """The Steps that ``arrays_of`` took apart; ``losses`` (steps made + 1,) are all of the run's.
+    """Put the Steps together that ``arrays_of`` took apart.
 
-    InputError where the numbers don't rise from 0 or the arrays don't fit the experiment.
+    Args:
+        experiment: Whose Steps they are.
+        arrays: The arrays by name.
+        losses: (steps made + 1,), all of the run's.
+
+    Returns:
+        The Steps.
+
+    Raises:
+        InputError: The numbers don't rise from 0, or the arrays don't fit the experiment.
     """
     like = _like(experiment)
     names = list(like.parameters.arrays())
@@ -94,12 +103,12 @@ def _like(experiment: Experiment) -> _Like:
 
 
 def _is_plain(state: Any) -> bool:
-    """Whether an optimiser's state is the NumPy engine's: arrays in a tuple. That of the compiled engine is a pytree of JAX."""
+    """Tell whether an optimizer's state is the NumPy engine's, arrays in a tuple. The compiled engine's is a pytree of JAX."""
     return type(state) is tuple and all(isinstance(leaf, np.ndarray) for leaf in state)
 
 
 def _leaves(state: Any) -> list[Any]:
-    """The arrays of an optimiser's state."""
+    """List the arrays of an optimizer's state."""
     if _is_plain(state):
         return list(state)
     import jax
@@ -109,7 +118,7 @@ def _leaves(state: Any) -> list[Any]:
 
 
 def _state_of(leaves: Sequence[Any], like: Any) -> Any:
-    """The optimiser's state of these arrays, in the structure of ``like``."""
+    """Put these arrays into an optimizer's state of the structure of ``like``."""
     if _is_plain(like):
         return tuple(leaves)
     import jax
@@ -119,20 +128,20 @@ def _state_of(leaves: Sequence[Any], like: Any) -> Any:
 
 
 def _alike(arrays: Sequence[AnyArray], patterns: Sequence[Any]) -> bool:
-    """Whether they have the shapes and types of the ``patterns``, and are finite."""
+    """Tell whether they have the shapes and types of the ``patterns``, and are finite."""
     same = all(given.shape == one.shape and given.dtype == one.dtype for given, one in zip(arrays, patterns, strict=True))
     return same and all(bool(np.isfinite(given).all()) for given in arrays)
 
 
 def bytes_of(arrays: NamedArrays) -> bytes:
-    """The arrays as safetensors, with a checksum of their own beside them for whoever takes the file elsewhere."""
+    """Write the arrays as safetensors, with a checksum of their own beside them for whoever takes the file elsewhere."""
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     sums = "".join(f"{name} {digest(plain[name])}\n" for name in sorted(plain))
     return serialized(plain, metadata={"koubai": json.dumps({"format": FORMAT, "sha256": sha256(sums.encode()).hexdigest()})})
 
 
 def from_bytes(content: bytes) -> NamedArrays:
-    """The arrays that ``bytes_of`` wrote. Whoever read the bytes has compared them with their checksum before."""
+    """Read the arrays that ``bytes_of`` wrote. Whoever read the bytes has compared them with their checksum before."""
     arrays: NamedArrays = deserialized(content)
     return arrays
 
@@ -143,7 +152,7 @@ AT_ONCE = 2**20
 
 
 def compact(arrays: NamedArrays) -> NamedArrays:
-    """The same, those of at most 256 distinct numbers (pixels, classes) as these and a byte for each place: an eighth of it."""
+    """Write arrays of at most 256 distinct numbers (pixels, classes) as these and a byte for each place: an eighth of it."""
     smaller: NamedArrays = {}
     for name, array in arrays.items():
         few = _distinct(array) if array.size >= MANY and array.dtype == np.float64 else None
@@ -156,7 +165,7 @@ def compact(arrays: NamedArrays) -> NamedArrays:
 
 
 def expanded(arrays: NamedArrays) -> NamedArrays:
-    """What ``compact`` made smaller, as it was."""
+    """Restore what ``compact`` made smaller."""
     restored: NamedArrays = {}
     for name, array in arrays.items():
         if name.endswith(PLACES):
@@ -167,12 +176,12 @@ def expanded(arrays: NamedArrays) -> NamedArrays:
 
 
 def _bits(array: AnyArray) -> NDArray[np.int64]:
-    """The numbers as integers, which tell 0.0 from -0.0, flat."""
+    """View the numbers as integers, which tell 0.0 from -0.0, flat."""
     return np.ascontiguousarray(array).view(np.int64).ravel()
 
 
 def _distinct(array: AnyArray) -> NDArray[np.int64] | None:
-    """The distinct numbers of an array as sorted bits, (k,); None where there are more than 256."""
+    """Find the distinct numbers of an array as sorted bits, (k,); None where there are more than 256."""
     bits, distinct = _bits(array), np.zeros(0, np.int64)
     for start in range(0, len(bits), AT_ONCE):
         some = bits[start : start + AT_ONCE]

@@ -123,7 +123,7 @@ def train(
 
 
 def _trained(experiment: Experiment) -> Run:
-    """Make all steps; a training that diverges is a Run as far as it came, unless it did so before the first."""
+    """Make all steps. A training that diverges is a Run as far as it came, unless it did so before the first step."""
     experiment.check_resources(kept=True)
     recording = Recording(experiment)
     try:
@@ -137,7 +137,7 @@ def _trained(experiment: Experiment) -> Run:
 
 
 def experiment_of(problem: object, data: object = None, **given: object) -> Experiment:
-    """The experiment that ``train`` makes of its arguments.
+    """Make the experiment that ``train`` trains.
 
     Args:
         problem: As in ``train``, but for an Experiment.
@@ -169,14 +169,14 @@ def experiment_of(problem: object, data: object = None, **given: object) -> Expe
 
 
 def _loaded(source: object) -> Splits | Dataset | str:
-    """Rows for all purposes; or a gate or a Dataset as it is."""
+    """Load rows for all purposes; a gate or a Dataset stays as it is."""
     if isinstance(source, (Splits, Dataset)) or (isinstance(source, str) and source in GATES):
         return source
     return load(source)
 
 
 def _learning_of(rows: Splits | Dataset | str, start: Network | None, settings: Given) -> Learning:
-    """A network that is to learn ``rows``."""
+    """Make the Learning of ``rows``, from a start or by the settings."""
     if not isinstance(rows, Splits):
         return Learning.from_settings(rows, start, settings)
     usual = defaults_for_sets("problem", settings) if start is None else {}

@@ -33,7 +33,7 @@ def checked_number(field: Field[object], value: object, most: float | None = Non
 
 
 def _as_number(field: Field[object], value: object) -> int | float | None:
-    """The value as Python's int or float; None where it is no number of the setting's kind, or beyond all floats."""
+    """Convert to Python's int or float; None where it is no number of the setting's kind, or beyond all floats."""
     if field.kind == "integer":
         return int(value) if is_whole(value) else None
     try:
@@ -43,10 +43,10 @@ def _as_number(field: Field[object], value: object) -> int | float | None:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether it is a number that isn't complex; True is none."""
+    """Tell whether it is a number that isn't complex; True is none."""
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.timedelta64))
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Whether it is an integer; True is none."""
+    """Tell whether it is an integer; True is none."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64))

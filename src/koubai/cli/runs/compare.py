@@ -62,7 +62,7 @@ def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: R
 
 
 def _facts(loaded: LoadedRun) -> dict[str, object]:
-    """What was set, and what came of it, by names as the options have them."""
+    """Collect what was set, by names as the options have them, and the versions."""
     experiment = loaded.run.experiment.to_dict()
     learning = experiment.pop("problem")["learning"]
     for chosen in ("optimizer", "schedule"):
@@ -99,7 +99,7 @@ def _as_json(
 def _as_text(
     loaded_runs: Sequence[LoadedRun], facts: Sequence[Mapping[str, object]], differing: Sequence[str], language: str
 ) -> list[str]:
-    """A column for each run, in several tables where they don't fit side by side."""
+    """Write a column for each run, in several tables where they don't fit side by side."""
     head = ["", *differing, *(sentence(f"run-{name}", language) for name in ("status", "made", "loss", "answers"))]
     columns = []
     for one, own in zip(loaded_runs, facts, strict=True):
@@ -122,7 +122,7 @@ def _shown(value: object) -> str:
 
 
 def _side_by_side(columns: list[list[str]], width: int) -> Iterator[list[list[str]]]:
-    """As many columns at a time as fit into ``width``."""
+    """Yield as many columns at a time as fit into ``width``."""
     part: list[list[str]] = []
     for column in columns:
         if part and sum(widest(other) + len(GAP) for other in [*part, column]) >= width:

@@ -78,7 +78,7 @@ def list_runs(filters: Mapping[str, object], limit: object, store: Path | None, 
 
 
 def as_json(entry: Entry) -> dict[str, object]:
-    """Everything about a run, as plain values."""
+    """Convert all that is known of a run to plain values."""
     rest = ("updated", "seconds", "folder", "tags", "note", "surroundings", "experiment")
     return {name: _plain(getattr(entry, name)) for name in (*NUMBERS, *rest)}
 
@@ -128,11 +128,11 @@ def _row(entry: Entry, statuses: Mapping[str, str]) -> dict[str, str]:
 
 
 def steps_of(entry: Entry) -> str:
-    """How many steps were made, and of how many, where that isn't all."""
+    """Say how many steps were made, and of how many, where that isn't all."""
     count = entry.steps_made or 0
     return f"{count}" if count == entry.steps else f"{count}/{entry.steps}"
 
 
 def local_time(text: str) -> str:
-    """A time of the store as a clock on the wall here shows it."""
+    """Write a time of the store as a clock on the wall here shows it."""
     return datetime.fromisoformat(text).astimezone().isoformat(" ", "minutes")[:16] if text else ""

@@ -34,7 +34,7 @@ def show_run(run: str, store: Path | None, json: bool, language: str) -> int:
 
 
 def _said(entry: Entry, language: str) -> list[tuple[str, str]]:
-    """What is said, by the names of its titles."""
+    """List what is said, by the names of its titles."""
     if entry.status == "damaged":
         return [("status", sentence("status-damaged", language))]
     experiment: JsonObject = dict(entry.experiment)
@@ -67,12 +67,12 @@ def _said(entry: Entry, language: str) -> list[tuple[str, str]]:
 
 
 def _engine(experiment: JsonObject) -> str:
-    """What computed it; experiments of before there was a choice don't name it."""
+    """Name what computed it; experiments of before there was a choice don't say so."""
     return str(experiment.get("engine", BEFORE_ENGINES))
 
 
 def _network(learning: JsonObject, seed: int, language: str) -> str:
-    """The hidden layers with what their units do, or that there are none."""
+    """Describe the hidden layers with what their units do, or say that there are none."""
     if not learning["hidden"]:
         return sentence("run-network-plain", language, seed=seed)
     hidden = ", ".join(map(str, learning["hidden"]))
@@ -80,7 +80,7 @@ def _network(learning: JsonObject, seed: int, language: str) -> str:
 
 
 def _further(experiment: JsonObject) -> str:
-    """What else was set of the training, by the names of the options."""
+    """List what else was set of the training, by the names of the options."""
     given = {name: value for name, value in _settings_set(experiment, "{:g}".format).items() if name not in SHOWN}
     if names := experiment["problem"]["learning"].get("frozen"):
         given["frozen"] = " ".join(names)
@@ -88,9 +88,10 @@ def _further(experiment: JsonObject) -> str:
 
 
 def again(experiment: JsonObject) -> str:
-    """The command that makes the same run once more; empty where the data or the start are a person's own arrays.
+    """Write the command that makes the same run once more.
 
-    It is empty, too, where parameters are frozen, for which there is no option.
+    It is empty where the data or the start are a person's own arrays, and where parameters are frozen, for which there is no
+    option.
     """
     from koubai.experiment import Experiment
 
@@ -104,9 +105,14 @@ def again(experiment: JsonObject) -> str:
 
 
 def _settings_set(experiment: JsonObject, written: Callable[[float], str]) -> dict[str, object]:
-    """The settings of a kept experiment that differ from what is usual for gates, by name, as options have them.
+    """Collect the settings of a kept experiment that differ from what is usual for gates, as options have them.
 
-    Numbers behind a colon are ``written`` so.
+    Args:
+        experiment: What ``Experiment.to_dict`` gave.
+        written: How a number behind a colon is written.
+
+    Returns:
+        The values by the names of the settings, in the order of the table.
     """
     from koubai.experiment.defaults import conditions_of
 
@@ -124,5 +130,5 @@ def _settings_set(experiment: JsonObject, written: Callable[[float], str]) -> di
 
 
 def _as_tuple(value: object) -> object:
-    """Units as a tuple, whether they come from JSON or from the table."""
+    """Turn a list into a tuple: units are the same whether they come from JSON or from the table."""
     return tuple(value) if isinstance(value, list) else value
