@@ -27,10 +27,10 @@ WORDS = (
 def test_a_stopped_terminal_does_not_hold_the_end_up() -> None:
     code = (
         "import os, signal, sys\n"
-        "from koubai.cli import interrupts, streams\n"
-        "interrupts.SECONDS_TO_TELL = 0.05\n"
-        "streams.prepare()\n"
-        "interrupts.end_at_once('en')\n"
+        "from koubai.cli import signals, stdio\n"
+        "signals.SECONDS_TO_TELL = 0.05\n"
+        "stdio.prepare()\n"
+        "signals.end_at_once('en')\n"
         "os.set_blocking(2, False)\n"
         "try:\n"
         "    while True: os.write(2, b'x' * 4096)\n"
@@ -47,11 +47,11 @@ def test_a_stopped_terminal_does_not_hold_the_end_up() -> None:
 @contextmanager
 def busy(processes: int) -> Iterator[None]:
     """Within it the machine is busy."""
-    made = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
     try:
         yield
     finally:
-        for process in made:
+        for process in loops:
             process.kill()
             process.wait()
 

@@ -132,33 +132,30 @@ def _side_by_side(columns: list[list[str]], width: int) -> Iterator[list[list[st
     yield part
 
 
-def _pictures(loaded_runs: Sequence[LoadedRun], language: str) -> Iterator[Picture]:
-    losses = {one.run.experiment.problem.loss for one in loaded_runs}
+def _pictures(found: Sequence[LoadedRun], language: str) -> Iterator[Picture]:
+    losses = {one.run.experiment.problem.loss for one in found}
     yield (
         "losses",
         "save_losses",
         {
-            "curves": [one.run.losses for one in loaded_runs],
-            "names": [one.name for one in loaded_runs],
+            "curves": [one.run.losses for one in found],
+            "names": [one.name for one in found],
             "loss": losses.pop() if len(losses) == 1 else None,
-            "title": sentence("compare-losses-title", language, runs=len(loaded_runs)),
+            "title": sentence("compare-losses-title", language, runs=len(found)),
         },
     )
-    if all(
-        (one.run.data.task, one.run.data.inputs.shape[1], len(one.run.data.classes)) == ("classify", 2, 2)
-        for one in loaded_runs
-    ):
-        title = sentence("compare-regions-title", language, runs=len(loaded_runs))
-        panels = [_panel(one, language) for one in loaded_runs]
+    if all((one.run.data.task, one.run.data.inputs.shape[1], len(one.run.data.classes)) == ("classify", 2, 2) for one in found):
+        title = sentence("compare-regions-title", language, runs=len(found))
+        panels = [_panel(one, language) for one in found]
         yield "regions", "save_regions", {"x": FINE, "y": FINE, "panels": panels, "title": title}
 
 
-def _panel(loaded: LoadedRun, language: str) -> Panel:
-    run, data = loaded.run, loaded.run.data
+def _panel(found: LoadedRun, language: str) -> Panel:
+    run, data = found.run, found.run.data
     scores = run.scores()
     said = {"loss": f"{run.losses[-1]:.4g}", "right": scores.right, "rows": scores.rows}
     return Panel(
-        title=loaded.name,
+        title=found.name,
         note=sentence("compare-panel", language, **said),
         field=plane(run.network, FINE, FINE).lead,
         points=data.inputs,
