@@ -99,8 +99,9 @@ def again(experiment: JsonObject) -> str:
     if not isinstance(learning["data"], str) or learning["start"] or learning.get("frozen"):
         return ""
     given = _settings_set(experiment, repr)
-    if _engine(experiment) == Experiment.from_dict({**experiment, "engine": ENGINE.default}).engine:
-        given.pop("engine", None)
+    engine = given.pop(ENGINE.name)
+    if engine != Experiment.from_dict({**experiment, ENGINE.name: ENGINE.default}).engine:
+        given[ENGINE.name] = engine
     return shlex.join(["koubai", "train", learning["data"], *option_words(given)])
 
 
