@@ -99,7 +99,7 @@ def again(experiment: JsonObject) -> str:
     if not isinstance(learning["data"], str) or learning["start"] or learning.get("frozen"):
         return ""
     given = _settings_set(experiment, repr)
-    engine = given.pop(ENGINE.name)
+    engine = given.pop(ENGINE.name, ENGINE.default)
     if engine != Experiment.from_dict({**experiment, ENGINE.name: ENGINE.default}).engine:
         given[ENGINE.name] = engine
     return shlex.join(["koubai", "train", learning["data"], *option_words(given)])
