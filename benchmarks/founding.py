@@ -27,11 +27,12 @@ from koubai.core import pytrees as pytrees
 from koubai.core.losses import LOSSES
 from koubai.core.precision import computing_in
 from koubai.core.slopes.base import Batch, mean_loss
+from koubai.experiment.fields import EngineName, MethodName
 
 STEPS, EVERY, H, RATE, TURNS = 5001, 100, 0.1, 0.01, 15
 
 
-def train(method: str, engine: str) -> np.ndarray[Any, Any]:
+def train(method: MethodName, engine: EngineName) -> np.ndarray[Any, Any]:
     return kb.train("xor", method=method, engine=engine).losses
 
 

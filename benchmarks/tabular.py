@@ -31,6 +31,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 import koubai as kb
+from koubai.experiment.fields import EngineName, MethodName
 
 SETS = ("iris", "wine", "breast-cancer", "digits", "moons", "circles", "spirals")
 FOLDS, SEEDS, EPOCHS, BATCH, UNITS, RATE = 5, (0, 1, 2), 100, 32, 32, 0.01
@@ -69,7 +70,7 @@ def folds(rows: Rows, seed: int) -> list[Fold]:
     return made
 
 
-def by_koubai(method: str, engine: str, fold: Fold) -> float:
+def by_koubai(method: MethodName, engine: EngineName, fold: Fold) -> float:
     run = kb.train(
         kb.data.Dataset.from_arrays(*fold.train),
         hidden=(UNITS,),

@@ -54,8 +54,8 @@ def _with_function(node: ast.AST, function: str) -> Iterator[tuple[ast.AST, str]
     """Every node below ``node``, and the name of the function or class that it stands in."""
     for child in ast.iter_child_nodes(node):
         yield child, function
-        inside = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        yield from _with_function(child, f"{function}.{child.name}".lstrip(".") if inside else function)
+        name = child.name if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else ""
+        yield from _with_function(child, f"{function}.{name}".strip("."))
 
 
 def _names(node: ast.AST, package: str) -> list[str]:

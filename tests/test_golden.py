@@ -9,6 +9,7 @@ import pytest
 
 import koubai as kb
 from koubai.core.step import ENGINES
+from koubai.experiment.fields import EngineName
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "gates.json").read_text())
 CASES = [pytest.param(case, id=f"{case['gate']}-{case['seed']}-h{case['h']}") for case in GOLDEN]
@@ -46,13 +47,13 @@ def test_the_start_and_the_first_gradient(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES)
-def test_central_from_the_seed_alone(case: dict[str, Any], engine: str) -> None:
+def test_central_from_the_seed_alone(case: dict[str, Any], engine: EngineName) -> None:
     assert_is(kb.train(case["gate"], seed=case["seed"], engine=engine, **numbers(case)), case)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", CASES)
-def test_central_from_the_given_weights(case: dict[str, Any], engine: str) -> None:
+def test_central_from_the_given_weights(case: dict[str, Any], engine: EngineName) -> None:
     start, data = network_of(case["initial"]), kb.data.gate(case["gate"])
     run = kb.train(start, data, engine=engine, **numbers(case))
     assert_is(run, case)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+JsonObject = dict[str, Any]  # plain values by name, as JSON has them; whoever reads one checks what he takes from it
 MOST_DEPTH = 64  # of lists and mappings within each other; what koubai writes has at most 8
 
 

@@ -47,11 +47,11 @@ def test_a_stopped_terminal_does_not_hold_the_end_up() -> None:
 @contextmanager
 def busy(processes: int) -> Iterator[None]:
     """Within it the machine is busy."""
-    made = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
     try:
         yield
     finally:
-        for process in made:
+        for process in loops:
             process.kill()
             process.wait()
 

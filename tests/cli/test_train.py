@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ import koubai as kb
 from koubai.cli.main import _ended
 from koubai.cli.render_options import wanted
 from koubai.cli.signals import deferred_signals
-from koubai.cli.train import Display, carry_out
+from koubai.cli.train import Display, TrainingJob
 from koubai.core.training import Step
 from koubai.errors import FileFault, InputError, KoubaiError
 from koubai.store import Store
@@ -210,9 +209,9 @@ def test_what_a_thread_raises_is_said_as_what_it_is(
     monkeypatch.setattr("koubai.cli.train.draw", draw)
     with Store(tmp_path / "runs.sqlite") as store, deferred_signals() as interrupts:
         experiment = kb.Experiment(steps=0 if when == "drawn" else 3)
-        keeping = store.keep(experiment)
+        recorder = store.keep(experiment)
         display = Display(True, True, False, wanted("png", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
-        work = partial(carry_out, experiment, store, keeping, iter([tmp_path / "made"]), interrupts, display)
+        work = TrainingJob(experiment, iter([tmp_path / "made"]), interrupts, display, store, recorder).carry_out
         assert _ended(work, "en") == code
         said = capsys.readouterr().err
         assert message in said
@@ -229,7 +228,7 @@ def test_no_step_at_all_is_no_interruption(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(kb.Experiment, "run", lambda *_: iter(()))
     display = Display(True, True, False, wanted("none", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
     with deferred_signals() as interrupts, pytest.raises(KoubaiError, match="ended before its first step"):
-        carry_out(kb.Experiment(), None, None, iter([tmp_path / "made"]), interrupts, display)
+        TrainingJob(kb.Experiment(), iter([tmp_path / "made"]), interrupts, display).carry_out()
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], message: str) -> None:
@@ -412,15 +411,3 @@ def test_the_version_needs_nothing_heavy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.splitlines()[1] == "[]"
-
-
-def test_what_help_lists_is_what_there_is() -> None:
-    from koubai.cli.commands import ACTIVATIONS, ENGINES, METHODS
-    from koubai.core import activations
-    from koubai.core.slopes import METHODS as CORE_METHODS
-    from koubai.core.step import ENGINES as CORE_ENGINES
-    from koubai.experiment.experiment import AUTO
-
-    assert tuple(activations.ACTIVATIONS) == ACTIVATIONS
-    assert tuple(CORE_METHODS) == METHODS
-    assert (AUTO, *CORE_ENGINES) == ENGINES

@@ -20,6 +20,7 @@ from koubai.core.slopes import METHODS, method_named
 from koubai.core.slopes.base import Batch
 from koubai.core.training import Descent, Step, descend
 from koubai.data import Dataset
+from koubai.experiment.fields import MethodName
 
 ROWS, L1, L2 = 11, 0.03, 0.2
 SCHEDULE = {"decay": 0.5, "every": 3.0, "warmup": 2.0}
@@ -169,7 +170,7 @@ def of_rows(rows: int, *, size: int = 32, steps: int = 9, few: bool = False) -> 
     """The bits of a training on so many rows, and how many programs there are after it."""
     inputs = np.random.default_rng(rows).normal(size=(rows, 3))
     one = Dataset.from_arrays(np.sign(inputs) if few else inputs, (inputs[:, 0] > 0).astype(int), classes=(0, 1))
-    method = "central" if few else "backprop"
+    method: MethodName = "central" if few else "backprop"
     run = kb.train(one, method=method, batch_size=size, steps=steps, hidden=(4,), record_every=4, engine="jax")
     arrays = run.network.arrays().values()
     return b"".join([run.losses.tobytes(), *(array.tobytes() for array in arrays)]), compiled._chunk._cache_size()

@@ -7,6 +7,7 @@ import koubai as kb
 from koubai.core.parameters import frozen_mask, frozen_names
 from koubai.core.step import ENGINES
 from koubai.errors import InputError
+from koubai.experiment.fields import EngineName, MethodName, OptimizerName
 
 NAMES = ["w1[1,2]", "b1[0]", "w2"]
 
@@ -42,7 +43,7 @@ def test_names_that_can_not_be(name: object, message: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", ["central", "loop", "spsa"])
 @pytest.mark.parametrize("optimizer", ["gradient-descent", "adamw", "lion"])
-def test_frozen_parameters_stay_and_all_others_move(method: str, optimizer: str, engine: str) -> None:
+def test_frozen_parameters_stay_and_all_others_move(method: MethodName, optimizer: OptimizerName, engine: EngineName) -> None:
     learning = kb.Learning("xor", hidden=(3,), activation="tanh", scale=1.0, frozen=tuple(NAMES))
     run = kb.train(learning, method=method, optimizer=optimizer, batch_size=3, steps=9, engine=engine)
     start, end, mask = run.records[0].parameters, run.network, learning.mask()

@@ -16,11 +16,14 @@ from koubai.core.step import ENGINES
 from koubai.core.training import Step
 from koubai.errors import Diverged, InputError
 from koubai.experiment import Experiment, Learning
+from koubai.experiment.fields import EngineName, MethodName
 
 
 @pytest.mark.parametrize(("steps", "every", "numbers"), [(7, 3, [0, 3, 6, 7]), (6, 3, [0, 3, 6]), (0, 5, [0]), (2, 9, [0, 2])])
 @pytest.mark.parametrize("method", ["central", "loop"])
-def test_records_are_the_start_every_multiple_and_the_last(method: str, steps: int, every: int, numbers: list[int]) -> None:
+def test_records_are_the_start_every_multiple_and_the_last(
+    method: MethodName, steps: int, every: int, numbers: list[int]
+) -> None:
     run = kb.train("xor", method=method, steps=steps, record_every=every)
     assert [step.number for step in run.records] == numbers
     assert run.losses.shape == (steps + 1,)
@@ -47,7 +50,7 @@ def test_each_loss_is_that_of_its_parameters() -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("optimizer", ["gradient-descent", "adam"])
-def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str, engine: str) -> None:
+def test_it_goes_on_from_any_step_bit_for_bit(method: str, optimizer: str, engine: EngineName) -> None:
     steps = 40 if method == "loop" or engine == "numpy" else 700
     experiment = Experiment(method=method, optimizer=optimizer, steps=steps, record_every=10, seed=3, engine=engine)
     whole = list(experiment.run())
@@ -83,7 +86,7 @@ def test_it_returns_to_python_by_elapsed_time() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", ["central", "loop", "spsa"])
-def test_a_run_in_parts_is_the_same_run(method: str, engine: str) -> None:
+def test_a_run_in_parts_is_the_same_run(method: str, engine: EngineName) -> None:
     given = {"schedule": "cosine", "batch_size": 3, "steps": 60, "record_every": 20, "seed": 4}
     experiment = Experiment(method=method, optimizer="adam", engine=engine, **given)  # type: ignore[arg-type]
     whole = list(experiment.run())
@@ -101,7 +104,7 @@ def test_a_run_in_parts_is_the_same_run(method: str, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_how_long_it_may_run_is_asked_each_time(engine: str) -> None:
+def test_how_long_it_may_run_is_asked_each_time(engine: EngineName) -> None:
     asked: list[float] = []
 
     def pace() -> tuple[float, int]:
@@ -121,7 +124,7 @@ def test_no_more_steps_are_made_at_once_than_the_pace_allows() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("batch_size", [None, 3])
-def test_the_first_step_is_there_without_a_program(batch_size: int | None, engine: str) -> None:
+def test_the_first_step_is_there_without_a_program(batch_size: int | None, engine: EngineName) -> None:
     given = {"batch_size": batch_size, "l2": 0.1, "optimizer": "adam", "engine": engine}
     experiment = Experiment(Learning("xor", activation="tanh"), **given)  # type: ignore[arg-type]
     first, same = experiment.start(), next(experiment.run())
@@ -138,7 +141,7 @@ def test_a_large_network_keeps_few_records_at_once() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("method", ["central", "loop", "backprop"])
-def test_a_divergence_is_found_at_its_step(method: str, engine: str) -> None:
+def test_a_divergence_is_found_at_its_step(method: str, engine: EngineName) -> None:
     given = {"optimizer": "adam", "learning_rate": 5e307, "steps": 400, "record_every": 2, "engine": engine}
     steps = Experiment(Learning("and", hidden=()), method=method, **given).run()  # type: ignore[arg-type]
     seen: list[Step] = []
@@ -154,13 +157,13 @@ def test_a_divergence_is_found_at_its_step(method: str, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_start_beyond_all_measure_is_said(engine: str) -> None:
+def test_a_start_beyond_all_measure_is_said(engine: EngineName) -> None:
     with pytest.raises(Diverged, match=r"even before the first step \(step 0\); start from smaller weights"):
         kb.train("xor", scale=1e200, engine=engine)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_kept_run_that_diverged_warns(engine: str) -> None:
+def test_a_kept_run_that_diverged_warns(engine: EngineName) -> None:
     with pytest.warns(kb.DivergenceWarning, match="at step 1"):
         run = kb.train("xor", learning_rate=1e300, engine=engine)
     assert (run.status, run.diverged_at, len(run.records), len(run.losses)) == ("diverged", 1, 1, 1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import koubai as kb
 from koubai.core.losses import LOSSES
+from koubai.core.regularization import Penalty
 from koubai.data import Dataset
 from koubai.errors import Diverged
 from koubai.experiment.divergence import BEYOND, level_of, risen_since, total_loss
@@ -46,7 +47,7 @@ def test_all_rows_and_the_penalty_count() -> None:
     data = Dataset.from_arrays(np.arange(rows)[:, None] / rows, np.arange(rows) / rows, task="regress")
     network = kb.Network.from_arrays([([[2.0]], [0.0])], output="identity")
     lost = np.mean((data.inputs - 0.0) ** 2) / 2
-    assert total_loss(network, data, LOSSES["squared"], 0.5, 3.0) == pytest.approx(lost + 1 + 6, rel=1e-12)
+    assert total_loss(network, data, LOSSES["squared"], Penalty(0.5, 3.0)) == pytest.approx(lost + 1 + 6, rel=1e-12)
 
 
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=30), st.integers(1, 8))

@@ -112,10 +112,9 @@ EVERY = pytest.param(True, marks=pytest.mark.slow)  # each with each; else each 
 @pytest.mark.parametrize("every", [False, EVERY])
 def test_every_method(every: bool, tmp_path: Path) -> None:
     """By how much rounding may differ: what is drawn by chance goes through another library's inverse of the error function."""
+    fields: dict[str, Any] = {"steps": 5, "hidden": (4,), "activation": "tanh", "scale": 0.5, "seed": 7}
     runs = {
-        f"{method}-{loss}": kb.train(
-            "parity-3", method=method, loss=loss, steps=5, hidden=(4,), activation="tanh", scale=0.5, seed=7
-        )
+        f"{method}-{loss}": kb.train("parity-3", **{**fields, "method": method, "loss": loss})
         for number, method in enumerate(METHODS)
         for loss in (("cross-entropy", "squared") if every else (("cross-entropy", "squared")[number % 2],))
     }
@@ -127,7 +126,7 @@ def test_every_method(every: bool, tmp_path: Path) -> None:
 def test_every_method_in_float32(every: bool, tmp_path: Path) -> None:
     fields: dict[str, Any] = {"steps": 5, "hidden": (4,), "scale": 0.5, "seed": 2**32 - 1, "precision": "float32"}
     methods = METHODS if every else ("spsa", "random-directions")  # which draw other bits
-    runs = {method: kb.train("parity-3", method=method, activation="sigmoid", **fields) for method in methods}
+    runs = {method: kb.train("parity-3", activation="sigmoid", **{**fields, "method": method}) for method in methods}
     made = assert_repeated(runs, tmp_path, 3e-6)
     assert {one["loss"].dtype for one in made.values()} == {np.dtype(np.float32)}
 
@@ -186,7 +185,7 @@ OPTIONS = {
 def by_loop(optimizer: str, **more: Any) -> kb.Run:
     """With the plain loop's slopes, which are the same to the bit: a rule that divides by them would enlarge the last digit."""
     fields: dict[str, Any] = {"steps": 8, "learning_rate": 0.05, "scale": 0.5, "hidden": ()}  # radam divides from the 6th on
-    return kb.train("parity-3", optimizer=optimizer, method="loop", **fields, **more)
+    return kb.train("parity-3", method="loop", **{**fields, "optimizer": optimizer}, **more)
 
 
 def test_every_optimizer(tmp_path: Path) -> None:
@@ -206,7 +205,7 @@ def test_an_optimizer_in_float32(optimizers: tuple[str, ...], tmp_path: Path) ->
 def test_no_hidden_layer_and_a_deep_one(tmp_path: Path) -> None:
     fields: dict[str, Any] = {"activation": "sin", "steps": 3, "scale": 1.0, "learning_rate": 0.3}
     runs = {
-        f"{len(hidden)}-{method}": kb.train("parity-3", hidden=hidden, method=method, **fields)
+        f"{len(hidden)}-{method}": kb.train("parity-3", hidden=hidden, **{**fields, "method": method})
         for hidden, method in (((), "loop"), ((), "backprop"), ((2,) * 9, "loop"), ((2,) * 9, "backprop"))
     }
     assert_repeated(runs, tmp_path, 1e-12)

@@ -44,7 +44,7 @@ def table_of(path: Path) -> list[dict[str, str]]:
 @pytest.mark.parametrize("methods", [("central", "loop", "spsa"), pytest.param(METHODS, marks=pytest.mark.slow)])
 def test_batches_a_schedule_a_penalty_and_an_init(methods: tuple[str, ...], tmp_path: Path) -> None:
     """The last batch of every epoch is smaller than the others."""
-    runs = {method: kb.train(TRAIN, method=method, **FIELDS) for method in methods}
+    runs = {method: kb.train(TRAIN, **{**FIELDS, "method": method}) for method in methods}
     made = assert_repeated(runs, tmp_path, 1e-11)
     assert difference(runs["loop"], made["loop"]) == 0
     lines = made["loop"]["printed"].splitlines()
@@ -86,7 +86,9 @@ def test_every_schedule(tmp_path: Path) -> None:
     }
     rmsprop: dict[str, Any] = {"optimizer": "rmsprop", "optimizer_options": {"decay": 0.8}}  # has a decay, too
     runs = {
-        name: kb.train("parity-3", schedule=name, schedule_options=chosen, **fields, **(rmsprop if name == "step" else {}))
+        name: kb.train(
+            "parity-3", **{**fields, "schedule": name, "schedule_options": chosen}, **(rmsprop if name == "step" else {})
+        )
         for name, chosen in options.items()
     }
     assert_repeated(runs, tmp_path, 1e-13)

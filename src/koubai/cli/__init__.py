@@ -7,7 +7,7 @@ __all__ = ["main"]
 
 
 def main() -> NoReturn:
-    """The command ``koubai``. A Ctrl-C before it is loaded ends it without a word."""
+    """Run the command ``koubai``. A Ctrl-C before it is loaded ends it without a word."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from koubai.cli.main import main as loaded
 

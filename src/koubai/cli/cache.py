@@ -5,21 +5,21 @@ from koubai.locale import sentence
 
 
 def contents(language: str) -> str:
-    """Where compiled programs are kept, how many there are, and how much room they take."""
-    found = compilation_cache.contents()
-    if found.folder is None:
+    """Say where compiled programs are kept, how many there are, and how much room they take."""
+    cached = compilation_cache.contents()
+    if cached.folder is None:
         return sentence("cache-off" if compilation_cache.is_off() else "cache-no-home", language)
-    if found.fault is not None:
-        reason = sentence("cache-shared", language) if found.fault == compilation_cache.SHARED else found.fault
-        return sentence("cache-unusable", language, path=str(found.folder), reason=reason)
-    most, size = _megabytes(compilation_cache.MOST_BYTES), _megabytes(found.size)
-    return sentence("cache-contents", language, path=str(found.folder), count=len(found.entries), size=size, most=most)
+    if cached.fault is not None:
+        reason = sentence("cache-shared", language) if cached.fault == compilation_cache.SHARED else cached.fault
+        return sentence("cache-unusable", language, path=str(cached.folder), reason=reason)
+    most, size = _megabytes(compilation_cache.MOST_BYTES), _megabytes(cached.size)
+    return sentence("cache-contents", language, path=str(cached.folder), count=len(cached.entries), size=size, most=most)
 
 
 def cleared(language: str) -> str:
-    """Remove all compiled programs; what that came to."""
-    found = compilation_cache.contents()
-    if found.folder is None or found.fault is not None:
+    """Remove all compiled programs, and say what that came to."""
+    cached = compilation_cache.contents()
+    if cached.folder is None or cached.fault is not None:
         return contents(language)
     gone = compilation_cache.clear()
     size = _megabytes(sum(entry.size for entry in gone))

@@ -2,28 +2,21 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from koubai._version import __version__
-from koubai.cli.options import HIDDEN, NUMBER, OPTIMIZER, PATH, WHOLE, Options, command, flag, group, with_wanted
+from koubai.cli.options import NUMBER, PATH, WHOLE, Options, command, flag, group, wanted_of
 from koubai.cli.runs_commands import RUN, runs
+from koubai.cli.setting_options import setting_options
 from koubai.locale import sentence
 
-ACTIVATIONS = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity", "step")
-METHODS = ("central", "loop", "forward", "complex-step", "backprop", "spsa", "random-directions")
-LOSSES = ("cross-entropy", "squared")
-PRECISIONS = ("float64", "float32")
-ENGINES = ("auto", "numpy", "jax")
-INITS = ("normal", "xavier", "he")
 PORT, LANGUAGE_VARIABLE = 8765, "KOUBAI_LANG"
-SCHEDULES = ("constant", "linear", "cosine", "exponential", "step", "inverse-time")
 
 
 def koubai(language: str) -> click.Group:
-    """The command ``koubai`` with all its commands, in ``language``."""
+    """Make the command ``koubai`` with all its commands, in ``language``."""
     first, last = (_train, _predict, _show, _play), (_list, _cache, _completion)
     commands = [*(make(language) for make in first), runs(language), *(make(language) for make in last)]
     version = flag("--version", "help-version", language, _print_version)
@@ -45,41 +38,24 @@ def _print_version(context: click.Context, parameter: click.Parameter, value: bo
 def _train(language: str) -> click.Command:
     options = Options(language)
 
-    def call(**values: Any) -> int:
-        from koubai.cli.train import train
+    def call(**values: object) -> int:
+        from koubai.cli.train import request_of, train
 
-        return train(language=language, **with_wanted(values))
+        return train(request_of(values, language))
 
     parameters: list[click.Parameter] = [
         click.Argument(["data"]),
         *_of_data(options),
-        options.value("network", "hidden", HIDDEN, "8", "N,N,...", usual="32"),
-        options.value("network", "activation", str, "relu", "NAME,...", choices=", ".join(ACTIVATIONS)),
-        options.value("network", "init", str, "normal", "NAME", usual="he, xavier", choices=", ".join(INITS)),
-        options.value("network", "scale", NUMBER, None, "X"),
-        options.value("network", "seed", WHOLE, 0, "N"),
-        options.value("slopes", "method", str, "central", "NAME", choices=", ".join(METHODS)),
-        options.value("slopes", "h", NUMBER, None, "X"),
-        options.value("slopes", "loss", str, None, "NAME", choices=", ".join(LOSSES)),
-        options.value("slopes", "l1", NUMBER, 0.0, "X"),
-        options.value("slopes", "l2", NUMBER, 0.0, "X"),
-        options.value("slopes", "precision", str, "float64", "NAME", choices=", ".join(PRECISIONS)),
-        options.value("slopes", "engine", str, "auto", "NAME", choices=", ".join(ENGINES)),
-        options.value("slopes", "batch-size", WHOLE, "all", "N|all", usual=32),
-        options.value("slopes", "batch-seed", WHOLE, None, "N"),
-        options.value("descent", "optimizer", OPTIMIZER, "gradient-descent", "NAME", usual="adam"),
-        options.value("descent", "learning-rate", NUMBER, 0.01, "X"),
-        options.value("descent", "schedule", OPTIMIZER, "constant", "NAME", choices=", ".join(SCHEDULES)),
-        options.value("descent", "steps", WHOLE, None, "N", key="train-steps"),
-        options.value("descent", "epochs", WHOLE, None, "N"),
-        options.value("descent", "patience", WHOLE, None, "N"),
-        options.value("files", "record-every", WHOLE, None, "N"),
-        options.value("files", "name", str, None, "NAME"),
-        options.value("files", "tag", str, None, "TAG", key="runs-tag", many=True),
-        options.value("files", "note", str, None, "TEXT"),
+        *setting_options(options, "network"),
+        *setting_options(options, "slopes"),
+        *setting_options(options, "descent"),
+        *setting_options(options, "files"),
+        options.value("files", "name", str, "NAME"),
+        options.value("files", "tag", str, "TAG", key="runs-tag", many=True),
+        options.value("files", "note", str, "TEXT"),
         options.store(),
         options.flag("files", "no-store"),
-        options.value("files", "out", PATH, None, "FOLDER"),
+        options.value("files", "out", PATH, "FOLDER"),
         options.pictures(),
         *options.film(),
         *(options.flag("display", name) for name in ("quiet", "no-replay", "json")),
@@ -89,35 +65,35 @@ def _train(language: str) -> click.Command:
 
 def _of_data(options: Options) -> list[click.Parameter]:
     return [
-        options.value("data", "target", str, None, "COLUMN"),
-        options.value("data", "features", str, None, "COLUMN,..."),
-        options.value("data", "task", str, None, "classify|regress"),
-        options.value("data", "missing", str, "refuse", "refuse|impute"),
-        options.value("data", "validation", NUMBER, 0.2, "X"),
-        options.value("data", "test", NUMBER, 0.2, "X"),
-        options.value("data", "samples", WHOLE, None, "N"),
-        options.value("data", "noise", NUMBER, None, "X"),
-        options.value("data", "from", PATH, None, "FOLDER"),
+        options.value("data", "target", str, "COLUMN"),
+        options.value("data", "features", str, "COLUMN,..."),
+        options.value("data", "task", str, "classify|regress"),
+        options.value("data", "missing", str, "refuse|impute", default="refuse"),
+        options.value("data", "validation", NUMBER, "X", default=0.2),
+        options.value("data", "test", NUMBER, "X", default=0.2),
+        options.value("data", "samples", WHOLE, "N"),
+        options.value("data", "noise", NUMBER, "X"),
+        options.value("data", "from", PATH, "FOLDER"),
         *_of_file(options),
     ]
 
 
 def _of_file(options: Options) -> list[click.Parameter]:
-    return [options.value("data", "delimiter", str, None, "X"), options.value("data", "encoding", str, None, "NAME")]
+    return [options.value("data", "delimiter", str, "X"), options.value("data", "encoding", str, "NAME")]
 
 
 def _predict(language: str) -> click.Command:
     options = Options(language)
 
-    def call(**values: Any) -> int:
+    def call(run: str, table: Path, out: Path | None, delimiter: str | None, encoding: str | None, store: Path | None) -> int:
         from koubai.cli.predict import predict
 
-        return predict(language=language, **values)
+        return predict(run, table, out, delimiter, encoding, store, language)
 
     parameters: list[click.Parameter] = [
         click.Argument(["run"], type=RUN),
         click.Argument(["table"], type=PATH),
-        options.value("files", "out", PATH, None, "FILE", key="predict-out"),
+        options.value("files", "out", PATH, "FILE", key="predict-out"),
         *_of_file(options),
         options.store(),
     ]
@@ -127,14 +103,14 @@ def _predict(language: str) -> click.Command:
 def _show(language: str) -> click.Command:
     options = Options(language)
 
-    def call(**values: Any) -> int:
+    def call(folder: Path, out: Path | None, quiet: bool, no_replay: bool, **drawn: object) -> int:
         from koubai.cli.show import show
 
-        return show(language=language, **with_wanted(values))
+        return show(folder, out, quiet, no_replay, wanted_of(drawn), language)
 
     parameters: list[click.Parameter] = [
         click.Argument(["folder"], type=PATH),
-        options.value("files", "out", PATH, None, "FOLDER", key="show-out"),
+        options.value("files", "out", PATH, "FOLDER", key="show-out"),
         options.pictures(),
         *options.film(),
         *(options.flag("display", name) for name in ("quiet", "no-replay")),
@@ -145,20 +121,18 @@ def _show(language: str) -> click.Command:
 def _play(language: str) -> click.Command:
     options = Options(language)
 
-    def call(what: str | None, host: str, port: Any, token: str | None, store: Path | None, **more: Any) -> int:
-        from koubai.cli.play import PlayOptions, play
+    def call(what: str | None, store: Path | None, no_browser: bool, no_store: bool, large: bool, **listening: object) -> int:
+        from koubai.cli.play import play, play_options
 
-        page = language if _is_language_asked_for() else ""
-        asked = PlayOptions(host, port, token or "", more["allow_host"], page, more["large"])
-        browser, keeps = not more["no_browser"], not more["no_store"]
-        return play(what, asked, browser=browser, store=store, keeps=keeps, language=language)
+        options = play_options(listening, language if _is_language_asked_for() else "", large)
+        return play(what, options, browser=not no_browser, store=store, keeps=not no_store, language=language)
 
     parameters: list[click.Parameter] = [
         click.Argument(["what"], type=RUN, required=False),
-        options.value("server", "host", str, "127.0.0.1", "ADDRESS", key="play-host"),
-        options.value("server", "port", WHOLE, None, "N", key="play-port", first=PORT),
-        options.value("server", "token", str, None, "TEXT", key="play-token"),
-        options.value("server", "allow-host", str, None, "NAME", key="play-allow-host", many=True),
+        options.value("server", "host", str, "ADDRESS", default="127.0.0.1", key="play-host"),
+        options.value("server", "port", WHOLE, "N", key="play-port", first=PORT),
+        options.value("server", "token", str, "TEXT", key="play-token"),
+        options.value("server", "allow-host", str, "NAME", key="play-allow-host", many=True),
         options.store(),
         options.flag("files", "no-store", key="play-no-store"),
         options.flag("display", "no-browser", key="play-no-browser"),
@@ -168,7 +142,7 @@ def _play(language: str) -> click.Command:
 
 
 def _is_language_asked_for() -> bool:
-    """Whether a person named a language, rather than the locale."""
+    """Tell whether a person named a language, rather than the locale."""
     context = click.get_current_context()
     return context.get_parameter_source("lang") is ParameterSource.COMMANDLINE or bool(os.environ.get(LANGUAGE_VARIABLE))
 

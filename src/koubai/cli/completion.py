@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
@@ -14,16 +13,16 @@ MOST_NAMES = 1000
 
 
 def script(shell: str) -> str:
-    """To be evaluated by ``shell``. InputError for an unknown one."""
+    """Write what ``shell`` is to evaluate; InputError for an unknown one."""
     complete = chosen("shell", shell, SHELLS)(click.Command("koubai"), {}, "koubai", "_KOUBAI_COMPLETE")
     return str(complete.source_template % complete.source_vars())
 
 
-def names_of_runs(context: click.Context, beginning: str, given: Sequence[Any]) -> list[CompletionItem]:
-    """The names in the store that begin so, and aren't ``given`` already. Never an error: a shell waits for it."""
+def names_of_runs(context: click.Context, beginning: str, given: Sequence[object]) -> list[CompletionItem]:
+    """List the names in the store that begin so, and aren't ``given`` already. A shell waits for it: it never raises."""
     from koubai.cli.runs.lookup import reading
 
-    store = next((Path(at.params["store"]) for at in (context, context.parent) if at and at.params.get("store")), None)
+    store = next((Path(one.params["store"]) for one in (context, context.parent) if one and one.params.get("store")), None)
     try:
         with reading(store) as runs:
             names = [name for name in runs.names(beginning) if name not in given]

@@ -2,11 +2,15 @@
 
 from io import StringIO
 from shutil import get_terminal_size
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from koubai.locale import sentence
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 WIDEST = 96
 
@@ -20,7 +24,7 @@ class Option(click.Option):
 
 
 def help_text(command: click.Command, context: click.Context, language: str) -> str:
-    """The whole help of ``command``."""
+    """Write the whole help of ``command``."""
     from rich.padding import Padding
 
     out = StringIO()
@@ -38,13 +42,13 @@ def help_text(command: click.Command, context: click.Context, language: str) -> 
 
 
 def two_columns(rows: list[tuple[str, str]]) -> str:
-    """Names and what they mean, broken to the width of the terminal."""
+    """Write names and what they mean, broken to the width of the terminal."""
     out = StringIO()
     _console(out).print(_grid(rows))
     return _trimmed(out)
 
 
-def _console(out: StringIO) -> Any:
+def _console(out: StringIO) -> "Console":
     from rich.console import Console
 
     width = min(WIDEST, max(40, get_terminal_size().columns))
@@ -66,7 +70,7 @@ def _sections(command: click.Command, language: str) -> dict[str, list[tuple[str
     return sections
 
 
-def _grid(rows: list[tuple[str, str]]) -> Any:
+def _grid(rows: list[tuple[str, str]]) -> "Table":
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2))

@@ -9,7 +9,7 @@ from koubai.locale import LANGUAGES
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """One of LANGUAGES. Looked up before the rest is parsed, since help and errors are in it. InputError for another."""
+    """Look up which of LANGUAGES a person reads, before the rest is parsed: help and errors are in it. InputError else."""
     asked = [value for name, value in pairwise([*arguments, ""]) if name == "--lang"]
     asked += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
     if asked:
@@ -21,7 +21,7 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str
 
 
 def _of_locale(name: str) -> str:
-    """ja_JP.UTF-8 -> ja; Japanese_Japan -> ja; anything unknown -> en."""
+    """Find the language of a locale: ja_JP.UTF-8 is ja, Japanese_Japan is ja, anything unknown is en."""
     word = name.lower().replace("-", "_").split(".")[0].split("_")[0]
     known = {"japanese": "ja", "english": "en"}.get(word, word)
     return known if known in LANGUAGES else "en"

@@ -1,4 +1,4 @@
-"""What libraries say to programmers, kept from the terminal; and a place for what they keep where there is no home for it."""
+"""What libraries say to programmers, kept from the terminal; and a folder for what they keep where there is no home for it."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from tempfile import gettempdir
 
 
 def quieten() -> None:
-    """No warning of Python's, no log, and none of XLA's, which C++ writes, reaches the terminal."""
+    """Keep warnings of Python, logs, and what XLA writes from C++ away from the terminal."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())
@@ -19,7 +19,7 @@ def quieten() -> None:
 
 
 def _give_matplotlib_a_place() -> None:
-    """Where it can't write into its own folders, a lasting one: it would make a new one each time, and look for fonts again."""
+    """Give matplotlib a lasting folder where it can't write into its own: it would make one and look for fonts each time."""
     home = os.path.expanduser("~")  # noqa: PTH111  (Path.home() fails where there is none)
     own = {"XDG_CONFIG_HOME": ".config", "XDG_CACHE_HOME": ".cache"}
     folders = [Path(os.environ.get(name) or Path(home) / usual) / "matplotlib" for name, usual in own.items()]
@@ -28,15 +28,15 @@ def _give_matplotlib_a_place() -> None:
     if all(map(_can_be_written, folders)):
         return
     with suppress(OSError, AttributeError):
-        place = Path(gettempdir()) / f"koubai-{os.getuid()}"
-        place.mkdir(mode=0o700, exist_ok=True)
-        found = place.lstat()
-        if found.st_uid == os.getuid() and found.st_mode & 0o777 == 0o700 and place.is_dir() and not place.is_symlink():
-            os.environ["MPLCONFIGDIR"] = str(place)
+        folder = Path(gettempdir()) / f"koubai-{os.getuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+        if status.st_uid == os.getuid() and status.st_mode & 0o777 == 0o700 and folder.is_dir() and not folder.is_symlink():
+            os.environ["MPLCONFIGDIR"] = str(folder)
 
 
 def _can_be_written(folder: Path) -> bool:
-    """Whether ``folder`` is there, or can be made, and can be written."""
+    """Tell whether ``folder`` is there, or can be made, and can be written."""
     with suppress(OSError, ValueError):
         while not folder.exists() and folder != folder.parent:
             folder = folder.parent

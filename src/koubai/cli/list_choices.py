@@ -26,7 +26,7 @@ KINDS: dict[str, Iterable[str]] = {
 
 
 def listing(what: str | None, language: str) -> str:
-    """Everything of one kind, or of all. InputError for an unknown kind."""
+    """List everything of one kind, or of all; InputError for an unknown kind."""
     kinds = KINDS if what is None else {what: chosen("list", what, KINDS)}
     return "\n\n".join(_block(kind, names, language) for kind, names in kinds.items())
 

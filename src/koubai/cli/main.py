@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main() -> NoReturn:
-    """The command ``koubai``."""
+    """Run the command ``koubai`` to its exit code."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's share is small here, and a second thread only waits for it
     prepare()
     quieten()
@@ -48,7 +48,7 @@ def run(arguments: Sequence[str], language: str) -> int:
         result: int = koubai(language).main(list(arguments), prog_name="koubai", standalone_mode=False)
         return result or 0
     except click.UsageError as error:
-        raise _understood(error) from error
+        raise _input_error_of(error) from error
 
 
 def _flushed() -> int:
@@ -75,8 +75,8 @@ def _ended(work: Callable[[], int], language: str) -> int:
     return code
 
 
-def _understood(error: "UsageError") -> KoubaiError:
-    """A usage error of click's as one of our own."""
+def _input_error_of(error: "UsageError") -> KoubaiError:
+    """Turn a usage error of click into one of our own, which has a sentence in every language."""
     import click
 
     command = error.ctx.command if error.ctx else None

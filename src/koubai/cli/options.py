@@ -4,26 +4,26 @@ A value that an option can't read goes on as it is: the experiment says what is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from koubai.cli.help import Option, help_text
-from koubai.cli.render_options import FILMS, PICTURES
+from koubai.cli.render_options import FILMS, PICTURES, RenderOptions, wanted
 from koubai.errors import Unforeseen
 from koubai.locale import LANGUAGES, sentence
 
 
-class _Value(click.ParamType[Any]):
+class _Value(click.ParamType[object]):
     """A value read by ``read``, or the text itself where that fails."""
 
-    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+    def __init__(self, name: str, read: Callable[[str], object]) -> None:
         self.name = name
         self.read = read
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, or the text."""
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Read the value; it stays a text where that fails."""
         if not isinstance(value, str):
             return value
         try:
@@ -33,7 +33,7 @@ class _Value(click.ParamType[Any]):
 
 
 def _whole(text: str) -> int:
-    """5001, or 5e3."""
+    """Read a whole number: 5001, or 5e3."""
     try:
         return int(text)
     except ValueError:
@@ -43,8 +43,8 @@ def _whole(text: str) -> int:
         return int(number)
 
 
-def _hidden(text: str) -> tuple[int, ...]:
-    """8, or 16,16, or none."""
+def _units(text: str) -> tuple[int, ...]:
+    """Read the units of the hidden layers: 8, or 16,16, or none."""
     if text.strip().lower() == "none":
         return ()
     units = tuple(int(part) for part in text.split(","))
@@ -53,10 +53,10 @@ def _hidden(text: str) -> tuple[int, ...]:
     return units
 
 
-def _optimizer(text: str) -> tuple[str, dict[str, Any]]:
-    """adam, or adam:b1=0.8,b2=0.99."""
+def _name_with_options(text: str) -> tuple[str, dict[str, float | str]]:
+    """Read a name with its options: adam, or adam:b1=0.8,b2=0.99."""
     name, _, rest = text.partition(":")
-    options: dict[str, Any] = {}
+    options: dict[str, float | str] = {}
     for part in rest.split(",") if rest else []:
         key, equals, value = part.partition("=")
         try:
@@ -67,8 +67,9 @@ def _optimizer(text: str) -> tuple[str, dict[str, Any]]:
 
 
 FILM_SIZE = "1280x720"
-WHOLE, NUMBER, HIDDEN = _Value("integer", _whole), _Value("number", float), _Value("units", _hidden)
-OPTIMIZER, PATH = _Value("optimizer", _optimizer), click.Path(path_type=Path)
+WHOLE, NUMBER, UNITS = _Value("integer", _whole), _Value("number", float), _Value("units", _units)
+NAME_WITH_OPTIONS, PATH = _Value("optimizer", _name_with_options), click.Path(path_type=Path)
+ValueType = click.ParamType[object] | click.Path | type[str]
 
 
 def _print_help(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -77,14 +78,28 @@ def _print_help(context: click.Context, parameter: click.Parameter, value: bool)
         context.exit()
 
 
-def with_help(command: Any, language: str) -> Any:
-    """``command`` with a help of our own."""
-    command.get_help = lambda context: help_text(command, context, language)
-    return command
+class _Command(click.Command):
+    """A command with a help of our own, in ``language``."""
+
+    language = "en"
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Write the whole help."""
+        return help_text(self, ctx, self.language)
 
 
-def flag(name: str, key: str, language: str, show: Any) -> Option:
-    """An option that shows something and ends the command."""
+class _Group(click.Group):
+    """A group of commands with a help of our own, in ``language``."""
+
+    language = "en"
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Write the whole help."""
+        return help_text(self, ctx, self.language)
+
+
+def flag(name: str, key: str, language: str, show: Callable[[click.Context, click.Parameter, bool], None]) -> Option:
+    """Make an option that shows something and ends the command."""
     names = ["-h", name] if name == "--help" else [name]
     return Option(
         names,
@@ -98,7 +113,7 @@ def flag(name: str, key: str, language: str, show: Any) -> Option:
 
 
 def common(language: str) -> list[click.Parameter]:
-    """What every command has. The language was looked up before; here it is only let pass."""
+    """Make the options of every command. The language was looked up before; here its option is only accepted."""
     lang = Option(
         ["--lang"],
         group="help-group-general",
@@ -112,16 +127,16 @@ def common(language: str) -> list[click.Parameter]:
 def command(
     name: str, language: str, call: Callable[..., int], parameters: Sequence[click.Parameter], *, within: str = ""
 ) -> click.Command:
-    """The command ``name``, which calls ``call``; ``within`` the group of that name."""
+    """Make the command ``name``, which calls ``call``; ``within`` the group of that name."""
     key = f"{within}-{name}" if within else name
 
-    def called(**values: Any) -> int:
+    def called(**values: object) -> int:
         try:
             return call(**values)
         except (EOFError, KeyboardInterrupt) as fault:  # click would take it for a person's wish to end
             raise Unforeseen from fault
 
-    plain = click.Command(
+    built = _Command(
         name,
         callback=called,
         help=sentence(f"help-{key}", language),
@@ -130,21 +145,21 @@ def command(
         add_help_option=False,
         options_metavar="[OPTIONS]",
     )
-    made: click.Command = with_help(plain, language)
-    return made
+    built.language = language
+    return built
 
 
 def group(
     name: str,
     language: str,
-    call: Callable[..., Any],
+    call: Callable[..., int | None],
     parameters: Sequence[click.Parameter],
     commands: Sequence[click.Command],
     metavar: str,
     short: str = "",
 ) -> click.Group:
-    """The group of ``commands`` called ``name``; ``call`` is called for every one of them, and where none is given."""
-    plain = click.Group(
+    """Make the group of ``commands`` called ``name``; ``call`` is called for every one of them, and where none is given."""
+    built = _Group(
         name,
         help=sentence(f"help-{name}", language),
         short_help=short,
@@ -156,8 +171,16 @@ def group(
         subcommand_metavar="COMMAND ...",
         options_metavar=metavar,
     )
-    made: click.Group = with_help(plain, language)
-    return made
+    built.language = language
+    return built
+
+
+@dataclass(frozen=True)
+class TwoDefaults:
+    """What is usual for gates, and for sets and tables, as a person writes them. What was not given is None then."""
+
+    for_gates: str
+    for_sets: str
 
 
 class Options:
@@ -170,56 +193,75 @@ class Options:
         self,
         group: str,
         name: str,
-        kind: Any,
-        default: Any,
+        kind: ValueType,
         shown: str,
         *,
+        default: object = None,
         key: str = "",
         many: bool = False,
-        usual: Any = None,
-        **more: Any,
+        **said: object,
     ) -> Option:
-        """An option with a value; its help is the sentence ``key``, by default that of its own name.
+        """Make an option with a value.
 
-        ``usual``: what is usual for sets and tables instead of the ``default``. Then what was not given is None.
+        Args:
+            group: The heading of the help under which it stands.
+            name: What it is called, without the dashes.
+            kind: How its value is read.
+            shown: What stands for the value in the help.
+            default: The value where it isn't given, or TwoDefaults; None where its sentence tells.
+            key: Its sentence in the help, without "help-"; by default its name.
+            many: Whether it may be given several times.
+            **said: What its sentence says; a shell completes the ``choices`` among it.
+
+        Returns:
+            The option.
         """
-        text = sentence(f"help-{key or name}", self.language, **more)
-        if usual is not None:
-            text = sentence("help-default-two", self.language, text=text, default=default, usual=usual)
+        text = sentence(f"help-{key or name}", self.language, **said)
+        if isinstance(default, TwoDefaults):
+            text = sentence("help-default-two", self.language, text=text, default=default.for_gates, usual=default.for_sets)
             default = None
         elif default is not None:
             text = sentence("help-default", self.language, text=text, default=default)
-        kinds: dict[str, Any] = {"type": kind, "default": default, "multiple": many}
-        if choices := more["choices"].split(", ") if "choices" in more else shown.split("|") if "|" in shown else ():
-            kinds["shell_complete"] = lambda _context, _option, start: [word for word in choices if word.startswith(start)]
-        return Option([f"--{name}"], group=f"help-group-{group}", shown=shown, help=text, **kinds)
+        choices = str(said["choices"]).split(", ") if "choices" in said else shown.split("|") if "|" in shown else []
+        return Option(
+            [f"--{name}"],
+            group=f"help-group-{group}",
+            shown=shown,
+            help=text,
+            type=kind,
+            default=default,
+            multiple=many,
+            shell_complete=_completing(choices) if choices else None,
+        )
 
     def flag(self, group: str, name: str, *, key: str = "") -> Option:
-        """An option without a value."""
+        """Make an option without a value."""
         text = sentence(f"help-{key or name}", self.language)
         return Option([f"--{name}"], group=f"help-group-{group}", is_flag=True, help=text)
 
     def pictures(self) -> Option:
-        """Which pictures are made."""
-        return self.value("files", "pictures", str, "png", "|".join(PICTURES))
+        """Make the option that says which pictures are drawn."""
+        return self.value("files", "pictures", str, "|".join(PICTURES), default="png")
 
     def film(self, default: str = "both") -> list[Option]:
-        """Which films are made, and how."""
+        """Make the options that say which films are drawn, and how."""
         return [
-            self.value("files", "film", str, default, "|".join(FILMS)),
-            self.value("files", "film-size", str, FILM_SIZE, "WxH"),
-            self.value("files", "film-rate", WHOLE, None, "N"),
+            self.value("files", "film", str, "|".join(FILMS), default=default),
+            self.value("files", "film-size", str, "WxH", default=FILM_SIZE),
+            self.value("files", "film-rate", WHOLE, "N"),
         ]
 
     def store(self) -> Option:
-        """Where the runs are kept."""
-        return self.value("files", "store", PATH, None, "FILE")
+        """Make the option that says where the runs are kept."""
+        return self.value("files", "store", PATH, "FILE")
 
 
-def with_wanted(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of pictures and films as one value, checked."""
-    from koubai.cli.render_options import wanted
+def _completing(choices: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Make the function that lets a shell complete one of ``choices``."""
+    return lambda _context, _option, start: [word for word in choices if word.startswith(start)]
 
-    asked = {"pictures": "none", "film": "none", "film_size": FILM_SIZE, "film_rate": None}
-    rest = {name: value for name, value in values.items() if name not in asked}
-    return {**rest, "wanted": wanted(**{name: values.get(name, usual) for name, usual in asked.items()})}
+
+def wanted_of(values: Mapping[str, object]) -> RenderOptions:
+    """Check the values of the options of pictures and films. Those that a command doesn't have draw nothing."""
+    pictures, film = str(values.get("pictures", "none")), str(values.get("film", "none"))
+    return wanted(pictures, film, str(values.get("film_size", FILM_SIZE)), values.get("film_rate"))

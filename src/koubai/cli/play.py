@@ -6,14 +6,14 @@ import re
 import secrets
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from shutil import get_terminal_size
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode, urlsplit
 
 from koubai.cli.runs.lookup import is_path, reading
@@ -45,6 +45,13 @@ class PlayOptions:
     allowed: tuple[str, ...]
     language: str  # of the page; empty where the browser decides
     large: bool
+
+
+def play_options(values: Mapping[str, object], page_language: str, large: bool) -> PlayOptions:
+    """Collect the options that these values are; they aren't checked yet."""
+    host, port, token, names = (values[name] for name in ("host", "port", "token", "allow_host"))
+    allowed = tuple(cast(Sequence[str], names))
+    return PlayOptions(str(host), cast("int | None", port), str(token or ""), allowed, page_language, large)
 
 
 def play(what: str | None, asked: PlayOptions, *, browser: bool, store: Path | None, keeps: bool, language: str) -> int:
@@ -84,7 +91,7 @@ def _serve(asked: PlayOptions, link: str, place: Path | None, *, browser: bool, 
 
 
 def _checked(asked: PlayOptions) -> PlayOptions:
-    """The same, with a token where the host needs one. InputError for what can't be."""
+    """Check the options, and add a token where the host needs one. InputError for what can't be."""
     if asked.port is not None and not (isinstance(asked.port, int) and 0 <= asked.port <= 65535):
         raise InputError("play-port", value=asked.port)
     for name in asked.allowed:
@@ -108,7 +115,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _link_of(what: str | None, store: Path | None) -> str:
-    """The part of the page's address after its #. InputError where it can't be read, or there is no such run."""
+    """Make the part of the page's address after its #. InputError where it can't be read, or there is no such run."""
     from koubai.playground.model.permalink import parse_permalink
 
     if not what:
@@ -140,7 +147,7 @@ def _warm_up() -> None:
 
 
 def _called_here(host: str) -> str:
-    """What a browser on this machine calls the server."""
+    """Name the server as a browser on this machine does."""
     return "127.0.0.1" if host in ("", "0.0.0.0") else "::1" if host == "::" else host
 
 
@@ -164,9 +171,9 @@ def _say(here: str, asked: PlayOptions, port: int, link: str, language: str) -> 
 
 
 def _code_of(address: str) -> Sequence[str]:
-    """A QR code, two of its rows a line, in black and white of its own: readable on dark terminals and on light ones.
+    """Draw a QR code, two of its rows a line, in black and white of its own: readable on dark terminals and on light ones.
 
-    None where standard output is no terminal that can show it.
+    It has no lines where standard output is no terminal that can show it.
     """
     import segno
 
@@ -183,7 +190,7 @@ def _line(upper: Sequence[int], lower: Sequence[int]) -> str:
 
 
 def _has_windows() -> bool:
-    """Whether a browser would show a window, and not take over the terminal."""
+    """Tell whether a browser would show a window, and not take over the terminal."""
     if sys.platform in ("darwin", "win32"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from koubai.cli.runs.lookup import opened
+from koubai.cli.runs.lookup import load_run
 from koubai.cli.signals import print_error
 from koubai.data import read_table
 from koubai.experiment import Run
@@ -20,11 +20,11 @@ def predict(
     """Write the answers of ``run`` to the rows of ``table``. Returns the exit code."""
     if out is not None:
         check_free_file(out)
-    found = opened(run, store).run
-    made = found.predict(read_table(table, delimiter=delimiter, encoding=encoding))
-    for column, count in made.unseen.items():
+    trained = load_run(run, store).run
+    prediction = trained.predict(read_table(table, delimiter=delimiter, encoding=encoding))
+    for column, count in prediction.unseen.items():
         print_error(sentence("predict-unseen", language, column=column, count=count), language)
-    content = as_csv(found, made)
+    content = as_csv(trained, prediction)
     if out is None:
         sys.stdout.write(content)
         return 0
@@ -33,16 +33,16 @@ def predict(
     return 0
 
 
-def as_csv(run: Run, made: Prediction) -> str:
-    """A row for each row: the answer, and the probability of every class; every number comes back exactly.
+def as_csv(run: Run, prediction: Prediction) -> str:
+    """Write a row for each row: the answer, and the probability of every class; every number comes back exactly.
 
     No text is one that a spreadsheet runs as a formula.
     """
     data = run.data
     if data.task == "regress":
-        return "".join(map(line, [targets_of(data), *made.answers.tolist()]))
+        return "".join(map(line, [targets_of(data), *prediction.answers.tolist()]))
     target = data.preparation.target.name if data.preparation else data.name or "answer"
     letter = "p" if run.network.output == "softmax" else "y"
-    rows = zip(made.answers.tolist(), made.probabilities.tolist(), strict=True)
+    rows = zip(prediction.answers.tolist(), prediction.probabilities.tolist(), strict=True)
     heads = [target, *(f"{letter}({label})" for label in data.classes)]
     return "".join(map(line, [heads, *([answer, *values] for answer, values in rows)]))

@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +40,7 @@ class Outcome:
 
 
 def started(experiment: Experiment, language: str) -> str:
-    """One line: what is trained, and how."""
+    """Say in one line what is trained, and how."""
     problem = experiment.problem
     line = sentence(
         "report-start" if problem.hidden else "report-start-plain",
@@ -63,7 +62,7 @@ def started(experiment: Experiment, language: str) -> str:
 
 
 def as_text(outcome: Outcome, language: str) -> str:
-    """How well it was learned, and where the files are."""
+    """Say how well it was learned, and where the files are."""
     run = outcome.run
     lines = [
         "",
@@ -79,7 +78,7 @@ def as_text(outcome: Outcome, language: str) -> str:
 
 
 def _trained(outcome: Outcome, language: str) -> str:
-    """What the training took; of a whole table, what it did to the loss."""
+    """Say what the training took; of a whole table, what it did to the loss."""
     losses = outcome.run.losses
     took = {"steps": len(losses) - 1, "seconds": f"{outcome.seconds:.2f}"}
     if outcome.run.experiment.problem.sampled:
@@ -94,25 +93,25 @@ def _truth_table(run: Run, language: str) -> list[str]:
 
 
 def diagnosed(run: Run, language: str) -> list[str]:
-    """Why it has not learned or has diverged, and the options to try; nothing where that can't be told."""
-    found = run.diagnosis
-    if found is None:
+    """Say why it has not learned or has diverged, and which options to try; nothing where that can't be told."""
+    diagnosis = run.diagnosis
+    if diagnosis is None:
         return []
-    options = shlex.join(option_words(found.change))
-    return [found.sentence(language), *([sentence("diagnosis-try", language, change=options)] if options else [])]
+    options = shlex.join(option_words(diagnosis.change))
+    return [diagnosis.sentence(language), *([sentence("diagnosis-try", language, change=options)] if options else [])]
 
 
 def _explained(run: Run, language: str) -> list[str]:
-    """The same in lines of a terminal."""
+    """Break the same into lines of a terminal."""
     return [line for said in diagnosed(run, language) for line in wrapped(said)]
 
 
 def _scores(run: Run, language: str) -> list[str]:
-    """How every part is answered, and each class of the one that the network is judged by."""
+    """Say how every part is answered, and each class of the one that the network is judged by."""
     lines, experiment = [], run.experiment
-    made = run.records[-1].number
-    if run.status == "finished" and made < experiment.steps:
-        lines.append(sentence("report-stopped", language, step=made, patience=experiment.patience))
+    last = run.records[-1].number
+    if run.status == "finished" and last < experiment.steps:
+        lines.append(sentence("report-stopped", language, step=last, patience=experiment.patience))
     if experiment.patience is not None:
         lines.append(sentence("report-best", language, step=run.best.number))
     for part in experiment.problem.parts:
@@ -124,7 +123,7 @@ def _scores(run: Run, language: str) -> list[str]:
 
 def _score(run: Run, part: str, language: str) -> list[str]:
     scores, name = run.scores(part), sentence(f"report-part-{part}", language)
-    said: dict[str, Any] = {"part": name, "rows": scores.rows}
+    said: dict[str, object] = {"part": name, "rows": scores.rows}
     if scores.accuracy is not None:
         said |= {"right": scores.right, "accuracy": f"{100 * scores.accuracy:.1f}", "loss": _shown(scores.loss, 6)}
         return [sentence("report-scores", language, **said)]
@@ -134,7 +133,7 @@ def _score(run: Run, part: str, language: str) -> list[str]:
 
 
 def _values(run: Run, scores: Scores) -> Iterator[tuple[str, float, float]]:
-    """The name, R² and error of each value that is answered."""
+    """Yield the name, R² and error of each value that is answered."""
     yield from zip(targets_of(run.data), _plain(scores.r2), _plain(scores.error), strict=True)
 
 
@@ -142,15 +141,15 @@ def _plain(values: NDArray[np.float64] | None) -> list[float]:
     return [] if values is None else values.tolist()
 
 
-def _fitted(r2: float, said: Mapping[str, Any], language: str) -> str:
-    """How well a value is answered; where all rows have the same, there is no R²."""
+def _fitted(r2: float, said: Mapping[str, object], language: str) -> str:
+    """Say how well a value is answered; where all rows have the same, there is no R²."""
     if not np.isfinite(r2):
         return sentence("report-fit-plain", language, **said)
     return sentence("report-fit", language, r2=_shown(r2, 4), **said)
 
 
 def _classes(data: Dataset, scores: Scores, language: str) -> list[str]:
-    """Precision and recall of each class."""
+    """Tabulate precision and recall of each class."""
     cells = [[sentence(f"report-{name}", language) for name in ("class", "rows", "precision", "recall")]]
     assert scores.confusion is not None
     assert scores.precision is not None
@@ -163,11 +162,11 @@ def _classes(data: Dataset, scores: Scores, language: str) -> list[str]:
 
 
 def drawn(folder: Path, language: str) -> list[str]:
-    """Where the pictures and films are."""
+    """Say where the pictures and films are."""
     return [sentence("report-files", language, folder=str(folder)), *_files(folder, DRAWN, language)]
 
 
-def _files(folder: Path, names: tuple[str, ...], language: str, **values: Any) -> list[str]:
+def _files(folder: Path, names: tuple[str, ...], language: str, **values: object) -> list[str]:
     present = [name for name in names if (folder / name).exists()]
     meanings = [sentence(f"file-{name.split('.')[0]}", language, **values) for name in present]
     return [f"  {line}" for line in in_columns(list(zip(present, meanings, strict=True)), "ll")]
@@ -195,12 +194,12 @@ def _table(run: Run, language: str) -> list[str]:
 
 
 def _shown(number: float, digits: int) -> str:
-    """Plainly, or with a power of ten where that would be long."""
+    """Write a number plainly, or with a power of ten where that would be long."""
     return decimal(number, digits) if abs(number) < 1e6 else f"{number:.{digits}e}"
 
 
 def as_json(outcome: Outcome) -> str:
-    """The same as one JSON object."""
+    """Write the same as one JSON object."""
     run, folder = outcome.run, outcome.folder
     scores, diagnosis = run.scores(), run.diagnosis
     right = scores.right
@@ -231,23 +230,23 @@ def as_json(outcome: Outcome) -> str:
     )
 
 
-def _json_scores(scores: Scores) -> dict[str, Any]:
-    given: dict[str, Any] = {"right": scores.right, "accuracy": scores.accuracy}
+def _json_scores(scores: Scores) -> dict[str, object]:
+    given: dict[str, object] = {"right": scores.right, "accuracy": scores.accuracy}
     arrays = {name: getattr(scores, name) for name in ("precision", "recall", "confusion", "r2", "error")}
     given |= {name: None if array is None else _json_numbers(array) for name, array in arrays.items()}
     plain = {"rows": scores.rows, "loss": _json_numbers(np.array([scores.loss]))[0]}
     return plain | {name: value for name, value in given.items() if value is not None}
 
 
-def _json_numbers(values: NDArray[Any]) -> list[Any]:
-    """Plain numbers, in lists of lists as in the array; what isn't finite is null."""
+def _json_numbers(values: NDArray[np.generic]) -> list[object]:
+    """Convert to plain numbers, in lists of lists as in the array; what isn't finite becomes null."""
     plain = values.astype(object)
     plain[~np.isfinite(values)] = None
-    listed: list[Any] = plain.tolist()
+    listed: list[object] = plain.tolist()
     return listed
 
 
-def _json_table(run: Run) -> list[dict[str, Any]]:
+def _json_table(run: Run) -> list[dict[str, object]]:
     data = run.data
     kind = "probabilities" if run.network.output == "softmax" else "values"
     classes = run.network.classify(data.inputs)

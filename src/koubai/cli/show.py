@@ -9,7 +9,7 @@ from koubai.cli.render_options import RenderOptions
 from koubai.cli.render_process import Artist
 from koubai.cli.report import drawn
 from koubai.cli.signals import Interrupts, deferred_signals
-from koubai.cli.train import draw_beside, places_for, told
+from koubai.cli.train import draw_beside, places_for, report_errors
 from koubai.errors import KoubaiError
 from koubai.experiment import Run, load
 from koubai.files import check_free, check_writable, new_folder
@@ -61,4 +61,4 @@ def draw_anew(
         return interrupts.exit_code
     if made is not None and not quiet:
         sys.stdout.write("\n".join(drawn(made, language)) + "\n")
-    return told(faults, language)
+    return report_errors(faults, language)

@@ -40,7 +40,7 @@ class Interrupts:
 
 
 def end_at_once(language: str) -> None:
-    """From now on a signal ends the process with one line."""
+    """Let a signal end the process with one line from now on."""
     line = _line(sentence("interrupted", language), language)
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -74,7 +74,7 @@ def _write_soon(line: str) -> None:
 
 @contextmanager
 def deferred_signals() -> Iterator[Interrupts]:
-    """Within it signals are noted, to be looked at between two pieces of work.
+    """Note signals within it, so that they are looked at between two pieces of work.
 
     Where one came, the process is about to end, and another ends it at once: nothing that is still to be done may hold it up.
     """
@@ -89,16 +89,16 @@ def deferred_signals() -> Iterator[Interrupts]:
         if interrupts.count >= PATIENCE:
             os._exit(interrupts.exit_code)
 
-    before = {number: signal.signal(number, note) for number in SIGNALS}
+    handlers = {number: signal.signal(number, note) for number in SIGNALS}
     try:
         yield interrupts
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, end if interrupts else handler)
 
 
 def print_error(text: str, language: str) -> None:
-    """One line on standard error."""
+    """Print one line on standard error."""
     sys.stderr.write(_line(text, language))
     sys.stderr.flush()
 

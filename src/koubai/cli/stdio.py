@@ -5,7 +5,7 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 from threading import RLock
-from typing import Any, TextIO, cast
+from typing import TextIO, cast
 
 
 class SafeStream:
@@ -33,18 +33,18 @@ class SafeStream:
         return len(text)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: no text is held back."""
 
     def isatty(self) -> bool:
-        """Whether a person may be looking at it."""
+        """Tell whether a person may be looking at it."""
         return self._stream is not None and self._stream.isatty()
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
 
 def prepare() -> None:
-    """Closed streams lead nowhere, characters that a console can't show are replaced, standard error never fails."""
+    """Let closed streams lead nowhere, replace characters that a console can't show, and keep standard error from failing."""
     for number in range(3):
         _occupy(number)
     nowhere = Path(os.devnull)
@@ -58,7 +58,7 @@ def prepare() -> None:
 
 
 def _occupy(number: int) -> None:
-    """Where the stream is closed, the next file that is opened would get its number, and what libraries write to it."""
+    """Open nothing in the place of a closed stream: the next file would get its number, and what libraries write to it."""
     try:
         os.fstat(number)
     except OSError:

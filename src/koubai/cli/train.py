@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from koubai.cli.options import wanted_of
 from koubai.cli.render import draw
 from koubai.cli.render_options import RenderOptions
 from koubai.cli.render_process import Artist
 from koubai.cli.report import Outcome, as_json, as_text, diagnosed, started
+from koubai.cli.setting_options import settings_of
 from koubai.cli.signals import Interrupts, deferred_signals, print_error
 from koubai.core.training import Step
 from koubai.data import GATES, load
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from koubai.store.recorder import RunRecorder
 
 PLACE = Path("koubai-runs")
+LOADING = ("target", "features", "task", "missing", "validation", "test", "samples", "noise", "delimiter", "encoding")
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_TO_THE_NEXT_STEP = 0.2  # after a signal; what takes longer is left behind
 
@@ -47,7 +50,7 @@ class Display:
     artist: Artist = field(default_factory=Artist)
 
     def get_ready(self) -> None:
-        """Once nothing is left to be refused, let whoever draws get ready while this process trains."""
+        """Let whoever draws get ready while this process trains, once nothing is left to be refused."""
         if self.wanted.draws:
             self.artist.get_ready()
 
@@ -57,133 +60,250 @@ class Display:
         return fits(sys.stderr) and sys.stdout.isatty() and not (self.quiet or self.json or self.no_replay)
 
 
-def train(
-    data: str,
-    out: Path | None,
-    name: str | None,
-    tag: Sequence[str],
-    note: str | None,
-    store: Path | None,
-    no_store: bool,
-    quiet: bool,
-    no_replay: bool,
-    json: bool,
-    wanted: RenderOptions,
-    language: str,
-    **numbers: Any,
-) -> int:
+@dataclass(frozen=True)
+class Keeping:
+    """Where a run is kept: in the ``store`` (None: nowhere but in its folder), as ``name``; in the folder ``out``."""
+
+    name: str | None
+    tags: tuple[str, ...]
+    note: str
+    in_store: bool
+    store: Path | None
+    out: Path | None
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What ``koubai train`` was asked for.
+
+    ``loading``: the options of ``koubai.data.load``; ``settings``: those of the table, by name. Both are checked later.
+    """
+
+    data: str
+    folder: Path | None  # with the files of MNIST
+    loading: Mapping[str, object]
+    settings: Mapping[str, object]
+    keeping: Keeping
+    display: Display
+
+
+def request_of(values: Mapping[str, object], language: str) -> TrainRequest:
+    """Collect what was asked for from the values of the options. InputError where a name, a tag, a picture or film can't be."""
+    display, name = display_of(values, language), values["name"]
+    keeping = Keeping(
+        None if name is None else checked_name(str(name)),
+        tuple(checked_tags(cast(Sequence[str], values["tag"]))),
+        str(values["note"] or ""),
+        not values["no_store"],
+        _path(values["store"]),
+        _path(values["out"]),
+    )
+    loading = {option: values[option] for option in LOADING}
+    return TrainRequest(str(values["data"]), _path(values["from"]), loading, settings_of(values), keeping, display)
+
+
+def display_of(values: Mapping[str, object], language: str) -> Display:
+    """Collect how a training is shown from the values of the options. InputError where a picture or film can't be."""
+    quiet, no_replay, json = (bool(values[name]) for name in ("quiet", "no_replay", "json"))
+    return Display(quiet, no_replay, json, wanted_of(values), language)
+
+
+def _path(value: object) -> Path | None:
+    return value if isinstance(value, Path) else None
+
+
+def train(request: TrainRequest) -> int:
     """Train, show, keep. Returns the exit code."""
-    name, tag = None if name is None else checked_name(name), checked_tags(tag)
-    experiment, notes = _experiment(data, **numbers)
+    experiment, notes = _experiment(request)
     experiment.check_resources(kept=True)
-    if not quiet:
+    keeping, display = request.keeping, request.display
+    if not display.quiet:
         for key, said in notes:
-            sys.stderr.write(sentence(key, language, **said) + "\n")
-    display = Display(quiet, no_replay, json, wanted, language)
-    check_place(out)
+            sys.stderr.write(sentence(key, display.language, **said) + "\n")
+    check_place(keeping.out)
     display.get_ready()
     with deferred_signals() as interrupts:
-        if no_store:
-            places = places_for(out, PLACE / (name or name_of(experiment)))
-            return carry_out(experiment, None, None, places, interrupts, display)
-        with Store(store) as runs:
+        if not keeping.in_store:
+            places = places_for(keeping.out, PLACE / (keeping.name or name_of(experiment)))
+            return TrainingJob(experiment, places, interrupts, display).carry_out()
+        with Store(keeping.store) as runs:
 
             def free(called: str) -> bool:
-                return out is not None or not os.path.lexists(PLACE / called)
+                return keeping.out is not None or not os.path.lexists(PLACE / called)
 
-            keeping = runs.keep(experiment, name, tags=tag, note=note or "", free=free)
-            return carry_out(experiment, runs, keeping, places_for(out, PLACE / keeping.name), interrupts, display)
+            recorder = runs.keep(experiment, keeping.name, tags=keeping.tags, note=keeping.note, free=free)
+            places = places_for(keeping.out, PLACE / recorder.name)
+            return TrainingJob(experiment, places, interrupts, display, runs, recorder).carry_out()
+
+
+def _experiment(request: TrainRequest) -> tuple[Experiment, Sequence[tuple[str, Mapping[str, object]]]]:
+    """Make the experiment, and list what is to be said of the data."""
+    loading: dict[str, Any] = dict(request.loading)
+    seed = cast(int, request.settings["seed"])
+    parts = load(request.data, seed=seed, folder=request.folder, **loading)
+    return experiment_of(request.data if request.data in GATES else parts, **request.settings), parts.notes
 
 
 def check_place(out: Path | None) -> None:
-    """InputError where no folder can be made: ``out``, or one of our own naming."""
+    """Raise InputError where no folder can be made: ``out``, or one of our own naming."""
     if out:
         check_free(out)
     check_writable(out or PLACE / "new")
 
 
-def places_for(out: Path | None, usual: Path) -> Iterator[Path]:
-    """Where the files go: ``out``, or the ``usual`` folder, numbered where it is taken."""
-    return iter([out]) if out else numbered(usual)
+def places_for(out: Path | None, default: Path) -> Iterator[Path]:
+    """Yield where the files may go: ``out``, or the ``default`` folder, numbered where it is taken."""
+    return iter([out]) if out else numbered(default)
 
 
-def carry_out(
-    experiment: Experiment,
-    store: Store | None,
-    keeping: "RunRecorder | None",
-    places: Iterator[Path],
-    interrupts: Interrupts,
-    display: Display,
-) -> int:
-    """Train from the start, or from where ``keeping`` goes on; show it, draw it, keep it. Returns the exit code."""
-    language, before = display.language, keeping.before if keeping else None
-    recording = Recording.after(before) if before else Recording(experiment)
-    clock, diverged = _Clock(), None
-    faults: list[KoubaiError] = []
-    if not display.quiet:
-        sys.stderr.write(started(experiment, language) + "\n")
-        if before:
-            sys.stderr.write(sentence("report-going-on", language, step=before.records[-1].number) + "\n")
-    try:
-        _train(recording, keeping, clock, interrupts, display)
-    except Diverged as error:
-        diverged = error
-    except (FileFault, OutOfMemory) as error:  # of the store, or of a step: what was trained may still go into the folder
-        faults.append(error)
-    except BaseException:
-        if keeping:
-            with suppress(KoubaiError):
-                keeping.end()
-        raise
-    if keeping:
+@dataclass(frozen=True, eq=False)
+class TrainingJob:
+    """One training, from its start or from where its ``recorder`` goes on: made, shown, drawn, kept.
+
+    ``places``: where its folder may be. Without a ``store`` the folder is all that is kept.
+    """
+
+    experiment: Experiment
+    places: Iterator[Path]
+    interrupts: Interrupts
+    display: Display
+    store: Store | None = None
+    recorder: "RunRecorder | None" = None
+
+    @property
+    def earlier(self) -> Run | None:
+        """The run that is gone on with; None where the training begins."""
+        return self.recorder.before if self.recorder else None
+
+    def carry_out(self) -> int:
+        """Train to the end, or to a signal. Returns the exit code."""
+        recording = Recording.after(self.earlier) if self.earlier else Recording(self.experiment)
+        clock, language = _Clock(), self.display.language
+        self._announce()
+        diverged, faults = self._train(recording, clock)
+        run = recording.run
+        if run is None:
+            return self._without_a_step(diverged, faults)
         try:
-            keeping.end()
-        except (FileFault, OutOfMemory) as error:
-            faults = [error]
-    run = recording.run
-    if run is None:
+            folder, name = self._save(run)
+        except KoubaiError as error:
+            return report_errors([*faults, error], language)
+        if any(isinstance(fault, OutOfMemory) for fault in faults):
+            print_error(f"{faults[0].sentence(language)} {sentence('diverged-kept', language, folder=folder)}", language)
+            return faults[0].exit_code
+        if self.interrupts:
+            key = "interrupted-kept" if self.recorder else "interrupted-folder"
+            return self._interrupted(key, step=run.records[-1].number, folder=folder, name=name or "")
+        return self._finish(Outcome(run, folder, clock.seconds, name), faults)
+
+    def _announce(self) -> None:
+        """Say what is trained, and from where it goes on."""
+        if self.display.quiet:
+            return
+        sys.stderr.write(started(self.experiment, self.display.language) + "\n")
+        if self.earlier:
+            step = self.earlier.records[-1].number
+            sys.stderr.write(sentence("report-going-on", self.display.language, step=step) + "\n")
+
+    def _train(self, recording: Recording, clock: "_Clock") -> tuple[Diverged | None, list[KoubaiError]]:
+        """Make the steps; returns what ended them, and what went wrong with keeping them or with a step."""
+        diverged = None
+        faults: list[KoubaiError] = []
+        try:
+            self._work(recording, clock)
+        except Diverged as error:
+            diverged = error
+        except (FileFault, OutOfMemory) as error:  # of the store, or of a step: what was trained may still go into the folder
+            faults.append(error)
+        except BaseException:
+            if self.recorder:
+                with suppress(KoubaiError):
+                    self.recorder.end()
+            raise
+        if self.recorder:
+            try:
+                self.recorder.end()
+            except (FileFault, OutOfMemory) as error:
+                faults = [error]
+        return diverged, faults
+
+    def _work(self, recording: Recording, clock: "_Clock") -> None:
+        """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy.
+
+        Whatever ends that one is raised here.
+        """
+        faults: list[BaseException] = []
+        waiting = Waiting(sys.stderr, self.display.language, quiet=self.display.quiet)
+
+        def work() -> None:
+            try:
+                for _ in self._steps(recording, clock, waiting):
+                    if self.interrupts:
+                        break
+            except BaseException as fault:  # is raised again below
+                faults.append(fault)
+
+        worker = Thread(target=work, daemon=True)
+        worker.start()
+        while worker.is_alive() and not self.interrupts:
+            worker.join(SECONDS_BETWEEN_LOOKS)
+            waiting.look()
+        worker.join(SECONDS_TO_THE_NEXT_STEP)
+        waiting.end()
+        if faults:
+            raise faults[0]
+
+    def _steps(self, recording: Recording, clock: "_Clock", waiting: Waiting) -> Iterable[Step]:
+        """Yield the Steps of the training; as they pass by they are timed, kept, recorded and shown."""
+        display, earlier = self.display, self.earlier
+        steps: Iterable[Step] = clock.of(waiting.of(self.experiment.run(earlier.records if earlier else None)))
+        if self.recorder:
+            steps = self.recorder.of(steps)
+        steps = recording.of(steps)  # what isn't kept any more isn't recorded either
+        if display.quiet:
+            return steps
+        show = watched if display.replayed else shown
+        return show(steps, self.experiment, sys.stderr, display.language, before=earlier)
+
+    def _without_a_step(self, diverged: Diverged | None, faults: Sequence[KoubaiError]) -> int:
+        """Return the exit code where not even the start was made, or raise what prevented it."""
         if diverged or faults:
             raise diverged or faults[0]
-        if not interrupts:
+        if not self.interrupts:
             raise KoubaiError("no-step")
-        return _interrupted(interrupts, "interrupted-early", language)
-    try:
-        folder = save(run, places, store.provenance(keeping.uid) if store and keeping else None)
-        name = store.edit(keeping.uid, folder=str(folder.resolve())).name if store and keeping else None
-    except KoubaiError as error:
-        return told([*faults, error], language)
-    if any(isinstance(fault, OutOfMemory) for fault in faults):
-        print_error(f"{faults[0].sentence(language)} {sentence('diverged-kept', language, folder=folder)}", language)
-        return faults[0].exit_code
-    if interrupts:
-        key = "interrupted-kept" if keeping else "interrupted-folder"
-        return _interrupted(interrupts, key, language, step=run.records[-1].number, folder=folder, name=name or "")
-    has_diverged = run.status == "diverged"
-    replayed = display.replayed and not has_diverged
-    faults += draw_beside(run, folder, display.wanted, display.artist, interrupts, display.quiet, replayed, language)
-    outcome = Outcome(run, folder, clock.seconds, name)
-    if display.json:
-        sys.stdout.write(as_json(outcome) + "\n")
-    elif not display.quiet and not has_diverged:
-        sys.stdout.write(as_text(outcome, language) + "\n")
-    if interrupts:
-        return _interrupted(interrupts, "interrupted-finished", language, folder=folder)
-    if has_diverged:
-        print_error(" ".join([*diagnosed(run, language), sentence("diverged-kept", language, folder=folder)]), language)
-        return max(Diverged.exit_code, told(faults, language))
-    return told(faults, language)
+        return self._interrupted("interrupted-early")
 
+    def _save(self, run: Run) -> tuple[Path, str | None]:
+        """Write the folder; returns it, and the run's name in the store."""
+        if not (self.store and self.recorder):
+            return save(run, self.places), None
+        folder = save(run, self.places, self.store.provenance(self.recorder.uid))
+        return folder, self.store.edit(self.recorder.uid, folder=str(folder.resolve())).name
 
-LOADING = ("target", "features", "task", "missing", "validation", "test", "samples", "noise", "delimiter", "encoding")
-Notes = Sequence[tuple[str, Mapping[str, Any]]]  # keys of sentences, and their values
+    def _finish(self, outcome: Outcome, faults: list[KoubaiError]) -> int:
+        """Draw and report a training that came to its end. Returns the exit code."""
+        display, run, folder, language = self.display, outcome.run, outcome.folder, self.display.language
+        has_diverged = run.status == "diverged"
+        replayed = display.replayed and not has_diverged
+        faults = faults + draw_beside(
+            run, folder, display.wanted, display.artist, self.interrupts, display.quiet, replayed, language
+        )
+        if display.json:
+            sys.stdout.write(as_json(outcome) + "\n")
+        elif not display.quiet and not has_diverged:
+            sys.stdout.write(as_text(outcome, language) + "\n")
+        if self.interrupts:
+            return self._interrupted("interrupted-finished", folder=folder)
+        if has_diverged:
+            print_error(" ".join([*diagnosed(run, language), sentence("diverged-kept", language, folder=folder)]), language)
+            return max(Diverged.exit_code, report_errors(faults, language))
+        return report_errors(faults, language)
 
-
-def _experiment(data: str, optimizer: Any, schedule: Any, **numbers: Any) -> tuple[Experiment, Notes]:
-    """The experiment, and what is to be said of the data."""
-    parts = load(data, seed=numbers["seed"], folder=numbers.pop("from"), **{name: numbers.pop(name) for name in LOADING})
-    named = {"optimizer": optimizer[0], "optimizer_options": optimizer[1]} if optimizer else {}
-    named |= {"schedule": schedule[0], "schedule_options": schedule[1]}
-    return experiment_of(data if data in GATES else parts, **named, **numbers), parts.notes
+    def _interrupted(self, key: str, **values: object) -> int:
+        """Say how far it came. Returns the exit code of the signal."""
+        language = self.display.language
+        print_error(sentence(key, language, **{name: str(value) for name, value in values.items()}), language)
+        return self.interrupts.exit_code
 
 
 def draw_beside(
@@ -225,8 +345,8 @@ def draw_beside(
     return faults
 
 
-def told(faults: list[KoubaiError], language: str) -> int:
-    """Say what went wrong while files were drawn; the exit code."""
+def report_errors(faults: Sequence[KoubaiError], language: str) -> int:
+    """Print what went wrong. Returns the exit code."""
     for fault in faults:
         print_error(fault.sentence(language), language)
     return max((fault.exit_code for fault in faults), default=0)
@@ -239,7 +359,7 @@ class _Clock:
         self.first = self.last = 0.0
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The same Steps, timed."""
+        """Yield the same Steps, and time them."""
         for step in steps:
             self.last = perf_counter()
             self.first = self.first or self.last
@@ -249,51 +369,3 @@ class _Clock:
     def seconds(self) -> float:
         """So far."""
         return self.last - self.first
-
-
-def _train(
-    recording: Recording, keeping: "RunRecorder | None", clock: _Clock, interrupts: Interrupts, display: Display
-) -> None:
-    """Train in a thread of its own: a signal is noticed here while a compiler or one long step keeps that one busy.
-
-    Whatever ends that one is raised here.
-    """
-    faults: list[BaseException] = []
-    waiting = Waiting(sys.stderr, display.language, quiet=display.quiet)
-
-    def work() -> None:
-        try:
-            for _ in _steps(recording, keeping, clock, waiting, display):
-                if interrupts:
-                    break
-        except BaseException as fault:  # is raised again below
-            faults.append(fault)
-
-    worker = Thread(target=work, daemon=True)
-    worker.start()
-    while worker.is_alive() and not interrupts:
-        worker.join(SECONDS_BETWEEN_LOOKS)
-        waiting.look()
-    worker.join(SECONDS_TO_THE_NEXT_STEP)
-    waiting.end()
-    if faults:
-        raise faults[0]
-
-
-def _steps(
-    recording: Recording, keeping: "RunRecorder | None", clock: _Clock, waiting: Waiting, display: Display
-) -> Iterable[Step]:
-    """The Steps of the training; as they pass by they are timed, kept, recorded and shown."""
-    experiment, before = recording.experiment, keeping.before if keeping else None
-    steps: Iterable[Step] = clock.of(waiting.of(experiment.run(before.records if before else None)))
-    if keeping:
-        steps = keeping.of(steps)
-    steps = recording.of(steps)  # what isn't kept any more isn't recorded either
-    if display.quiet:
-        return steps
-    return (watched if display.replayed else shown)(steps, experiment, sys.stderr, display.language, before=before)
-
-
-def _interrupted(interrupts: Interrupts, key: str, language: str, **values: Any) -> int:
-    print_error(sentence(key, language, **{name: str(value) for name, value in values.items()}), language)
-    return interrupts.exit_code

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.losses import Loss, loss_named
-from koubai.core.network import Network
+from koubai.core.network import INITS, Network
 from koubai.core.slopes import METHODS
 from koubai.data import Dataset
 from koubai.experiment.divergence import total_loss
+from koubai.experiment.fields import ACTIVATION, HIDDEN, L1, L2, LEARNING_RATE
 from koubai.experiment.sampled_slopes import TANGENT, SampledSlopes
 from koubai.locale import sentence
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 NOTHING_KNOWN = 0.02  # of what rows lose without any knowledge: less is explained (McFadden's R², and R² itself)
 STILL_FALLING = 0.01  # of the loss, over the second half of the steps: as many again would be seen to lower it
 LARGEST_PROGRAM = 1e7  # numbers of a linear program
-HIDDEN = 8  # units, as many as the founding example has
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Diagnosis:
     """
 
     kind: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     change: Mapping[str, Any] = field(default_factory=dict)
 
     def sentence(self, language: str = "en") -> str:
@@ -56,7 +56,7 @@ class _Case:
     losses: NDArray[np.float64]
     window: int
     network: Network
-    made: int
+    steps_made: int
     diverged_at: int | None
     ended_early: bool
 
@@ -73,7 +73,7 @@ class _Case:
         return self.experiment.problem.network(self.experiment.seed)
 
     def level(self, share: float = 1.0) -> float:
-        """The loss after that share of the steps: with batches, each of which has a loss of its own, the mean over epochs."""
+        """Compute the loss after that share of the steps: with batches, each of which has its own, the mean over epochs."""
         end = max(1, round((len(self.losses) - 1) * share) + 1)
         epochs = max(1, len(self.losses) // (10 * self.window)) if self.window > 1 else 1
         return float(np.mean(self.losses[max(0, end - epochs * self.window) : end]))
@@ -86,7 +86,7 @@ class _Case:
     @cached_property
     def now(self) -> float:
         """What is lost on all rows in the end."""
-        return total_loss(self.network, self.data, self.loss, self.experiment.l1, self.experiment.l2)
+        return total_loss(self.network, self.data, self.loss, self.experiment.penalty)
 
     @property
     def misleads_at_start(self) -> bool:
@@ -103,27 +103,36 @@ def diagnosis_of(
     experiment: "Experiment",
     losses: NDArray[np.float64],
     network: Network,
-    made: int,
+    steps_made: int,
     *,
     diverged_at: int | None = None,
     ended_early: bool = False,
     window: int | None = None,
 ) -> Diagnosis | None:
-    """Why the training that led to ``network`` by ``made`` steps has not learned; None where it has, or nothing tells.
+    """Find out why a training has not learned.
 
-    ``losses`` (n,) from the start on may be thinned, ``window`` of them being an epoch. ``diverged_at``: the step at which the
-    training diverged, ``ended_early`` whether it could not go on there. Of rows that are a sample only what is wrong with the
-    training itself is said: how right an answer can be isn't known.
+    Args:
+        experiment: What was trained, and how.
+        losses: (n,) from the start on; they may be thinned.
+        network: Where the training led.
+        steps_made: By how many steps.
+        diverged_at: The step at which it diverged; None where it didn't.
+        ended_early: Whether it could not go on there.
+        window: How many of the ``losses`` are an epoch; by default as many as it has steps.
+
+    Returns:
+        The reason; None where it has learned, or nothing tells. Of rows that are a sample only what is wrong with the training
+        itself is said: how right an answer can be isn't known.
     """
     window = experiment.steps_each_epoch if window is None else window
-    case = _Case(experiment, np.asarray(losses, np.float64), window, network, made, diverged_at, ended_early)
+    case = _Case(experiment, np.asarray(losses, np.float64), window, network, steps_made, diverged_at, ended_early)
     if diverged_at is not None:
         return _diverged(case)
-    if made == 0 or _knows_all(case):
+    if steps_made == 0 or _knows_all(case):
         return None
-    asked = _OF_SAMPLES if experiment.problem.sampled else _OF_TABLES
+    looks = _OF_SAMPLES if experiment.problem.sampled else _OF_TABLES
     with np.errstate(all="ignore"):
-        return next((found for look in asked if (found := look(case)) is not None), None)
+        return next((diagnosis for look in looks if (diagnosis := look(case)) is not None), None)
 
 
 def _knows_all(case: _Case) -> bool:
@@ -133,16 +142,16 @@ def _knows_all(case: _Case) -> bool:
 
 def _diverged(case: _Case) -> Diagnosis:
     """All steps were made, or the training ended where the loss grew without bound."""
-    rate, at = case.experiment.learning_rate, case.diverged_at
+    rate, step = case.experiment.learning_rate, case.diverged_at
     change = {"learning_rate": _lower_rate(case)}
     if case.ended_early:
-        return Diagnosis("diverged", {"step": at, "rate": f"{rate:g}"}, change)
+        return Diagnosis("diverged", {"step": step, "rate": f"{rate:g}"}, change)
     said = {"loss": f"{case.level():.4g}", "level": f"{case.experiment.level:.4g}"}
-    return Diagnosis("risen", {"step": at, "rate": f"{rate:g}", **said}, change)
+    return Diagnosis("risen", {"step": step, "rate": f"{rate:g}", **said}, change)
 
 
 def _lower_rate(case: _Case) -> float:
-    """A rate at which steps fall short of the valley's other side: at most a tenth of that which leapt over it.
+    """Compute a rate at which steps fall short of the valley's other side: at most a tenth of that which leapt over it.
 
     In a valley of curvature c a step of rate r multiplies the loss by (rc - 1)² where it leaps too far; the rate that ends at
     the bottom is 1/c.
@@ -154,7 +163,7 @@ def _lower_rate(case: _Case) -> float:
 
 
 def _tidy(value: float) -> float:
-    """``value``, or a little less: 1 or 3 times a power of ten."""
+    """Round ``value`` down to 1 or 3 times a power of ten."""
     if value <= 0:
         return 0.0
     power = floor(log10(value) + 1e-9)
@@ -192,14 +201,17 @@ def _unchanged(case: _Case) -> Diagnosis | None:
         if not sampled.exact.any():
             return Diagnosis("unchanged-slopes", {}, _other_start(case))
         return Diagnosis("unchanged-h", {"h": f"{experiment.h:g}"}, {"h": _usual_h(case)})
-    return Diagnosis("unchanged-rate", {"rate": f"{experiment.learning_rate:g}"}, {"learning_rate": 0.01})
+    return Diagnosis("unchanged-rate", {"rate": f"{experiment.learning_rate:g}"}, {"learning_rate": LEARNING_RATE.default})
 
 
-def _other_start(case: _Case) -> dict[str, Any]:
+def _other_start(case: _Case) -> dict[str, object]:
     problem = case.experiment.problem
     if problem.start is not None:
         return {}
-    return {"scale": 0.1 if problem.init == "normal" else 1.0} if not problem.scale else {"seed": case.experiment.seed + 1}
+    if problem.scale:
+        return {"seed": case.experiment.seed + 1}
+    _, scale = INITS[problem.init or ""]
+    return {"scale": scale}
 
 
 def _line(case: _Case) -> Diagnosis | None:
@@ -210,12 +222,12 @@ def _line(case: _Case) -> Diagnosis | None:
     single = len(hidden) == 1 and hidden[0] == 1 and acts[0].monotone and data.targets.shape[1] == 2
     if data.task != "classify" or not (alike or single) or _are_parted(data) is not False:
         return None
-    change: dict[str, Any] = {"activation": "relu"} if hidden and not single else {"hidden": (HIDDEN,)}
+    change: dict[str, object] = {"activation": ACTIVATION.for_gates} if hidden and not single else {"hidden": HIDDEN.for_gates}
     return Diagnosis("line" if not hidden else "line-single" if single else "line-identity", {}, change)
 
 
 def _are_parted(data: Dataset) -> bool | None:
-    """Whether straight lines part the classes: for each row its class's own line is the highest. None where that isn't tried.
+    """Tell whether straight lines part the classes, so that each row's own has the highest line; None where it isn't tried.
 
     It is a linear program: w_y·x + b_y ≥ w_c·x + b_c + 1 for every row x of class y and every other class c.
     """
@@ -262,26 +274,26 @@ def _falling(case: _Case) -> Diagnosis | None:
 
 
 def _settles(case: _Case) -> bool:
-    """Whether the loss nears a level at which a row may be wrong: Aitken's limit of three of its values, equally far apart.
+    """Tell whether the loss nears a level at which a row may be wrong: Aitken's limit of three of its values, evenly spaced.
 
     A wrong answer costs at least ``Loss.least_wrong``, of which the mean over the rows has its share.
     """
     first, middle, now = (case.level(share) for share in (0.5, 0.75, 1.0))
-    before, after = middle - first, now - middle
-    if not abs(after) < abs(before) / 2 or not case.experiment.problem.hidden:  # else more is left than was seen last
+    early_fall, late_fall = middle - first, now - middle
+    if not abs(late_fall) < abs(early_fall) / 2 or not case.experiment.problem.hidden:  # else more is left than was seen last
         return False
-    limit = now - after**2 / (after - before)
+    limit = now - late_fall**2 / (late_fall - early_fall)
     return limit >= case.loss.least_wrong / len(case.data.inputs)
 
 
 def _knows_nothing(case: _Case) -> bool:
-    """Whether the loss is where that of a network is which answers the same whatever the row."""
+    """Tell whether the loss is where that of a network is which answers the same whatever the row."""
     return case.now >= (1 - NOTHING_KNOWN) * _uninformed(case.loss, case.data)
 
 
 def _penalized(case: _Case) -> Diagnosis | None:
     """Nothing is known, and the penalty has drawn the weights in."""
-    paid = {name: value for name in ("l1", "l2") if (value := getattr(case.experiment, name))}
+    paid = {one.name: value for one in (L1, L2) if (value := getattr(case.experiment, one.name))}
     if not paid or not _knows_nothing(case) or _size(case.network) > _size(case.start) / 2:
         return None
     return Diagnosis("flat-penalty", {"loss": f"{case.now:.4g}"}, {name: value / 10 for name, value in paid.items()})
@@ -301,12 +313,12 @@ def _flat(case: _Case) -> Diagnosis | None:
 
 
 def _size(network: Network) -> float:
-    """The length of all weights together."""
+    """Compute the length of all weights together."""
     return float(np.sqrt(sum(np.sum(np.square(layer.weights, dtype=np.float64)) for layer in network.layers)))
 
 
 def _uninformed(loss: Loss, data: Dataset) -> float:
-    """What is lost at least by answering every row the same: with the shares of the classes, or the mean."""
+    """Compute what is lost at least by answering every row the same: with the shares of the classes, or the mean."""
     targets = np.asarray(data.targets, np.float64)
     mean = targets.mean(axis=0)
     outputs = np.log(mean) if loss.output == "softmax" else mean

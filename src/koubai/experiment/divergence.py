@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from koubai.core.losses import Loss
 from koubai.core.network import Network
-from koubai.core.regularization import cost_of
+from koubai.core.regularization import Penalty
 from koubai.data import Dataset
 from koubai.experiment.metrics import loss_on
 
@@ -21,27 +21,41 @@ BEYOND = 1e6  # times the level: the training ends here
 RISEN = 2.0  # times the level, at the end: no batch's chance, since it is the mean over an epoch
 
 
-def level_of(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
-    """What ``network`` loses at its start, with the penalty, or with all outputs 0, whichever is more.
+def level_of(network: Network, data: Dataset, loss: Loss, penalty: Penalty | None = None) -> float:
+    """Compute the loss that a training is measured against.
 
-    It is inf where that is no number. The second is, for classes and cross-entropy, the logarithm of their number, for values
-    half their mean square.
+    Args:
+        network: The network at its start.
+        data: The rows that are trained on.
+        loss: What is descended.
+        penalty: What the weights cost beside it; None for nothing.
+
+    Returns:
+        The loss at the start, with the penalty, or that of all outputs being 0, whichever is more; inf where that is no number.
+        The second is the logarithm of the number of classes for cross-entropy, and half the mean square of values.
     """
     with np.errstate(all="ignore"):
         zero = float(np.mean(loss.rows(np.zeros(data.targets.shape), np.asarray(data.targets, np.float64), np)))
-    level = max(total_loss(network, data, loss, l1, l2), zero)
+    level = max(total_loss(network, data, loss, penalty), zero)
     return level if 0 < level < inf else inf
 
 
-def total_loss(network: Network, data: Dataset, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> float:
-    """What ``network`` loses on all rows, the penalty included."""
-    return loss_on(network, data, loss.name) + cost_of(network, l1, l2)
+def total_loss(network: Network, data: Dataset, loss: Loss, penalty: Penalty | None = None) -> float:
+    """Compute what ``network`` loses on all rows, with the penalty."""
+    cost = 0.0 if penalty is None else float(penalty.total(network, np))
+    return loss_on(network, data, loss.name) + cost
 
 
 def risen_since(losses: NDArray[np.float64], window: int, level: float) -> int | None:
-    """The place in ``losses`` (n,) since which they are above ``RISEN`` times ``level``; None where the last isn't.
+    """Find since when the losses are far above the level.
 
-    With batches they are judged by the mean over ``window`` of them, an epoch: before there are so many nothing is said.
+    Args:
+        losses: (n,), those after each step; with batches they are judged by the mean over an epoch.
+        window: How many steps an epoch has. Before there are so many losses nothing is said.
+        level: What they are measured against (see ``level_of``).
+
+    Returns:
+        The index since which they are above ``RISEN`` times ``level``; None where the last isn't.
     """
     if len(losses) < window or not np.mean(losses[-window:]) > RISEN * level:
         return None

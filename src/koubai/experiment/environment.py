@@ -11,7 +11,7 @@ PACKAGES = ("jax", "jaxlib", "numpy", "optax")
 
 
 def surroundings() -> dict[str, str]:
-    """The versions, the system and the processor of this process, by name."""
+    """Collect the versions, the system and the processor of this process, by name."""
     return {
         "koubai": __version__,
         "python": platform.python_version(),
@@ -22,7 +22,7 @@ def surroundings() -> dict[str, str]:
 
 
 def differences(then: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """What is different here from ``then``: name, then, now. Nothing is different of what wasn't noted."""
+    """List what is different here from ``then``, as (name, then, now). What wasn't noted counts as the same."""
     return [(name, then[name], now) for name, now in surroundings().items() if then.get(name, now) != now]
 
 

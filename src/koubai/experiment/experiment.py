@@ -15,6 +15,7 @@ from koubai.core.measuring import Measured, measured_at
 from koubai.core.numpy_engine.cost import is_worth_it
 from koubai.core.optimizers import check_options, rule_named
 from koubai.core.precision import Precision, dtype_of
+from koubai.core.regularization import Penalty
 from koubai.core.schedules import check_schedule, schedule_named
 from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.step import ENGINES, Engine
@@ -22,96 +23,126 @@ from koubai.core.training import Descent, Step, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen, memory_faults
 from koubai.experiment.divergence import BEYOND, level_of, risen_since
+from koubai.experiment.fields import (
+    BATCH_SEED,
+    BATCH_SIZE,
+    BEFORE_ENGINES,
+    ENGINE,
+    L1,
+    L2,
+    LEARNING_RATE,
+    METHOD,
+    OPTIMIZER,
+    PATIENCE,
+    PRECISION,
+    RECORD_EVERY,
+    SCHEDULE,
+    START_SEED,
+    STEPS,
+    H,
+    fields_of,
+)
 from koubai.experiment.metrics import EarlyStopping
-from koubai.experiment.problem import Learning, is_number, is_whole, learning_of
+from koubai.experiment.problem import Learning, learning_of
 from koubai.experiment.resources import check_compiling, check_needed
-from koubai.untrusted_json import parsed
+from koubai.experiment.validation import checked_number
+from koubai.untrusted_json import JsonObject, parsed
 
-MOST = 2**31 - 2  # steps
-MOST_PENALTY = 1e30
-AUTO = "auto"  # that engine which is sooner done
-BEFORE_ENGINES = "jax"  # which computed the experiments that don't name one
+# the numbers that are checked by the table alone
+NUMBERS = [one for one in fields_of("experiment") if one.kind in ("integer", "number") and one not in (H, LEARNING_RATE)]
 
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """Everything that determines a training. The defaults are the founding example.
+    """Everything that determines a training: plain, frozen, validated data. The defaults are the founding example.
 
-    ``method``: how slopes are measured; ``h``: the step size of the difference (by default 0.1, complex-step 1e-20);
-    ``optimizer`` with its ``optimizer_options``; ``learning_rate``; ``steps``; ``seed``: of the starting weights, and, where
-    no ``batch_seed`` is given, of the batches' orders and of methods that draw; ``record_every``: steps between records;
-    ``precision``: "float64" or "float32".
+    Attributes:
+        problem: What is learned, and by which network.
+        method: How slopes are measured.
+        h: The step size of the difference; by default that of the method.
+        optimizer: The rule by which parameters move.
+        optimizer_options: Its parameters by name, those that were set.
+        learning_rate: How far to move against each slope.
+        steps: How many steps are made.
+        seed: Of the starting weights and, where there is no ``batch_seed``, of all other draws.
+        record_every: Steps between records.
+        precision: "float64" or "float32".
+        batch_size: Rows that a step is measured on, in an order that changes every epoch; None for all.
+        schedule: How the learning rate changes.
+        schedule_options: Its parameters by name, those that were set.
+        l1: This times Σ|w| is part of the loss.
+        l2: This times half of Σw² is part of the loss.
+        patience: The training ends when the loss of the validation rows was not the smallest so far at so many records after
+            another, and the network of the best record is the run's; None to go all the way.
+        batch_seed: Of the batches' orders, and of methods that draw; None for ``seed``.
+        engine: "numpy", which begins at once, or "jax", which is faster once it has compiled. "auto" chooses that which is
+            sooner done, by counting operations, and becomes its name.
 
-    ``batch_size``: rows that a step is measured on, in an order that changes every epoch; None for all. ``schedule`` of the
-    learning rate, with its ``schedule_options``. ``l1``, ``l2``: a penalty l1·Σ|w| + l2/2·Σw² that is part of the loss.
-    ``patience``: the training ends when the loss of the validation rows was not the smallest so far at so many records after
-    another, and the network of the best record is the run's; None to go all the way. ``engine``: "numpy", which begins at once,
-    or "jax", which is faster once it has compiled; "auto" chooses that which is sooner done, by counting operations, and the
-    experiment has its name. InputError names the field, the value and what was expected.
+    Raises:
+        InputError: A value can't be used; the sentence names the field, the value and what was expected.
+
+    >>> import koubai as kb
+    >>> experiment = kb.Experiment(kb.Learning("nand"), steps=300, record_every=100)
+    >>> [step.number for step in experiment.run() if step.recorded]
+    [0, 100, 200, 300]
+    >>> kb.Experiment.from_json(experiment.to_json()) == experiment
+    True
     """
 
     problem: Learning = field(default_factory=Learning)
-    method: str = "central"
-    h: float | None = None
-    optimizer: str = "gradient-descent"
+    method: str = METHOD.default
+    h: float | None = H.default
+    optimizer: str = OPTIMIZER.default
     optimizer_options: Mapping[str, float] = field(default_factory=dict)
-    learning_rate: float = 0.01
-    steps: int = 5001
-    seed: int = 0
-    record_every: int = 100
-    precision: Precision = "float64"
-    batch_size: int | None = None
-    schedule: str = "constant"
+    learning_rate: float = LEARNING_RATE.default
+    steps: int = STEPS.default
+    seed: int = START_SEED.default
+    record_every: int = RECORD_EVERY.default
+    precision: Precision = PRECISION.default
+    batch_size: int | None = BATCH_SIZE.default
+    schedule: str = SCHEDULE.default
     schedule_options: Mapping[str, float] = field(default_factory=dict)
-    l1: float = 0.0
-    l2: float = 0.0
-    patience: int | None = None
-    batch_seed: int | None = None
-    engine: str = AUTO
+    l1: float = L1.default
+    l2: float = L2.default
+    patience: int | None = PATIENCE.default
+    batch_seed: int | None = BATCH_SEED.default
+    engine: str = ENGINE.default
 
     def __post_init__(self) -> None:
+        """Check every setting, and put what it comes to in its place."""
         if not isinstance(self.problem, Learning):
             raise InputError("problem", value=self.problem)
         method = method_named(self.method)
         check_method(method, self.problem.activation or "")
-        dtype_of(self.precision)
+        dtype = dtype_of(self.precision)
         h = method.default_h if self.h is None else self.h
         check_h(h, self.precision)
         rule = rule_named(self.optimizer)
         if not isinstance(self.optimizer_options, Mapping):
             raise InputError("optimizer-options", value=self.optimizer_options)
-        rate, most = self.learning_rate, float(np.finfo(dtype_of(self.precision)).max)
-        if not (is_number(rate) and 0 <= rate <= most):
-            raise InputError("learning-rate", value=rate)
-        for name, lowest, most in (("steps", 0, MOST), ("seed", 0, 2**32 - 1), ("record_every", 1, MOST)):
-            value = getattr(self, name)
-            if not (is_whole(value) and lowest <= value <= most):
-                raise InputError(name.replace("_", "-"), value=value, most=most)
-            object.__setattr__(self, name, int(value))
-        for name in ("l1", "l2"):
-            value = getattr(self, name)
-            if not (is_number(value) and 0 <= value <= MOST_PENALTY):
-                raise InputError("penalty", name=name, value=value, most=f"{MOST_PENALTY:g}")
-            object.__setattr__(self, name, float(value))
-        for name, lowest, most in (("batch_size", 1, MOST), ("patience", 1, MOST), ("batch_seed", 0, 2**32 - 1)):
-            value = getattr(self, name)
-            if value is not None and not (is_whole(value) and lowest <= value <= most):
-                raise InputError(name.replace("_", "-"), value=value, most=most)
-            object.__setattr__(self, name, value if value is None else int(value))
+        settings: dict[str, object] = {"h": float(h)}
+        settings["learning_rate"] = checked_number(LEARNING_RATE, self.learning_rate, float(np.finfo(dtype).max))
+        settings |= {one.name: checked_number(one, getattr(self, one.name)) for one in NUMBERS}
         if self.patience is not None and self.problem.validation is None:
             raise InputError("patience-validation", value=self.patience)
         schedule = schedule_named(self.schedule)
         if not isinstance(self.schedule_options, Mapping):
             raise InputError("schedule-options", value=self.schedule_options)
-        object.__setattr__(self, "schedule_options", dict(check_schedule(schedule, self.schedule_options)))
-        object.__setattr__(self, "optimizer_options", dict(check_options(rule, self.optimizer_options)))
-        object.__setattr__(self, "h", float(h))
-        object.__setattr__(self, "learning_rate", float(rate))
+        settings["schedule_options"] = dict(check_schedule(schedule, self.schedule_options))
+        settings["optimizer_options"] = dict(check_options(rule, self.optimizer_options))
+        for name, value in settings.items():
+            object.__setattr__(self, name, value)
         object.__setattr__(self, "engine", self._engine())
 
+    @classmethod
+    def from_settings(cls, problem: Learning, settings: Mapping[str, object]) -> "Experiment":
+        """Make the experiment with these settings by name, which are checked as if they had been passed one by one."""
+        given: dict[str, Any] = dict(settings)
+        return cls(problem, **given)
+
     def _engine(self) -> Engine:
-        """Which computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
-        if self.engine != AUTO:
+        """Choose what computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
+        if self.engine != ENGINE.default:
             return chosen("engine", self.engine, ENGINES)
         descent, problem = self._descent("numpy"), self.problem
         if not descent.method.compiled:
@@ -120,8 +151,13 @@ class Experiment:
         return "numpy" if is_worth_it(descent, problem.sizes, rows, self.steps) else "jax"
 
     def records(self, number: int) -> bool:
-        """Whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
+        """Tell whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
         return number % self.record_every == 0 or number == self.steps
+
+    @property
+    def penalty(self) -> Penalty | None:
+        """What the weights cost beside the loss; None where they cost nothing."""
+        return Penalty(self.l1, self.l2) if self.l1 or self.l2 else None
 
     @property
     def drawing_seed(self) -> int:
@@ -138,12 +174,17 @@ class Experiment:
     def level(self) -> float:
         """The loss that a training is measured against (see ``divergence.level_of``)."""
         problem = self.problem
-        return level_of(problem.network(self.seed), problem.dataset(), loss_named(problem.loss or ""), self.l1, self.l2)
+        return level_of(problem.network(self.seed), problem.dataset(), loss_named(problem.loss or ""), self.penalty)
 
     def risen_since(self, losses: NDArray[np.float64]) -> int | None:
-        """The step since which a training with these ``losses`` (steps + 1,) is far above its ``level``; None where it isn't.
+        """Find since which step a training is far above its ``level``.
 
-        Early stopping keeps the best network, whatever came after it: then it is always None.
+        Args:
+            losses: (steps made + 1,), before the first and after each step.
+
+        Returns:
+            The step; None where the loss isn't there at the end, and with early stopping, which keeps the best network whatever
+            came after it.
         """
         return None if self.patience is not None else risen_since(losses, self.steps_each_epoch, self.level)
 
@@ -154,15 +195,23 @@ class Experiment:
         until: int | None = None,
         pace: Callable[[], tuple[float, int]] | None = None,
     ) -> Iterator[Step]:
-        """Train: yields Steps, the start first; after ``resume`` those that follow it.
+        """Train: make the Steps one after another, the start first.
 
-        ``resume``: a Step of the same experiment; or the records of the same, the last one being where to go on, which early
-        stopping goes by. ``until``: the number of a step after which it is enough for now: the Steps up to it are the same as
-        without, and it is recorded only where ``records`` says so. ``pace``: says, each time the compiled program is about to
-        run, for how many seconds it may before the next Step comes, and how many steps it may make at most.
+        Args:
+            resume: Where to go on: a Step of the same experiment, after which the others follow; or the records of the same, of
+                which the last one is where to go on, and by which early stopping goes.
+            until: The number of a step after which it is enough for now. The Steps up to it are the same as without, and it is
+                recorded only where ``records`` says so.
+            pace: Says, each time the compiled program is about to run, for how many seconds it may before the next Step comes,
+                and how many steps it may make at most.
 
-        Raises Diverged at the first step at which the loss or a parameter isn't finite, or the loss is a million times its
-        ``level``; InputError where ``check_resources`` does; OutOfMemory where memory doesn't suffice after all.
+        Yields:
+            The Steps that are recorded, and some between them that show progress.
+
+        Raises:
+            Diverged: The loss or a parameter isn't finite any more, or the loss is a million times its ``level``.
+            InputError: ``check_resources`` raises it.
+            OutOfMemory: Memory doesn't suffice after all.
         """
         self.check_resources()
         records = () if resume is None else (resume,) if isinstance(resume, Step) else tuple(resume)
@@ -191,9 +240,13 @@ class Experiment:
         return steps if self.patience is None else self._until_no_better(steps, records)
 
     def check_resources(self, *, kept: bool = False) -> None:
-        """InputError where memory can't suffice to make a step, or where a person would wait too long for the first.
+        """Refuse a training that can't be, by counting.
 
-        ``kept``: all records are kept in memory.
+        Args:
+            kept: Whether all records are kept in memory.
+
+        Raises:
+            InputError: Memory can't suffice to make a step, or a person would wait too long for the first.
         """
         records = self.steps // self.record_every + 1 if kept else 0
         if self.patience is not None:  # it may end early
@@ -203,7 +256,7 @@ class Experiment:
         check_needed(descent, problem.sizes, len(problem.dataset().inputs), records)
 
     def start(self) -> Step:
-        """The first Step, made at once: ``run`` has to compile before it yields the same. Diverged as there."""
+        """Make the first Step at once: ``run`` has to compile before it yields the same. Raises Diverged as ``run`` does."""
         return begun(
             self.problem.network(self.seed),
             self.problem.dataset(),
@@ -215,9 +268,14 @@ class Experiment:
         )
 
     def measured(self, step: Step, *, exactly: bool = False) -> Measured:
-        """The slopes by which the training moves on from ``step``: measured as it does, on that step's rows, with its draw.
+        """Measure the slopes by which the training moves on from a step, on that step's rows and with its draw.
 
-        ``exactly``: by backpropagation instead, on the same rows. The loss has the penalty in it.
+        Args:
+            step: Where the training stands.
+            exactly: Whether to take backpropagation instead of the experiment's method, on the same rows.
+
+        Returns:
+            The slopes, and the loss with the penalty in it.
         """
         descent = replace(self._descent(), method=method_named("backprop")) if exactly else self._descent()
         data, mask = self.problem.dataset(), self.problem.mask()
@@ -237,11 +295,11 @@ class Experiment:
         )
 
     def stopped(self, records: Iterable[Step]) -> bool:
-        """Whether early stopping ends a training that has made these records."""
+        """Tell whether early stopping ends a training that has made these records."""
         return self.patience is not None and self._watch(records).is_over
 
     def best(self, records: Sequence[Step]) -> Step:
-        """Of a training that has made these records, the one whose network is kept."""
+        """Choose the record whose network is kept of a training that has made these."""
         return (self._watch(records).best if self.patience is not None else None) or records[-1]
 
     def _watch(self, records: Iterable[Step]) -> EarlyStopping:
@@ -259,18 +317,29 @@ class Experiment:
                 return
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays that the user passed (data, starting weights), named by their SHA-256."""
+        """Collect the arrays that the user passed (data, starting weights), named by their SHA-256."""
         return self.problem.arrays()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, as JSON has them; arrays as their names."""
+    def to_dict(self) -> JsonObject:
+        """Convert to plain values, as JSON has them; arrays become their names."""
         rest = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
         options = {name: dict(rest[name]) for name in ("optimizer_options", "schedule_options")}
         return {"problem": {"learning": self.problem.to_dict()}, **rest, **options}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], arrays: Arrays | None = None) -> "Experiment":
-        """The experiment that ``to_dict`` gave; ``arrays`` are those of ``arrays()``, where it has any."""
+    def from_dict(cls, values: Mapping[str, object], arrays: Arrays | None = None) -> "Experiment":
+        """Make the experiment whose ``to_dict`` gave these values.
+
+        Args:
+            values: Plain values; a field that is missing has its default.
+            arrays: Those of ``arrays()``, where it has any.
+
+        Returns:
+            An experiment that equals the one that was written.
+
+        Raises:
+            InputError: A field is unknown or can't be, or an array is missing or isn't the same any more.
+        """
         known = dict(checked_fields(values, [f.name for f in fields(cls)]))
         if "problem" in known:
             problem = checked_fields(known["problem"], ["learning"])
@@ -278,17 +347,17 @@ class Experiment:
         return cls(**known)
 
     @classmethod
-    def of_kept(cls, values: Mapping[str, Any], arrays: Arrays) -> "Experiment":
-        """The same of an experiment whose run was kept: one that names no engine is of before there was a choice."""
+    def of_kept(cls, values: Mapping[str, object], arrays: Arrays) -> "Experiment":
+        """Make the experiment of a run that was kept: one that names no engine is of before there was a choice."""
         return cls.from_dict({"engine": BEFORE_ENGINES, **values}, arrays)
 
     def to_json(self) -> str:
-        """``to_dict`` as JSON text; every float comes back exactly."""
+        """Convert to JSON text; every float comes back exactly."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str, arrays: Arrays | None = None) -> "Experiment":
-        """The experiment that ``to_json`` gave."""
+        """Make the experiment whose ``to_json`` gave ``text``; raises as ``from_dict`` does, or where it is no JSON."""
         try:
             values = parsed(text)
         except (TypeError, ValueError) as error:

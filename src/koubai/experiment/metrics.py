@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from koubai.core.training import Step
 from koubai.data import Dataset
 from koubai.experiment.problem import Learning
 
+Numbers = NDArray[np.int64] | NDArray[np.float64]
 ROWS_AT_ONCE = 4096  # that go through a network together
 
 
@@ -55,7 +55,7 @@ class Scores:
 
 
 def scores_of(network: Network, data: Dataset, loss: str) -> Scores:
-    """How well ``network`` answers ``data``."""
+    """Judge the answers of ``network`` to ``data``."""
     lost = loss_on(network, data, loss)
     if data.task == "regress":
         with np.errstate(over="ignore", invalid="ignore"):
@@ -66,26 +66,26 @@ def scores_of(network: Network, data: Dataset, loss: str) -> Scores:
     return Scores(len(data.inputs), lost, np.bincount(both, minlength=k * k).reshape(k, k))
 
 
-def values_of(outputs: NDArray[Any], data: Dataset) -> NDArray[np.float64]:
-    """Outputs (n, outputs) of a regression in the units of the data."""
+def values_of(outputs: NDArray[np.floating], data: Dataset) -> NDArray[np.float64]:
+    """Convert outputs (n, outputs) of a regression to the units of the data."""
     values = np.asarray(outputs, np.float64)
     return values if data.preparation is None else data.preparation.values_of(values)
 
 
 def _fit(answered: NDArray[np.float64], true: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """R² and the root of the mean squared error, of each output."""
+    """Compute R² and the root of the mean squared error, of each output."""
     squares = ((true - answered) ** 2).sum(axis=0)
     spread = ((true - true.mean(axis=0)) ** 2).sum(axis=0)
     return 1 - _shares(squares, spread), np.sqrt(squares / len(true))
 
 
-def _shares(some: NDArray[Any], of: NDArray[Any]) -> NDArray[np.float64]:
+def _shares(some: Numbers, of: Numbers) -> NDArray[np.float64]:
     shares: NDArray[np.float64] = np.divide(some, of, out=np.full(len(of), np.nan), where=of > 0)
     return shares
 
 
 def loss_on(network: Network, data: Dataset, loss: str) -> float:
-    """The mean over the rows of what each loses, without a penalty."""
+    """Compute the mean over the rows of what each loses, without a penalty."""
     rows = loss_named(loss).rows
     with np.errstate(over="ignore", invalid="ignore"):
         lost = [
@@ -98,7 +98,7 @@ def loss_on(network: Network, data: Dataset, loss: str) -> float:
 
 
 def accuracy_on(network: Network, data: Dataset) -> float:
-    """The share of the rows whose class is answered right."""
+    """Compute the share of the rows whose class is answered right."""
     return float(np.mean(network.classify(data.inputs) == data.labels))
 
 
@@ -148,8 +148,8 @@ MOST_RECORDS = 200  # that are answered for a History
 
 
 def history_of(problem: Learning, losses: NDArray[np.float64], records: Sequence[Step], *, batched: bool) -> History:
-    """The History of a run; of at most ``MOST_RECORDS`` of its records, evenly spread."""
-    kept = [records[place] for place in evenly(len(records), MOST_RECORDS)]
+    """Make the History of a run, of at most ``MOST_RECORDS`` of its records, evenly spread."""
+    kept = [records[index] for index in evenly(len(records), MOST_RECORDS)]
     steps = np.array([step.number for step in kept], np.int64)
     loss, accuracy, part = {"train": losses[steps]}, {}, problem.validation
     if batched:

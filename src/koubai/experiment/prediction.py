@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +27,27 @@ class Prediction:
     many of its texts were never trained on, and count as none.
     """
 
-    answers: NDArray[Any]
+    answers: NDArray[np.generic]
     probabilities: NDArray[np.float64]
     unseen: Mapping[str, int]
 
 
-def predict(network: Network, data: Dataset, rows: Any) -> Prediction:
-    """The answers to ``rows``: what Dataset ``data`` was made from, a table, or inputs (n, features)."""
+def predict(network: Network, data: Dataset, rows: object) -> Prediction:
+    """Answer rows with a network: the same bits in any process, however many rows come together.
+
+    Args:
+        network: What answers.
+        data: What it was trained on.
+        rows: What ``data`` was made from: a table; or inputs (n, features), or a Dataset of such.
+
+    Returns:
+        The answers.
+
+    Raises:
+        InputError: The rows don't fit the network.
+    """
     inputs, unseen = _inputs_of(data, rows)
-    parts = [inputs[at : at + ROWS_AT_ONCE] for at in range(0, len(inputs), ROWS_AT_ONCE)]
+    parts = [inputs[first : first + ROWS_AT_ONCE] for first in range(0, len(inputs), ROWS_AT_ONCE)]
     with np.errstate(over="ignore", invalid="ignore"):
         logits = np.concatenate([np.zeros((0, network.sizes[-1])), *(forward_rowwise(network, part) for part in parts)])
         outputs = softmax(logits, np) if network.output == "softmax" else logits
@@ -49,8 +60,8 @@ def predict(network: Network, data: Dataset, rows: Any) -> Prediction:
     return Prediction(np.array(answers.tolist()) if alike else answers, outputs, unseen)
 
 
-def _inputs_of(data: Dataset, rows: Any) -> tuple[NDArray[np.float64], Mapping[str, int]]:
-    """The inputs that ``rows`` make, and what of them was never seen."""
+def _inputs_of(data: Dataset, rows: object) -> tuple[NDArray[np.float64], Mapping[str, int]]:
+    """Make inputs of ``rows``, and count what of them was never seen."""
     if isinstance(rows, Dataset):
         return _checked(rows.inputs, data), {}
     if isinstance(rows, (list, tuple, np.ndarray)):
@@ -61,7 +72,7 @@ def _inputs_of(data: Dataset, rows: Any) -> tuple[NDArray[np.float64], Mapping[s
 
 
 def _as_it_is(data: Dataset) -> Preparation:
-    """That of data which nothing was done to."""
+    """Make the Preparation of data which nothing was done to."""
     columns = tuple(NumberColumn(name, 0.0, 1.0) for name in data.feature_names)
     return Preparation(columns, Target(data.name, "classify", data.classes))
 

@@ -1,37 +1,53 @@
 """Learning: a network that is to reproduce data. Plain, frozen, validated data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import Arrays, digest, named_array
 from koubai.core.activations import spelled
-from koubai.core.losses import LOSSES, loss_named
+from koubai.core.losses import loss_named
 from koubai.core.network import INITS, Network, Output
 from koubai.core.parameters import frozen_mask, frozen_names
 from koubai.core.slopes import MOST_LAYERS
 from koubai.data import GATES, Dataset, gate
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen
-
-MOST_UNITS = 100_000
+from koubai.experiment.fields import ACTIVATION, HIDDEN, INIT, LOSS, SCALE, resolved
+from koubai.experiment.validation import checked_number, is_whole
+from koubai.untrusted_json import JsonObject
 
 
 @dataclass(frozen=True, eq=False)
 class Learning:
-    """A network that learns data. With a ``start``, a Network, its layers and activation are the start's own.
+    """A network that learns data: plain, frozen, validated.
 
-    ``data``: the name of a gate, or a Dataset. ``hidden``: units of every hidden layer, by default (8,); () for none.
-    ``activation``: by default "relu"; several names, in a sequence or separated by commas, are one for each hidden layer, and
-    are kept as a text. ``loss``: "cross-entropy" or "squared"; by default the first, for values the second. ``scale``: of the
-    starting weights, which are spread as ``init`` says (see ``Network.random``). ``validation`` and ``test``: further rows of
-    the same data, never trained on.
+    Attributes:
+        data: The name of a gate, or a Dataset.
+        hidden: The units of every hidden layer, by default (8,); () for none.
+        activation: By default "relu". Several names, in a sequence or separated by commas, are one for each hidden layer, and
+            are kept as a text.
+        loss: "cross-entropy" or "squared"; by default the first, for values the second.
+        scale: Of the starting weights; by default that of ``init``.
+        start: The network at its start, whose layers and activation are the Learning's then. Without it the start is drawn.
+        init: How the starting weights are spread (see ``Network.random``); by default "normal".
+        validation: Further rows of the same data to stop by, never trained on.
+        test: Further rows of the same data to judge the network by, never trained on.
+        frozen: Parameters that stay as they start, by name: "w1" or "b2", or one entry of it, "w1[0,3]" (input, unit) or
+            "b1[2]" (unit), counted from 0. A weight that is 0 and frozen is cut.
 
-    ``frozen``: parameters that stay as they start, by name: "w1" or "b2", or one entry of it, "w1[0,3]" (input, unit) or
-    "b1[2]" (unit), counted from 0. A weight that is 0 and frozen is cut.
+    Raises:
+        InputError: A value can't be used; the sentence names the field, the value and what was expected.
+
+    >>> import koubai as kb
+    >>> learning = kb.Learning("xor", hidden=(4, 3), activation="tanh")
+    >>> learning.sizes
+    (2, 4, 3, 2)
+    >>> learning.network(seed=0).predict([[0, 1]]).shape
+    (1,)
     """
 
     data: str | Dataset = "xor"
@@ -46,6 +62,7 @@ class Learning:
     frozen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        """Check every setting, and put what it comes to in its place."""
         if isinstance(self.data, str):
             chosen("gate", self.data, GATES)
         elif not isinstance(self.data, Dataset):
@@ -54,37 +71,54 @@ class Learning:
         if self.start is not None and not isinstance(self.start, Network):
             raise InputError("start-type", value=type(self.start).__name__)
         if self.loss is None:
-            object.__setattr__(self, "loss", "cross-entropy" if task == "classify" else "squared")
-        chosen("loss", self.loss, LOSSES)
+            object.__setattr__(self, "loss", resolved(LOSS.for_gates, ["values"] if task == "regress" else []))
         if loss_named(self.loss or "").output == "softmax" and task != "classify":
             raise InputError("loss-task")
         self._check_parts()
-        scale = chosen("init", "normal" if self.init is None else self.init, INITS)[1]
-        own: dict[str, Any] = {"hidden": (8,), "activation": "relu", "scale": scale, "init": "normal"}
-        if self.start is not None:
-            layers = len(self.start.layers) - 1
-            activation = spelled(self.start.activation, layers)
-            own = {"hidden": self.start.sizes[1:-1], "activation": activation, "scale": None, "init": None}
-            if self.activation is not None:
-                object.__setattr__(self, "activation", spelled(self.activation, layers))
+        _, scale = chosen("init", INIT.for_gates if self.init is None else self.init, INITS)
+        if self.start is None:
+            usual = {"hidden": HIDDEN.for_gates, "activation": ACTIVATION.for_gates, "scale": scale, "init": INIT.for_gates}
+            for name in [name for name in usual if getattr(self, name) is None]:
+                object.__setattr__(self, name, usual[name])
+        else:
+            self._take_from(self.start)
+        object.__setattr__(self, "hidden", _checked_hidden(self.hidden))
+        activation = "" if self.activation is None else self.activation
+        object.__setattr__(self, "activation", spelled(activation, len(self.hidden or ())))
+        object.__setattr__(self, "frozen", frozen_names(self.frozen, self.sizes))
+        if self.start is None:
+            object.__setattr__(self, "scale", checked_number(SCALE, self.scale))
+
+    def _take_from(self, start: Network) -> None:
+        """Take the layers and the activation from ``start``; InputError where others were given, or a scale or init was."""
+        layers = len(start.layers) - 1
+        own = {"hidden": start.sizes[1:-1], "activation": spelled(start.activation, layers), "scale": None, "init": None}
+        if self.activation is not None:
+            object.__setattr__(self, "activation", spelled(self.activation, layers))
         for name, value in own.items():
             given = getattr(self, name)
             if given is None:
                 object.__setattr__(self, name, value)
-            elif self.start is not None and (value is None or tuple_or_same(given) != tuple_or_same(value)):
+            elif value is None or _listed(given) != _listed(value):
                 raise InputError("start-conflict", name=name, value=given, own=value)
-        object.__setattr__(self, "hidden", _checked_hidden(self.hidden))
-        object.__setattr__(
-            self, "activation", spelled("" if self.activation is None else self.activation, len(self.hidden or ()))
-        )
-        object.__setattr__(self, "frozen", frozen_names(self.frozen, self.sizes))
-        if self.start is None and not (is_number(self.scale) and 0 <= float(self.scale) < np.inf):  # type: ignore[arg-type]
-            raise InputError("scale", value=self.scale)
-        if self.scale is not None:
-            object.__setattr__(self, "scale", float(self.scale))
+
+    @classmethod
+    def from_settings(
+        cls, data: str | Dataset, start: Network | None, settings: Mapping[str, object], **parts: Dataset | None
+    ) -> "Learning":
+        """Make the Learning with these settings by name, which are checked as if they had been passed one by one.
+
+        Args:
+            data: What is learned.
+            start: The network at its start, or None.
+            settings: The settings; they may name other rows than ``parts``.
+            **parts: The rows of ``validation`` and ``test``.
+        """
+        given: dict[str, Any] = {**parts, **settings}
+        return cls(data, start=start, **given)
 
     def _check_parts(self) -> None:
-        """InputError where ``validation`` or ``test`` aren't data of the same kind."""
+        """Raise InputError where ``validation`` or ``test`` aren't data of the same kind."""
         for name in ("validation", "test"):
             part, data = getattr(self, name), self.dataset()
             if part is None:
@@ -112,7 +146,7 @@ class Learning:
         return len(self.parts) > 1 or data.preparation is not None or not table
 
     def dataset(self) -> Dataset:
-        """The data that are trained on."""
+        """Return the data that are trained on."""
         return gate(self.data) if isinstance(self.data, str) else self.data
 
     @property
@@ -127,26 +161,26 @@ class Learning:
         return (data.inputs.shape[1], *(self.hidden or ()), data.targets.shape[1])
 
     def network(self, seed: int) -> Network:
-        """The network at its start, float64."""
+        """Make the network at its start, float64."""
         if self.start is not None:
             return replace(self.start.astype(np.float64), output=self.output)
         activation, init, scale = self.activation or "", self.init or "", self.scale or 0.0
         return Network.random(self.sizes, activation=activation, init=init, scale=scale, seed=seed, output=self.output)
 
     def mask(self) -> Network | None:
-        """Which parameters stay as they are: truth values in their places; None where all move."""
+        """Mark the parameters that stay as they are by truth values in their places; None where all move."""
         return frozen_mask(self.network(0), self.frozen) if self.frozen else None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays that the user passed (data, starting weights), named by their SHA-256."""
-        found: dict[str, NDArray[Any]] = {}
+        """Collect the arrays that the user passed (data, starting weights), named by their SHA-256."""
+        named: dict[str, NDArray[Any]] = {}
         for part in (self.data, self.validation, self.test):
-            found |= part.arrays() if isinstance(part, Dataset) else {}
+            named |= part.arrays() if isinstance(part, Dataset) else {}
         start = {} if self.start is None else self.start.arrays()
-        return found | {digest(array): array for array in start.values()}
+        return named | {digest(array): array for array in start.values()}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, as JSON has them; arrays as their names."""
+    def to_dict(self) -> JsonObject:
+        """Convert to plain values, as JSON has them; arrays become their names."""
         start = self.start and {
             "parameters": [digest(array) for array in self.start.arrays().values()],
             "activation": self.start.activation,
@@ -157,17 +191,17 @@ class Learning:
         return {**rest, **parts, "hidden": list(self.hidden or ()), "start": start, "frozen": list(self.frozen)}
 
 
-def _plain(data: Any) -> Any:
+def _plain(data: object) -> object:
     return data.to_dict() if isinstance(data, Dataset) else data
 
 
-def tuple_or_same(value: Any) -> Any:
-    """Lists compare as tuples."""
-    return tuple(value) if isinstance(value, list) else value
+def _listed(value: object) -> object:
+    """Turn a tuple into a list: units are the same however they are given."""
+    return list(value) if isinstance(value, tuple) else value
 
 
-def learning_of(values: Any, arrays: Arrays) -> Learning:
-    """The Learning whose ``to_dict`` ``values`` are; ``arrays`` by their SHA-256."""
+def learning_of(values: object, arrays: Arrays) -> Learning:
+    """Make the Learning whose ``to_dict`` gave ``values``; ``arrays`` are by their SHA-256."""
     known = dict(checked_fields(values, [f.name for f in fields(Learning)]))
     for name in ("data", "validation", "test"):
         if isinstance(known.get(name), Mapping):
@@ -186,21 +220,12 @@ def learning_of(values: Any, arrays: Arrays) -> Learning:
     return Learning(**known)
 
 
-def _checked_hidden(hidden: Any) -> tuple[int, ...]:
+def _checked_hidden(hidden: object) -> tuple[int, ...]:
     several = isinstance(hidden, (tuple, list)) or (isinstance(hidden, np.ndarray) and hidden.ndim == 1)
-    units = tuple(hidden) if several else (hidden,)
+    units = tuple(cast(Iterable[object], hidden)) if several else (hidden,)
     if len(units) > MOST_LAYERS:
         raise InputError("layers", value=len(units), most=MOST_LAYERS)
-    if not all(is_whole(unit) and 1 <= unit <= MOST_UNITS for unit in units):
-        raise InputError("hidden", value=hidden, most=MOST_UNITS)
-    return tuple(int(unit) for unit in units)
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a number that isn't complex; True is none."""
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.timedelta64))
-
-
-def is_whole(value: Any) -> bool:
-    """Whether it is an integer; True is none."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64))
+    checked = tuple(int(unit) for unit in units if is_whole(unit) and HIDDEN.bounds.least <= unit <= HIDDEN.bounds.most)
+    if len(checked) < len(units):
+        raise InputError("hidden", value=hidden, most=HIDDEN.bounds.most)
+    return checked

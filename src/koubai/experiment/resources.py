@@ -21,7 +21,7 @@ MANY = 10**5  # parameters: with fewer it doesn't matter what the optimizer keep
 
 
 def check_compiling(descent: Descent, layers: int) -> None:
-    """InputError where the program of so many hidden ``layers`` would take longer to compile than a person waits."""
+    """Raise InputError where the program of so many hidden ``layers`` would take longer to compile than a person waits."""
     most = descent.method.most_layers
     if layers > most and descent.engine != "numpy":
         raise InputError(
@@ -30,9 +30,16 @@ def check_compiling(descent: Descent, layers: int) -> None:
 
 
 def check_needed(descent: Descent, sizes: Sequence[int], rows: int, records: int = 0) -> None:
-    """InputError where there is not enough memory to train a network of ``sizes`` on ``rows`` rows.
+    """Refuse a training for which there is not enough memory.
 
-    ``records``: how many are kept in memory, at least.
+    Args:
+        descent: What is done at every step.
+        sizes: The inputs, the units of every hidden layer, the outputs.
+        rows: How many rows are trained on.
+        records: How many are kept in memory, at least.
+
+    Raises:
+        InputError: Memory can't suffice.
     """
     number, method = np.dtype(dtype_of(descent.precision)).itemsize, descent.method
     parameters = parameters_in(sizes)
@@ -46,7 +53,7 @@ def check_needed(descent: Descent, sizes: Sequence[int], rows: int, records: int
 
 
 def state_of(descent: Descent) -> int:
-    """How many numbers the optimizer keeps for every parameter."""
+    """Count the numbers that the optimizer keeps for every parameter."""
     some = 1000
     if descent.engine == "numpy":
         return len(descent.rule.memory)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +27,28 @@ from koubai.experiment.run_record import RunRecord
 class Run(RunRecord):
     """What came of an experiment.
 
-    ``losses`` (steps made + 1,): before the first and after each step; with batches each is that of its own batch.
-    ``records``: the Steps that were kept, the start first. ``status``: "finished", early or not, "interrupted", or
-    "diverged", since step ``diverged_at``: there the loss or a parameter was no finite number any more, or the loss a million
-    times its level, so that the training ended; or all steps were made, and the loss has been above twice its level since then
-    (see ``koubai.experiment.divergence``).
+    Attributes:
+        experiment: What was trained, and how.
+        losses: (steps made + 1,), before the first and after each step; with batches each is that of its own batch.
+        records: The Steps that were kept, the start first.
+        status: "finished", early or not; "interrupted"; or "diverged".
+        diverged_at: The step since which it is diverged: there the loss or a parameter was no finite number any more, or the
+            loss a million times its level, so that the training ended; or all steps were made, and the loss has been above
+            twice its level since then (see ``koubai.experiment.divergence``). None for any other status.
+
+    >>> import koubai as kb
+    >>> run = kb.train("xor", optimizer="adam", steps=500)
+    >>> run.status, len(run.losses)
+    ('finished', 501)
+    >>> run.correct
+    array([ True,  True,  True,  True])
+    >>> run.scores().accuracy
+    1.0
     """
 
     @classmethod
     def of(cls, record: RunRecord) -> "Run":
-        """The Run whose plain data ``record`` is."""
+        """Make the Run whose plain data ``record`` is."""
         return cls(record.experiment, record.losses, record.records, record.status, record.diverged_at)
 
     @property
@@ -62,9 +73,16 @@ class Run(RunRecord):
         return history_of(self.experiment.problem, self.losses, self.records, batched=batched)
 
     def scores(self, part: str | None = None) -> Scores:
-        """How well the network answers ``part``: "train", "validation" or "test"; by default the last of these that there is.
+        """Judge the network by its answers.
 
-        InputError where there are no such rows.
+        Args:
+            part: "train", "validation" or "test"; by default the last of these that there is.
+
+        Returns:
+            The Scores of the answers to those rows.
+
+        Raises:
+            InputError: There are no such rows.
         """
         name = part or self.judged
         data = chosen("part", name, self.experiment.problem.parts)
@@ -94,10 +112,18 @@ class Run(RunRecord):
         """The part that a network is judged by: "test", or what there is instead."""
         return list(self.experiment.problem.parts)[-1]
 
-    def predict(self, rows: Any) -> Prediction:
-        """What the network answers to ``rows``: a table (a path, a pandas or polars frame, a Table), or inputs (n, features).
+    def predict(self, rows: object) -> Prediction:
+        """Answer rows.
 
-        A table goes through what the run's data went through. InputError where it doesn't fit, naming the columns.
+        Args:
+            rows: A table (a path, a pandas or polars frame, a Table), which goes through what the run's data went through; or
+                inputs (n, features).
+
+        Returns:
+            The answers, and the probabilities or values that they follow from.
+
+        Raises:
+            InputError: The rows don't fit the network; the sentence names the columns.
         """
         return predict(self.network, self.data, rows)
 
@@ -109,36 +135,53 @@ class Run(RunRecord):
         return np.asarray(self.network.classify(self.data.inputs) == self.data.labels)
 
     def extended(self, steps: int) -> "Run":
-        """The same as the beginning of a run of ``steps`` steps: go on from its last record.
+        """Make of it the beginning of a longer run.
 
-        InputError where it has made so many already, or has diverged so that it can't go on.
+        Args:
+            steps: How many steps that is to have in all.
+
+        Returns:
+            A Run that is interrupted: go on from its last record.
+
+        Raises:
+            InputError: It has made so many steps already, or has diverged, stopped early or followed a schedule to its end, so
+                that it can't go on.
         """
-        made = self.records[-1].number
-        if self.status == "diverged" and made < self.experiment.steps:
+        last = self.records[-1].number
+        if self.status == "diverged" and last < self.experiment.steps:
             raise InputError("extend-diverged", step=self.diverged_at)
-        if isinstance(steps, int) and steps <= made:
-            raise InputError("extend-steps", value=steps, made=made)
+        if isinstance(steps, int) and steps <= last:
+            raise InputError("extend-steps", value=steps, made=last)
         if schedule_named(self.experiment.schedule).wants_last:
             raise InputError("extend-schedule", schedule=self.experiment.schedule)
-        if self.status == "finished" and made < self.experiment.steps:
-            raise InputError("extend-stopped", step=made, patience=self.experiment.patience)
+        if self.status == "finished" and last < self.experiment.steps:
+            raise InputError("extend-stopped", step=last, patience=self.experiment.patience)
         experiment = replace(self.experiment, steps=steps)
         records = [replace(step, recorded=experiment.records(step.number)) for step in self.records]
-        kept = [step for step in records if step.recorded or step.number == made]
+        kept = [step for step in records if step.recorded or step.number == last]
         return Run(experiment, self.losses, tuple(kept), "interrupted")
 
     def save(self, folder: str | Path) -> Path:
-        """Write the run into a new ``folder``, whole or not at all. Returns its path.
+        """Write the run into a new folder, whole or not at all.
 
         It holds run.json (the experiment, the status, the versions), losses.csv, records.safetensors, weights.safetensors, and
-        arrays.safetensors where the data or the start were arrays. InputError where the folder is taken, FileFault where it
-        can't be written.
+        arrays.safetensors where the data or the start were arrays.
+
+        Args:
+            folder: Where it is to be.
+
+        Returns:
+            Its path.
+
+        Raises:
+            InputError: The folder is there already.
+            FileFault: It can't be written.
         """
         return save(self, [Path(folder)])
 
     def __repr__(self) -> str:
-        at = self.records[-1].number if self.diverged_at is None else self.diverged_at
-        return f"Run({self.status} at step {at}, loss {self.losses[-1]:.6g})"
+        step = self.records[-1].number if self.diverged_at is None else self.diverged_at
+        return f"Run({self.status} at step {step}, loss {self.losses[-1]:.6g})"
 
 
 @dataclass
@@ -155,12 +198,12 @@ class Recording:
 
     @classmethod
     def after(cls, run: Run) -> "Recording":
-        """One that goes on where ``run`` stopped: of its records' last Step, the Steps that follow are to pass by."""
+        """Make a Recording that goes on where ``run`` stopped: the Steps after its last record are to pass by."""
         passed = [(step.number, step.losses, step if step.recorded else None) for step in run.records]
         return cls(run.experiment, passed, run.records[-1])
 
     def of(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """The same Steps, taken note of. Diverged passes through."""
+        """Yield the same Steps, and note them. Diverged passes through."""
         try:
             for step in steps:
                 self.passed.append((step.number, step.losses, step if step.recorded else None))
@@ -187,7 +230,7 @@ class Recording:
 
 
 def ended_run(experiment: Experiment, losses: NDArray[np.float64], records: tuple[Step, ...]) -> Run:
-    """The Run of a training that made these steps without an end before its time: finished, interrupted or diverged."""
+    """Make the Run of a training that ended after these steps: finished, interrupted or diverged."""
     if records[-1].number < experiment.steps and not experiment.stopped(records):
         return Run(experiment, losses, records, "interrupted")
     since = experiment.risen_since(losses)

@@ -14,7 +14,20 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the time of every file in an archive: the sa
 
 
 def save(run: RunRecord, places: Iterable[Path], provenance: Provenance | None = None) -> Path:
-    """Write ``run`` as a new folder at the first of ``places`` that is free; returns that. Whole or not at all."""
+    """Write a run as a new folder, whole or not at all.
+
+    Args:
+        run: What is written.
+        places: Where the folder may be; the first that is free is taken.
+        provenance: Where the run comes from.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InputError: No place is free.
+        FileFault: The folder can't be written.
+    """
 
     def write(folder: Path) -> None:
         for name, content in contents_of(run, provenance).items():
@@ -51,7 +64,7 @@ def read(path: Path) -> tuple[RunRecord, Provenance]:
 
 
 def _members(path: Path) -> dict[str, bytes]:
-    """The files of an archive by name. Nothing is unpacked to more than the archive's own size."""
+    """Read the files of an archive, by name. Nothing is unpacked to more than the archive's own size."""
     _check_plain(path)
     try:
         with ZipFile(path) as archive:

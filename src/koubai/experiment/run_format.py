@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from io import StringIO
-from typing import Any, get_args
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from koubai.experiment.environment import surroundings
 from koubai.experiment.experiment import Experiment
 from koubai.experiment.run_record import RunRecord, Status
 from koubai.experiment.step_arrays import FORMAT, arrays_of, bytes_of, compact, expanded, from_bytes, steps_of
-from koubai.untrusted_json import parsed
+from koubai.untrusted_json import JsonObject, parsed
 
 ABOUT = "run.json"
 FILES = (ABOUT, "losses.csv", "weights.safetensors", "records.safetensors", "arrays.safetensors")
@@ -43,7 +43,7 @@ class Provenance:
 
 
 def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[str, bytes]:
-    """The files of a run, by name: ``FILES``, the last one only where the data or the start were arrays."""
+    """Write the files of a run as bytes, by name: ``FILES``, the last one only where the data or the start were arrays."""
     provenance = provenance or Provenance()
     contents = {
         "losses.csv": losses_text(run.losses).encode(),
@@ -53,7 +53,7 @@ def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[st
     if own := run.experiment.arrays():
         contents["arrays.safetensors"] = bytes_of(compact(own))
     versions = dict(provenance.surroundings)
-    about: dict[str, Any] = {
+    about: JsonObject = {
         "format": FORMAT,
         "experiment": run.experiment.to_dict(),
         "status": run.status,
@@ -73,14 +73,25 @@ def contents_of(run: RunRecord, provenance: Provenance | None = None) -> dict[st
     return contents
 
 
-def record_of(place: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Provenance]:
-    """The run whose files ``read(name)`` gives. ``place`` is named where one is damaged, or of a newer format: FileFault."""
-    about, uid = _read_about(place, read(ABOUT))
+def record_of(path: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Provenance]:
+    """Read a run from its files, each of which is checked against its SHA-256 first.
+
+    Args:
+        path: What a fault names.
+        read: Gives the content of the file of that name.
+
+    Returns:
+        The run's plain data, and where it comes from.
+
+    Raises:
+        FileFault: A file is damaged, or of a newer format.
+    """
+    about, uid = _read_about(path, read(ABOUT))
     try:
         contents = {}
         for name, wanted in about["sha256_of_files"].items():
             if name not in FILES or sha256(content := read(name)).hexdigest() != wanted:
-                raise FileFault("load-broken-sum", path=f"{place}/{name}")
+                raise FileFault("load-broken-sum", path=f"{path}/{name}")
             contents[name] = content
         own = expanded(from_bytes(contents["arrays.safetensors"])) if "arrays.safetensors" in contents else {}
         experiment = Experiment.of_kept(about["experiment"], own)
@@ -93,15 +104,15 @@ def record_of(place: str, read: Callable[[str], bytes]) -> tuple[RunRecord, Prov
         return run, _provenance(about, uid)
     except (InputError, *UNFIT) as error:
         why = error if isinstance(error, InputError) else str(error)
-        raise FileFault("load-broken", path=place, reason=why) from error
+        raise FileFault("load-broken", path=path, reason=why) from error
 
 
 # what comes of content that isn't what its names say
 UNFIT = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError, SafetensorError, csv.Error)
 
 
-def _provenance(about: Mapping[str, Any], uid: str) -> Provenance:
-    """Where the run comes from, every part of it of its kind: a ValueError where one isn't."""
+def _provenance(about: JsonObject, uid: str) -> Provenance:
+    """Read where the run comes from; ValueError where a part of it isn't of its kind."""
     noted = {"platform": about["platform"], "processor": about.get("processor", ""), **about["versions"]}
     kept = {"uid": uid, "name": "", "tags": [], "note": "", "started": "", "seconds": 0.0, **about.get("kept", {})}
     texts = [*(kept[name] for name in ("uid", "name", "note", "started")), *kept["tags"], *noted, *noted.values()]
@@ -114,32 +125,31 @@ def _provenance(about: Mapping[str, Any], uid: str) -> Provenance:
     return Provenance(**{**kept, "tags": tuple(kept["tags"]), "seconds": float(kept["seconds"])}, surroundings=noted)
 
 
-def checked_status(status: Any, losses: NDArray[np.float64]) -> Status:
-    """``status``; InputError where there is no such one, or the losses aren't finite."""
+def checked_status(status: object, losses: NDArray[np.float64]) -> Status:
+    """Check a status and losses: InputError where there is no such status, or a loss isn't finite."""
     if status not in get_args(Status):
         raise InputError("run-status", value=status, choices=", ".join(get_args(Status)))
     if not np.isfinite(losses).all():
         raise InputError("run-losses", value=losses[~np.isfinite(losses)][0])
-    known: Status = status
-    return known
+    return cast(Status, status)
 
 
-def _read_about(place: str, content: bytes) -> tuple[dict[str, Any], str]:
-    """What run.json says, and a name for the run made of its checksum."""
-    path = f"{place}/{ABOUT}"
+def _read_about(path: str, content: bytes) -> tuple[JsonObject, str]:
+    """Read run.json, and make a name for the run of its checksum."""
+    about_path = f"{path}/{ABOUT}"
     try:
         about = parsed(content)
     except ValueError as error:
-        raise FileFault("load-broken-sum", path=path) from error
+        raise FileFault("load-broken-sum", path=about_path) from error
     if isinstance(about, dict) and isinstance(about.get("format"), int) and about["format"] > FORMAT:
-        raise FileFault("load-version", path=place, value=about["format"], expected=FORMAT)
+        raise FileFault("load-version", path=path, value=about["format"], expected=FORMAT)
     if not isinstance(about, dict) or (said := about.pop("sha256", None)) != _sum_of(about) or about.get("format") != FORMAT:
-        raise FileFault("load-broken-sum", path=path)
+        raise FileFault("load-broken-sum", path=about_path)
     return about, str(said)[:32]
 
 
 def losses_text(losses: NDArray[np.float64]) -> str:
-    """A table (CSV) of the losses (steps + 1,), before the first and after each step."""
+    """Write the losses (steps + 1,), before the first and after each step, as a table (CSV)."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(["step", "loss"])
@@ -151,5 +161,5 @@ def _read_losses(content: bytes) -> NDArray[np.float64]:
     return np.array([float(loss) for _, loss in list(csv.reader(StringIO(content.decode())))[1:]])
 
 
-def _sum_of(about: dict[str, Any]) -> str:
+def _sum_of(about: JsonObject) -> str:
     return sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()

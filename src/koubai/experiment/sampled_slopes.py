@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from koubai.arrays import evenly
 from koubai.core.losses import loss_named
 from koubai.core.network import Network
-from koubai.core.regularization import Penalty
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.loop import difference, movable
 
@@ -31,35 +30,34 @@ class SampledSlopes:
         self._experiment, self._moving = experiment, movable(network.astype(np.float64))
         problem, data = experiment.problem, experiment.problem.dataset()
         rows = evenly(len(data.inputs), MOST_ROWS)
-        penalty = Penalty(experiment.l1, experiment.l2)
         self._batch = Batch(
-            np.asarray(data.inputs[rows], np.float64), np.asarray(data.targets[rows], np.float64), penalty=penalty
+            np.asarray(data.inputs[rows], np.float64), np.asarray(data.targets[rows], np.float64), penalty=experiment.penalty
         )
         self._loss, mask = loss_named(problem.loss or ""), problem.mask()
         masked = {} if mask is None else mask.arrays()
         arrays = self._moving.arrays()
         weights = [name for name in arrays if name[0] == "w" and not (mask is not None and masked[name].all())]
-        self._places = [
-            (arrays[name], place)
+        self._entries = [
+            (arrays[name], index)
             for name in weights or arrays
-            for place in _spread(arrays[name].shape, masked.get(name), MOST // len(weights or arrays) or 1)
+            for index in _spread(arrays[name].shape, masked.get(name), MOST // len(weights or arrays) or 1)
         ]
 
     def central(self, h: float) -> NDArray[np.float64]:
-        """Their central differences."""
+        """Measure them by central differences."""
         return self._differences(h, -h) / (2 * h)
 
     def forward(self, h: float) -> NDArray[np.float64]:
-        """Their forward differences."""
+        """Measure them by forward differences."""
         return self._differences(h, 0.0) / h
 
     def _differences(self, to: float, below: float) -> NDArray[np.float64]:
         with np.errstate(all="ignore"):
-            made = [difference(self._loss, self._moving, array, at, self._batch, to, below) for array, at in self._places]
-        return np.array(made, np.float64)
+            changes = [difference(self._loss, self._moving, *entry, self._batch, to, below) for entry in self._entries]
+        return np.array(changes, np.float64)
 
     def at(self, h: float) -> NDArray[np.float64]:
-        """Their slopes by the method of the experiment, with that h."""
+        """Measure them by the method of the experiment, with that h."""
         method = self._experiment.method
         if method in ("backprop", "complex-step"):
             return self.exact
@@ -73,7 +71,7 @@ class SampledSlopes:
         return self.central(TANGENT)
 
     def misleads(self, h: float) -> bool:
-        """Whether the slopes that are measured with ``h`` hardly say which way is down; never where units step.
+        """Tell whether the slopes that are measured with ``h`` hardly say which way is down; never where units step.
 
         Of these the exact slopes say nothing. Along m the loss falls |e|·cos(m, e) for a way of length 1, along the exact
         slopes e it falls |e|.
@@ -84,7 +82,7 @@ class SampledSlopes:
         return bool(measured @ exact < DOWN * np.linalg.norm(measured) * np.linalg.norm(exact))
 
     def better_h(self, usual: float) -> float:
-        """The largest h, by powers of ten below the experiment's, that leads down; where its h is too small, the ``usual``."""
+        """Find the largest h, by powers of ten below the experiment's, that leads down; ``usual`` where its h is too small."""
         h = self._experiment.h or 0.0
         if h < TANGENT:
             return usual
@@ -94,7 +92,7 @@ class SampledSlopes:
 
 
 def _spread(shape: tuple[int, ...], frozen: NDArray[np.bool_] | None, most: int) -> list[tuple[int, ...]]:
-    """At most ``most`` (but two) places of an array of that shape, evenly spread over those that aren't frozen."""
+    """Choose at most ``most`` (but two) indices of an array of that shape, evenly spread over those that aren't frozen."""
     free = np.arange(np.prod(shape)) if frozen is None else np.flatnonzero(~frozen.ravel())
     chosen = free[evenly(len(free), most)] if len(free) else free
     return [tuple(int(part) for part in np.unravel_index(int(number), shape)) for number in chosen]

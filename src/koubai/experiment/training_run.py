@@ -1,76 +1,129 @@
-"""``train``: the one call that does it all, and what is usual for the data that it is called with."""
+"""``train``: the one call that does it all; and the experiment that its arguments mean."""
 
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from inspect import signature
-from typing import Any
+from typing import Literal
 
-from koubai.core.activations import activations_in
-from koubai.core.batches import steps_in_epoch
 from koubai.core.network import Network
-from koubai.core.precision import Precision
-from koubai.core.slopes import METHODS, method_named
 from koubai.data import GATES, Dataset, Splits, load
 from koubai.errors import Diverged, DivergenceWarning, InputError
+from koubai.experiment.defaults import Given, defaults_for_sets, with_steps
 from koubai.experiment.experiment import Experiment
-from koubai.experiment.problem import Learning, is_whole
+from koubai.experiment.fields import (
+    FIELDS,
+    EngineName,
+    InitName,
+    LossName,
+    MethodName,
+    OptimizerName,
+    PrecisionName,
+    ScheduleName,
+)
+from koubai.experiment.problem import Learning
 from koubai.experiment.run import Recording, Run
 
-EVERY_ROW = "all"  # batch_size: every step takes all rows
-USUAL_BATCH, USUAL_EPOCHS, FEWEST_STEPS, MOST_RECORDS = 32, 20, 1000, 200
+LEARNING_SETTINGS = [field.name for field in fields(Learning) if field.name not in ("data", "start")]
 
 
 def train(
-    problem: Any = "xor",
-    data: Any = None,
+    problem: object = "xor",
+    data: object = None,
     *,
     validation: Dataset | None = None,
     test: Dataset | None = None,
     hidden: Sequence[int] | None = None,
     activation: str | Sequence[str] | None = None,
-    loss: str | None = None,
-    init: str | None = None,
+    loss: LossName | None = None,
+    init: InitName | None = None,
     scale: float | None = None,
     frozen: Sequence[str] | None = None,
-    method: str = "central",
+    method: MethodName = "central",
     h: float | None = None,
-    optimizer: str | None = None,
+    optimizer: OptimizerName | None = None,
     optimizer_options: Mapping[str, float] | None = None,
     learning_rate: float | None = None,
-    schedule: str = "constant",
+    schedule: ScheduleName = "constant",
     schedule_options: Mapping[str, float] | None = None,
     l1: float = 0.0,
     l2: float = 0.0,
-    batch_size: int | str | None = None,
+    batch_size: int | Literal["all"] | None = None,
     epochs: int | None = None,
     steps: int | None = None,
     patience: int | None = None,
     seed: int = 0,
     batch_seed: int | None = None,
     record_every: int | None = None,
-    precision: Precision = "float64",
-    engine: str = "auto",
+    precision: PrecisionName = "float64",
+    engine: EngineName = "auto",
 ) -> Run:
     """Train a network; all defaults together are the founding example.
 
-    ``problem`` is what to learn: a gate's name or a Dataset; the name of a set, a path, a pandas or polars frame (see
-    ``koubai.data.load``) or what ``load`` gave; or a Network, the start, with ``data`` beside it; or a whole Experiment or
-    Learning. The rest are the fields of ``Experiment`` and ``Learning`` by name. ``epochs``: instead of ``steps``, how
-    often every row is taken. ``batch_size``: "all", or how many rows a step is measured on.
+    For sets and tables other defaults are usual than for gates and Datasets; ``docs/settings.md`` lists both. Nothing is
+    printed or written. A run that diverges is returned as far as it came, with a DivergenceWarning; ``Run.diagnosis`` says why
+    one has not learned.
 
-    For sets and tables other things are usual than for the founding example: 32 hidden units, "he" or "xavier", adam with a
-    learning rate of 0.01, batches of 32, h = 1e-4 (0.01 in float32; 0.1 where units step), 20 epochs but at least 1000
-    steps, a record each epoch. Prints and writes nothing. A run that diverges is returned as far as it came, with a
-    DivergenceWarning; ``Run.diagnosis`` says why one has not learned. InputError names what can't be, OutOfMemory says where
-    memory doesn't suffice.
+    Args:
+        problem: What to learn: a gate's name or a Dataset; the name of a set, a path, a pandas or polars frame (see
+            ``koubai.data.load``) or what ``load`` gave; or a Network, the start, with ``data`` beside it; or a whole Experiment
+            or Learning.
+        data: What the Network that is given as ``problem`` learns, in any of these forms.
+        validation: Rows to stop by, never trained on.
+        test: Rows to judge the network by, never trained on.
+        hidden: Units of every hidden layer, () for none; by default (8,), for sets and tables (32,).
+        activation: One name for all hidden layers, or one for each; by default "relu".
+        loss: What is descended; by default "cross-entropy", for values "squared".
+        init: How the starting weights are spread; by default "normal", for sets and tables "he" where the first activation
+            has a kink, else "xavier".
+        scale: Of the starting weights; by default 0.1, with "xavier" and "he" 1.
+        frozen: Parameters that stay as they start, such as "w1" or "b1[2]" (see ``Learning``).
+        method: How slopes are measured.
+        h: The step size of the difference, in the units of the parameters; by default 0.1, for sets and tables 1e-4 (0.01 in
+            float32, 0.1 where units step), with "complex-step" 1e-20.
+        optimizer: The rule by which parameters move; by default "gradient-descent", for sets and tables "adam".
+        optimizer_options: Its parameters by name, such as ``{"b1": 0.8}``.
+        learning_rate: How far to move against each slope; by default 0.01, for sets and tables with gradient descent 0.1.
+        schedule: How the learning rate changes.
+        schedule_options: Its parameters by name, such as ``{"warmup": 100}``.
+        l1: A penalty on the size of weights: this times Σ|w| is part of the loss.
+        l2: A penalty on the squares of weights: this times half of Σw² is part of the loss.
+        batch_size: How many rows a step is measured on, or "all"; by default all, for sets and tables 32.
+        epochs: Instead of ``steps``, how often every row is taken; for sets and tables 20 by default, but at least 1000 steps.
+        steps: How many steps to make; by default 5001, for sets and tables as the epochs say.
+        patience: Stop when the validation loss was not the smallest so far at so many records in a row, and keep the best.
+        seed: Of the starting weights and, unless ``batch_seed`` is given, of all other draws.
+        batch_seed: Of the batches' orders, and of methods that draw.
+        record_every: Steps between records; by default 100, for sets and tables an epoch, or more where there are many.
+        precision: Of all numbers.
+        engine: What computes: "numpy" begins at once, "jax" is faster once it has compiled, "auto" takes what is sooner done.
+
+    Returns:
+        The run: its losses, its records, its network.
+
+    Raises:
+        InputError: A value can't be used; the sentence names it, and what was expected.
+        OutOfMemory: Memory doesn't suffice.
+
+    >>> import koubai as kb
+    >>> run = kb.train("xor", optimizer="adam", steps=500)
+    >>> run.network.predict([[0, 0], [0, 1], [1, 0], [1, 1]])
+    array([0, 1, 1, 0])
     """
-    given = {name: value for name, value in locals().items() if name not in ("problem", "data")}
+    given: dict[str, object] = {name: value for name, value in locals().items() if name not in ("problem", "data")}
     if isinstance(problem, Experiment):
-        usual = signature(train).parameters
-        if changed := [name for name, value in given.items() if value is not usual[name].default]:
+        usual = {one.name: one.in_train for one in FIELDS}
+        same = {name for name, value in given.items() if type(value) is type(usual.get(name)) and value == usual.get(name)}
+        if changed := [name for name in given if name not in same]:
             raise InputError("train-fields", names=", ".join(changed), value="Experiment")
     experiment = problem if isinstance(problem, Experiment) else experiment_of(problem, data, **given)
+    run = _trained(experiment)
+    if run.status == "diverged":
+        warnings.warn(str(run.diagnosis), DivergenceWarning, stacklevel=2)
+    return run
+
+
+def _trained(experiment: Experiment) -> Run:
+    """Make all steps. A training that diverges is a Run as far as it came, unless it did so before the first step."""
     experiment.check_resources(kept=True)
     recording = Recording(experiment)
     try:
@@ -79,83 +132,52 @@ def train(
     except Diverged:
         if recording.run is None:
             raise
-    run = recording.run
-    assert run is not None
-    if run.status == "diverged":
-        warnings.warn(str(run.diagnosis), DivergenceWarning, stacklevel=2)
-    return run
+    assert recording.run is not None
+    return recording.run
 
 
-def experiment_of(problem: Any, data: Any = None, **given: Any) -> Experiment:
-    """The experiment that ``train`` makes of its arguments; those that are None are the usual ones."""
-    given = {name: value for name, value in given.items() if value is not None}
+def experiment_of(problem: object, data: object = None, **given: object) -> Experiment:
+    """Make the experiment that ``train`` trains.
+
+    Args:
+        problem: As in ``train``, but for an Experiment.
+        data: As in ``train``.
+        **given: The other arguments of ``train``; those that are None are the usual ones.
+
+    Returns:
+        The experiment, with every setting filled in.
+
+    Raises:
+        InputError: A value can't be used.
+    """
+    settings = {name: value for name, value in given.items() if value is not None}
+    own = {name: settings.pop(name) for name in LEARNING_SETTINGS if name in settings}
     start = problem if isinstance(problem, Network) else None
     if data is not None and start is None:
         raise InputError("train-data", value=type(problem).__name__)
     if isinstance(data, (Learning, Network)):
         raise InputError("data-type", name="data", value=type(data).__name__)
-    source = ("xor" if data is None else data) if start is not None else problem
-    if isinstance(source, Learning):
-        if doubled := [name for name in _LEARNING if name in given]:
-            raise InputError("train-fields", names=", ".join(doubled), value="Learning")
-        learning, usual = source, False
-    else:
-        source, usual = _loaded(source)
-        own = {name: given.pop(name) for name in _LEARNING if name in given}
-        if usual and start is None:
-            own = {**_usual_learning(own), **own}
-        parts = {"data": source.train, "validation": source.validation, "test": source.test} if usual else {"data": source}
-        learning = Learning(**{**parts, **own, "start": start})
-    if usual:
-        given = {**_usual(learning, given), **given}
-    return Experiment(learning, **_with_steps(learning, given, usual=usual))
+    source = problem if start is None else "xor" if data is None else data
+    if isinstance(source, Learning) and own:
+        raise InputError("train-fields", names=", ".join(own), value="Learning")
+    rows = source if isinstance(source, Learning) else _loaded(source)
+    learning = rows if isinstance(rows, Learning) else _learning_of(rows, start, own)
+    for_sets = isinstance(rows, Splits)
+    if for_sets:
+        settings = {**defaults_for_sets("experiment", {**settings, "activation": learning.activation}), **settings}
+    return Experiment.from_settings(learning, with_steps(learning.dataset(), settings, for_sets=for_sets))
 
 
-_LEARNING = [field.name for field in fields(Learning) if field.name not in ("data", "start")]
+def _loaded(source: object) -> Splits | Dataset | str:
+    """Load rows for all purposes; a gate or a Dataset stays as it is."""
+    if isinstance(source, (Splits, Dataset)) or (isinstance(source, str) and source in GATES):
+        return source
+    return load(source)
 
 
-def _loaded(source: Any) -> tuple[Any, bool]:
-    """Rows for all purposes, and True; or a gate or a Dataset as it is, and False."""
-    if isinstance(source, Dataset) or (isinstance(source, str) and source in GATES):
-        return source, False
-    return (source if isinstance(source, Splits) else load(source)), True
-
-
-def _usual_learning(own: Mapping[str, Any]) -> dict[str, Any]:
-    first = activations_in(own.get("activation", "relu"))[0]
-    return {"hidden": (32,), "init": "he" if first.kinks else "xavier"}
-
-
-def _usual(learning: Learning, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is usual for sets and tables."""
-    optimizer = given.get("optimizer", "adam")
-    usual = {
-        "optimizer": optimizer,
-        "learning_rate": 0.1 if optimizer == "gradient-descent" else 0.01,
-        "batch_size": USUAL_BATCH,
-    }
-    if method_named(given.get("method", "central")).default_h == METHODS["central"].default_h:
-        fine = 1e-2 if given.get("precision") == "float32" else 1e-4
-        steps = any(one.kind == "stepping" for one in activations_in(learning.activation or ""))
-        usual["h"] = 0.1 if steps else fine
-    return usual
-
-
-def _with_steps(learning: Learning, given: dict[str, Any], *, usual: bool) -> dict[str, Any]:
-    """``given`` with the steps that ``epochs`` come to, and how many there are between records."""
-    batch_size, epochs = given.get("batch_size"), given.pop("epochs", None)
-    if isinstance(batch_size, str) and batch_size == EVERY_ROW:
-        given["batch_size"] = batch_size = None
-    if epochs is not None and "steps" in given:
-        raise InputError("epochs-and-steps", epochs=epochs, steps=given["steps"])
-    if epochs is not None and not (is_whole(epochs) and 0 <= epochs <= 10**9):
-        raise InputError("epochs", value=epochs)
-    rows = len(learning.dataset().inputs)
-    each = steps_in_epoch(rows, batch_size) if batch_size is not None and is_whole(batch_size) and batch_size > 0 else 1
-    if epochs is None and usual and "steps" not in given:
-        epochs = max(USUAL_EPOCHS, -(-FEWEST_STEPS // each))
-    if epochs is not None:
-        given["steps"] = int(epochs) * each
-    if usual and "record_every" not in given and is_whole(given["steps"]):
-        given["record_every"] = each * max(1, -(-given["steps"] // (each * MOST_RECORDS)))
-    return given
+def _learning_of(rows: Splits | Dataset | str, start: Network | None, settings: Given) -> Learning:
+    """Make the Learning of ``rows``, from a start or by the settings."""
+    if not isinstance(rows, Splits):
+        return Learning.from_settings(rows, start, settings)
+    usual = defaults_for_sets("problem", settings) if start is None else {}
+    return Learning.from_settings(rows.train, start, {**usual, **settings}, validation=rows.validation, test=rows.test)

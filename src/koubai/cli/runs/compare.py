@@ -5,15 +5,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Any
 
 from koubai.cli.render import Stopped, draw_jobs, jobs_of
 from koubai.cli.render_options import RenderOptions
 from koubai.cli.render_process import Artist
 from koubai.cli.report import drawn
-from koubai.cli.runs.lookup import LoadedRun, opened
+from koubai.cli.runs.lookup import LoadedRun, load_run
 from koubai.cli.signals import deferred_signals
-from koubai.cli.train import PLACE, places_for, told
+from koubai.cli.train import PLACE, places_for, report_errors
 from koubai.core.projection import FINE, plane
 from koubai.errors import InputError, KoubaiError
 from koubai.files import check_free, new_folder
@@ -35,36 +34,36 @@ def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: R
     if out is not None:
         check_free(out)
     with deferred_signals() as interrupts:
-        found = [opened(name, store) for name in runs]
+        loaded_runs = [load_run(name, store) for name in runs]
         artist = Artist()
         if wanted.pictures:
             artist.get_ready()
-        facts = [_facts(one) for one in found]
+        facts = [_facts(one) for one in loaded_runs]
         differing = [name for name in _in_order(facts) if len({json_format.dumps(own.get(name)) for own in facts}) > 1]
-        jobs = jobs_of(_pictures(found, language), wanted)
+        jobs = jobs_of(_pictures(loaded_runs, language), wanted)
         faults: list[KoubaiError] = []
 
-        def fill(made: Path) -> None:
-            faults.extend(draw_jobs(jobs, made, wanted, artist, interrupts.__bool__, language))
+        def fill(folder: Path) -> None:
+            faults.extend(draw_jobs(jobs, folder, wanted, artist, interrupts.__bool__, language))
             if interrupts:
                 raise Stopped
 
         try:
-            folder = new_folder(places_for(out, PLACE / "compared"), fill) if jobs else None
+            drawn_into = new_folder(places_for(out, PLACE / "compared"), fill) if jobs else None
         except Stopped:
             return interrupts.exit_code
         if json:
-            sys.stdout.write(_as_json(found, facts, differing, folder) + "\n")
+            sys.stdout.write(_as_json(loaded_runs, facts, differing, drawn_into) + "\n")
         else:
-            lines = _as_text(found, facts, differing, language)
-            lines += ["", *drawn(folder, language)] if folder else []
+            lines = _as_text(loaded_runs, facts, differing, language)
+            lines += ["", *drawn(drawn_into, language)] if drawn_into else []
             sys.stdout.write("\n".join(lines) + "\n")
-        return told(faults, language)
+        return report_errors(faults, language)
 
 
-def _facts(found: LoadedRun) -> dict[str, Any]:
-    """What was set, and what came of it, by names as the options have them."""
-    experiment = found.run.experiment.to_dict()
+def _facts(loaded: LoadedRun) -> dict[str, object]:
+    """Collect what was set, by names as the options have them, and the versions."""
+    experiment = loaded.run.experiment.to_dict()
     learning = experiment.pop("problem")["learning"]
     for chosen in ("optimizer", "schedule"):
         options = experiment.pop(f"{chosen}_options")
@@ -74,36 +73,36 @@ def _facts(found: LoadedRun) -> dict[str, Any]:
         if isinstance(facts[part], dict):
             facts[part] = f"{facts[part]['name']} {facts[part]['inputs'][:8]}".strip()
     facts["start"] = facts["start"] and facts["start"]["parameters"][0][:8]
-    return {name.replace("_", "-"): value for name, value in facts.items()} | dict(found.provenance.surroundings)
+    return {name.replace("_", "-"): value for name, value in facts.items()} | dict(loaded.provenance.surroundings)
 
 
-def _results(found: LoadedRun) -> dict[str, Any]:
-    run = found.run
+def _results(loaded: LoadedRun) -> dict[str, object]:
+    run = loaded.run
     scores = run.scores()
     right = {"right": scores.right, "rows": scores.rows} if run.data.task == "classify" else {"right": None, "rows": None}
     return {"status": run.status, "made": len(run.losses) - 1, "loss": float(run.losses[-1]), **right}
 
 
-def _in_order(facts: Sequence[Mapping[str, Any]]) -> list[str]:
+def _in_order(facts: Sequence[Mapping[str, object]]) -> list[str]:
     return list(dict.fromkeys(name for own in facts for name in own))
 
 
 def _as_json(
-    found: Sequence[LoadedRun], facts: Sequence[Mapping[str, Any]], differing: Sequence[str], folder: Path | None
+    loaded_runs: Sequence[LoadedRun], facts: Sequence[Mapping[str, object]], differing: Sequence[str], folder: Path | None
 ) -> str:
-    runs = [{"name": one.name, "uid": one.provenance.uid, **_results(one)} for one in found]
+    runs = [{"name": one.name, "uid": one.provenance.uid, **_results(one)} for one in loaded_runs]
     differs = {name: [own.get(name) for own in facts] for name in differing}
     whole = {"runs": runs, "differs": differs, "folder": folder and str(folder)}
     return json_format.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def _as_text(
-    found: Sequence[LoadedRun], facts: Sequence[Mapping[str, Any]], differing: Sequence[str], language: str
+    loaded_runs: Sequence[LoadedRun], facts: Sequence[Mapping[str, object]], differing: Sequence[str], language: str
 ) -> list[str]:
-    """A column for each run, in several tables where they don't fit side by side."""
+    """Write a column for each run, in several tables where they don't fit side by side."""
     head = ["", *differing, *(sentence(f"run-{name}", language) for name in ("status", "made", "loss", "answers"))]
     columns = []
-    for one, own in zip(found, facts, strict=True):
+    for one, own in zip(loaded_runs, facts, strict=True):
         results = _results(one)
         rows = "" if results["right"] is None else f"{results['right']}/{results['rows']}"
         ended = [sentence(f"status-{results['status']}", language), str(results["made"]), f"{results['loss']:.6g}", rows]
@@ -116,14 +115,14 @@ def _as_text(
     return lines[:-1]
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, list):
         return ",".join(map(str, value)) or "none"
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _side_by_side(columns: list[list[str]], width: int) -> Iterator[list[list[str]]]:
-    """As many columns at a time as fit into ``width``."""
+    """Yield as many columns at a time as fit into ``width``."""
     part: list[list[str]] = []
     for column in columns:
         if part and sum(widest(other) + len(GAP) for other in [*part, column]) >= width:

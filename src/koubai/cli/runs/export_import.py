@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from koubai import export as exports
-from koubai.cli.runs.lookup import LoadedRun, opened
+from koubai.cli.runs.lookup import LoadedRun, load_run
 from koubai.errors import InputError, chosen
 from koubai.experiment.run import load_with_provenance
 from koubai.experiment.run_files import pack
@@ -17,14 +17,14 @@ from koubai.store.run_metadata import checked_name, folder_name
 Write = Callable[[LoadedRun, Path, str], None]
 
 FORMATS: dict[str, tuple[str, Write]] = {  # how its files end, and what writes it
-    "run": (".koubai.zip", lambda found, path, _: pack(found.run, path, found.provenance)),
+    "run": (".koubai.zip", lambda loaded, path, _: pack(loaded.run, path, loaded.provenance)),
     "safetensors": (
         ".safetensors",
-        lambda found, path, _: exports.write_safetensors(found.run.network, path, found.run.data.preparation),
+        lambda loaded, path, _: exports.write_safetensors(loaded.run.network, path, loaded.run.data.preparation),
     ),
-    "onnx": (".onnx", lambda found, path, _: exports.write_onnx(found.run.network, path, found.run.data.preparation)),
-    "csv": (".csv", lambda found, path, _: exports.write_csv(found.run.network, path)),
-    "python": (".py", lambda found, path, language: exports.write_script(found.run, path, language)),
+    "onnx": (".onnx", lambda loaded, path, _: exports.write_onnx(loaded.run.network, path, loaded.run.data.preparation)),
+    "csv": (".csv", lambda loaded, path, _: exports.write_csv(loaded.run.network, path)),
+    "python": (".py", lambda loaded, path, language: exports.write_script(loaded.run, path, language)),
 }
 ENDINGS = {".zip": "run", ".safetensors": "safetensors", ".onnx": "onnx", ".csv": "csv", ".py": "python"}
 
@@ -32,11 +32,11 @@ ENDINGS = {".zip": "run", ".safetensors": "safetensors", ".onnx": "onnx", ".csv"
 def export(run: str, store: Path | None, format: str | None, out: Path | None, language: str) -> int:  # noqa: A002
     """Write ``run``, or its network, as one new file. Returns the exit code."""
     ending, write = chosen("format", format or _by_ending(out), FORMATS)
-    found = opened(run, store)
-    path = out or Path(f"{folder_name(found.name)}{ending}")
+    loaded = load_run(run, store)
+    path = out or Path(f"{folder_name(loaded.name)}{ending}")
     check_free_file(path)
-    write(found, path, language)
-    sys.stdout.write(sentence("export-done", language, name=found.name, path=str(path)) + "\n")
+    write(loaded, path, language)
+    sys.stdout.write(sentence("export-done", language, name=loaded.name, path=str(path)) + "\n")
     return 0
 
 

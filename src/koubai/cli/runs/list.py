@@ -45,15 +45,24 @@ NUMBERS = (
 )
 
 
-def list_runs(language: str, store: Path | None, json: bool, limit: Any, **asked: Any) -> int:
-    """Write the list to standard output. Returns the exit code."""
+def list_runs(filters: Mapping[str, object], limit: object, store: Path | None, *, json: bool, language: str) -> int:
+    """Write the list to standard output. Returns the exit code.
+
+    Args:
+        filters: What the runs are chosen and sorted by, as ``Store.entries`` takes it.
+        limit: How many to list at most, or "all"; None for the usual number.
+        store: The file of the store; None for the usual one.
+        json: Whether to write JSON.
+        language: Of the list.
+    """
     most = None if limit in ("all", None) else limit
     if most is not None and not (isinstance(most, int) and most > 0):
         raise InputError("runs-limit", value=limit)
     if limit is None and not json:
         most = MOST
     with reading(store) as runs:
-        entries = runs.entries(limit=most and most + 1, brief=not json, **asked)
+        given: dict[str, Any] = dict(filters)
+        entries = runs.entries(limit=most and most + 1, brief=not json, **given)
         some, path = bool(entries or len(runs)), runs.path
     more, entries = most is not None and len(entries) > most, entries[:most]
     if json:
@@ -68,13 +77,13 @@ def list_runs(language: str, store: Path | None, json: bool, limit: Any, **asked
     return 0
 
 
-def as_json(entry: Entry) -> dict[str, Any]:
-    """Everything about a run, as plain values."""
+def as_json(entry: Entry) -> dict[str, object]:
+    """Convert all that is known of a run to plain values."""
     rest = ("updated", "seconds", "folder", "tags", "note", "surroundings", "experiment")
     return {name: _plain(getattr(entry, name)) for name in (*NUMBERS, *rest)}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
 
 
@@ -119,11 +128,11 @@ def _row(entry: Entry, statuses: Mapping[str, str]) -> dict[str, str]:
 
 
 def steps_of(entry: Entry) -> str:
-    """How many steps were made, and of how many, where that isn't all."""
-    made = entry.steps_made or 0
-    return f"{made}" if made == entry.steps else f"{made}/{entry.steps}"
+    """Say how many steps were made, and of how many, where that isn't all."""
+    count = entry.steps_made or 0
+    return f"{count}" if count == entry.steps else f"{count}/{entry.steps}"
 
 
 def local_time(text: str) -> str:
-    """A time of the store as a clock on the wall here shows it."""
+    """Write a time of the store as a clock on the wall here shows it."""
     return datetime.fromisoformat(text).astimezone().isoformat(" ", "minutes")[:16] if text else ""

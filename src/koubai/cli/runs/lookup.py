@@ -22,12 +22,12 @@ class LoadedRun:
 
 
 def reading(path: Path | None) -> Store:
-    """The store, to be looked at: nothing is made, and it may be one that can't be written."""
+    """Open the store to look at it: nothing is made, and it may be one that can't be written."""
     return Store(path, make=False)
 
 
-def opened(reference: str, store: Path | None) -> LoadedRun:
-    """The run called ``reference``; where that is a path (it has a / or ends in .zip), the folder or file there."""
+def load_run(reference: str, store: Path | None) -> LoadedRun:
+    """Load the run called ``reference``; where that is a path (it has a / or ends in .zip), the folder or file there."""
     if is_path(reference):
         from koubai.experiment.run import load_with_provenance
 
@@ -40,17 +40,17 @@ def opened(reference: str, store: Path | None) -> LoadedRun:
         return LoadedRun(provenance.name, run, provenance)
 
 
-def entry(reference: str, store: Path | None) -> Entry:
-    """What is known of the run called ``reference``, or of the one at that path."""
+def entry_of(reference: str, store: Path | None) -> Entry:
+    """Look up what is known of the run called ``reference``, or of the one at that path."""
     if is_path(reference):
         from koubai.store.run_metadata import described
 
-        found = opened(reference, store)
-        return replace(described(found.run, found.provenance), name=found.name)
+        loaded = load_run(reference, store)
+        return replace(described(loaded.run, loaded.provenance), name=loaded.name)
     with reading(store) as runs:
         return runs.entry(reference)
 
 
 def is_path(reference: str) -> bool:
-    """Whether a person named a path, and no run of the store."""
+    """Tell whether a person named a path, and no run of the store."""
     return any(sign and sign in reference for sign in ("/", os.sep, os.altsep)) or reference.endswith(".zip")

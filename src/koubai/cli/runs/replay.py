@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from koubai.cli.render_options import RenderOptions
-from koubai.cli.runs.lookup import opened
+from koubai.cli.runs.lookup import load_run
 from koubai.cli.show import draw_anew
 from koubai.cli.signals import deferred_signals
 from koubai.cli.train import PLACE, places_for
@@ -21,14 +21,14 @@ def replay_run(run: str, store: Path | None, seconds: object, out: Path | None, 
         raise InputError("replay-seconds", value=seconds)
     if out is not None and wanted.films:
         check_free(out)
-    found = opened(run, store)
+    loaded = load_run(run, store)
     with deferred_signals() as interrupts:
         if wanted.films:
-            places = places_for(out, PLACE / f"{folder_name(found.name)}-film")
-            return draw_anew(found.run, places, wanted, interrupts, quiet=False, replayed=False, language=language)
+            places = places_for(out, PLACE / f"{folder_name(loaded.name)}-film")
+            return draw_anew(loaded.run, places, wanted, interrupts, quiet=False, replayed=False, language=language)
         if fits(sys.stderr) and sys.stdout.isatty():
-            replay(found.run, sys.stderr, language, seconds=seconds, stop=interrupts.__bool__)
+            replay(loaded.run, sys.stderr, language, seconds=seconds, stop=interrupts.__bool__)
         else:
-            for step in found.run.records:
-                sys.stdout.write(line(step, found.run.experiment, None, language) + "\n")
+            for step in loaded.run.records:
+                sys.stdout.write(line(step, loaded.run.experiment, None, language) + "\n")
         return interrupts.exit_code if interrupts else 0
