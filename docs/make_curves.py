@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from koubai.pictures.theme import BLUE, FAINT, INK, ORANGE, look, new_figure, save
+from koubai.pictures.theme import BLUE, FAINT, INK, ORANGE, new_figure, save_figure, use_theme
 
 Array = NDArray[np.float64]
 
@@ -75,8 +75,8 @@ def main() -> None:
         out = HERE / language
         out.mkdir(parents=True, exist_ok=True)
         for name, draw in (("shared", shared), ("interpolated", interpolated), ("kinks", kinks)):
-            with tempfile.TemporaryDirectory() as folder, look():
-                save(draw(words), Path(folder) / "picture.png")
+            with tempfile.TemporaryDirectory() as folder, use_theme():
+                save_figure(draw(words), Path(folder) / "picture.png")
                 small(Image.open(Path(folder) / "picture.png"), out / f"curve-{name}.png")
 
 

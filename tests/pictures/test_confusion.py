@@ -1,5 +1,6 @@
 """The confusion matrix, from two classes to a hundred."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,12 @@ import pytest
 from matplotlib.axes import Axes
 from tests.pictures.pages import assert_whole, page_of, said
 
-from koubai.pictures import draw_confusion, save_confusion
+from koubai.pictures import ConfusionMatrixDisplay
+
+
+def plotted(counts: Any, classes: Sequence[str], **texts: str) -> Axes:
+    return ConfusionMatrixDisplay(np.asarray(counts), classes, **texts).plot()
+
 
 COUNTS = np.array([[8, 2, 0], [0, 0, 0], [1, 3, 16]])
 
@@ -19,7 +25,7 @@ def ticks_of(axes: Axes) -> tuple[list[str], list[str]]:
 
 
 def test_cells_have_their_numbers_and_shares() -> None:
-    axes = draw_confusion(COUNTS, ["a", "$b$", "_c"], title="t")
+    axes = plotted(COUNTS, ["a", "$b$", "_c"], title="t")
     shares: Any = axes.images[0].get_array()
     assert np.asarray(shares[0]).tolist() == [0.8, 0.2, 0]
     assert np.asarray(shares[2]).tolist() == [0.05, 0.15, 0.8]
@@ -29,7 +35,7 @@ def test_cells_have_their_numbers_and_shares() -> None:
     assert ticks_of(axes) == (["a", "$b$", "_c"], ["a", "$b$", "_c"])
     assert (axes.get_title(loc="left"), axes.get_ylabel()) == ("t", "true class")
     assert axes.get_xlabel() == "class answered\n(grey: no row of this class)"
-    assert draw_confusion([[1, 0], [0, 1]], [0, 1]).get_xlabel() == "class answered"
+    assert plotted([[1, 0], [0, 1]], ["0", "1"]).get_xlabel() == "class answered"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,7 @@ def test_any_number_of_classes(classes: int, numbered: int, named: int, language
     counts = np.full((classes, classes), 123_456)
     counts[-1] = 0
     names = [f"$クラス$_{number}_" + 9 * "long" for number in range(classes)]
-    axes = draw_confusion(counts, names, title=99 * "t", language=language)
+    axes = plotted(counts, names, title=99 * "t", language=language)
     assert len(axes.texts) == numbered
     down, across = ticks_of(axes)
     assert down == across
@@ -49,13 +55,13 @@ def test_any_number_of_classes(classes: int, numbered: int, named: int, language
 
 
 def test_numbers_are_readable_on_their_ground() -> None:
-    axes = draw_confusion([[100, 0], [1, 1]], ["a", "b"])
+    axes = plotted([[100, 0], [1, 1]], ["a", "b"])
     assert [text.get_color() for text in axes.texts] == ["white", "#8c959f", "white", "white"]
 
 
 def test_words_and_files(tmp_path: Path) -> None:
-    words = said(draw_confusion([[1, 0], [0, 1]], [0, 1], language="ja"))
+    words = said(plotted([[1, 0], [0, 1]], ["0", "1"], language="ja"))
     assert {"正しいクラス", "答えのクラス", "正しいクラスに占める割合"} <= {*words}
     for name in ("a.png", "b.png"):
-        save_confusion(tmp_path / name, counts=COUNTS, classes="abc")
+        ConfusionMatrixDisplay(COUNTS, "abc").save(tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

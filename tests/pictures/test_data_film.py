@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 from tests.pictures.pages import assert_whole, said
 
 from koubai.locale import LANGUAGES
-from koubai.pictures import ClassReel, CurveReel, save_class_film, save_curve_film
-from koubai.pictures.film import read_film
+from koubai.pictures import ClassFilm, CurveFilm, Film
+from koubai.pictures.films.artist_tracks import CurveTrack
+from koubai.pictures.films.canvas import FilmCanvas
+from koubai.pictures.films.tracks import LossTrack, PartTrack
+from koubai.pictures.films.video import read_video
 from koubai.pictures.palette import FIELDS
-from koubai.pictures.theme import look
+from koubai.pictures.theme import use_theme
 
 NUMBERS = np.array([0, 10, 40])
 LOSSES = np.exp(-np.arange(41) / 20)
@@ -44,71 +47,76 @@ MORE: dict[str, Any] = {
 }
 
 
-def stage_of(reel: ClassReel | CurveReel, size: tuple[int, int] = (1280, 720), language: str = "en") -> Any:
-    with look():
-        return reel.stage(size, language)
+def canvas_of(film: Film, size: tuple[int, int] = (1280, 720)) -> FilmCanvas:
+    with use_theme():
+        return film.canvas(size)
 
 
-def pixel(stage: Any, frame: NDArray[np.uint8], x: float, y: float) -> NDArray[np.float64]:
+def track_of(canvas: FilmCanvas, kind: type[Any]) -> list[Any]:
+    return [track for track in canvas.tracks if isinstance(track, kind)]
+
+
+def pixel(canvas: FilmCanvas, frame: NDArray[np.uint8], x: float, y: float) -> NDArray[np.float64]:
     """The colour of a frame at a place of its first axes."""
-    across, up = stage.figure.axes[0].transData.transform((x, y))
+    across, up = canvas.figure.axes[0].transData.transform((x, y))
     return np.asarray(frame[round(frame.shape[0] - up), round(across)] / 255.0)
 
 
 def test_frames_show_the_answers_of_their_records() -> None:
-    reel = ClassReel(**classes(), **MORE)
-    stage = stage_of(reel)
+    film = ClassFilm(**classes(), **MORE)
+    canvas = canvas_of(film)
     for record in (0, 2, 1):
-        frame = stage.frame(record)
+        frame = canvas.frame(record)
         for x, y in ((-1.15, 0.33), (0.35, 1.13), (1.75, -0.77)):
-            answer = reel.answers[record][np.abs(reel.y - y).argmin(), np.abs(reel.x - x).argmin()]
+            answer = film.answers[record][np.abs(film.y - y).argmin(), np.abs(film.x - x).argmin()]
             colour = [int(FIELDS[answer][at : at + 2], 16) / 255 for at in (1, 3, 5)]
-            assert np.abs(pixel(stage, frame, x, y) - colour).max() < 0.03, (record, x, y)
+            assert np.abs(pixel(canvas, frame, x, y) - colour).max() < 0.03, (record, x, y)
 
 
 def test_the_words_of_a_frame() -> None:
-    stage = stage_of(ClassReel(**classes(), **MORE))
-    stage.frame(1)
-    words = {*said(stage.figure)}
+    canvas = canvas_of(ClassFilm(**classes(), **MORE))
+    canvas.frame(1)
+    words = {*said(canvas.figure)}
     assert {"own data    step 10 / 40    loss 0.6065", "training: 70.0%", "validation: 60.0%", "validation: 0.8000"} <= words
     assert {"0", "1", "2", "x1", "x2", "loss", "accuracy", "The paler, the less sure."} <= words
-    assert len(stage.figure.axes) == 3
-    plain = stage_of(ClassReel(**classes()))
+    assert len(canvas.figure.axes) == 3
+    plain = canvas_of(ClassFilm(**classes()))
     assert len(plain.figure.axes) == 2
     assert "accuracy" not in said(plain.figure)
 
 
 def test_curves_end_at_the_record() -> None:
-    stage = stage_of(ClassReel(**classes(), **MORE))
-    stage.frame(1)
-    validation, accuracy = stage.parts
-    assert stage.loss.curve.get_xdata()[-1] == 10
+    canvas = canvas_of(ClassFilm(**classes(), **MORE))
+    canvas.frame(1)
+    validation, accuracy = track_of(canvas, PartTrack)
+    (loss,) = track_of(canvas, LossTrack)
+    assert loss.curve.get_xdata()[-1] == 10
     assert validation.lines[0].get_ydata().tolist() == [1.2, 0.8]
     assert [line.get_ydata().tolist() for line in accuracy.lines] == [[0.2, 0.6], [0.3, 0.7]]
-    assert stage.figure.axes[1].get_xlim() == stage.figure.axes[2].get_xlim()
+    assert canvas.figure.axes[1].get_xlim() == canvas.figure.axes[2].get_xlim()
 
 
 def test_a_frame_does_not_depend_on_those_before_it() -> None:
-    stage = stage_of(ClassReel(**classes(), **MORE), (640, 360))
-    first = stage.frame(0)
-    other = stage.frame(2)
+    canvas = canvas_of(ClassFilm(**classes(), **MORE), (640, 360))
+    first = canvas.frame(0)
+    other = canvas.frame(2)
     assert np.abs(first.astype(int) - other).mean() > 3
-    assert np.array_equal(stage.frame(0), first)
-    curves = stage_of(CurveReel(**curve()), (640, 360))
+    assert np.array_equal(canvas.frame(0), first)
+    curves = canvas_of(CurveFilm(**curve()), (640, 360))
     first = curves.frame(0)
     assert not np.array_equal(curves.frame(2), first)
     assert np.array_equal(curves.frame(0), first)
 
 
 def test_the_curve_is_that_of_its_record() -> None:
-    stage = stage_of(CurveReel(**curve(names=("u", "v")), validation=MORE["validation"]))
+    canvas = canvas_of(CurveFilm(**curve(names=("u", "v")), validation=MORE["validation"]))
     for record, slope in enumerate((-1, 0, 1)):
-        stage.frame(record)
-        line = stage.display.curve
-        assert np.array_equal(line.get_ydata(), slope * np.linspace(-1, 1, 50))
-    low, high = stage.figure.axes[0].get_ylim()
+        canvas.frame(record)
+        (track,) = track_of(canvas, CurveTrack)
+        assert np.array_equal(track.curve.curve.get_ydata(), slope * np.linspace(-1, 1, 50))
+    low, high = canvas.figure.axes[0].get_ylim()
     assert low < -1 < 1 < high
-    assert {"u", "v", "prediction", "data", "validation: 0.7000"} <= {*said(stage.figure)}
+    assert {"u", "v", "prediction", "data", "validation: 0.7000"} <= {*said(canvas.figure)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -119,34 +127,36 @@ def test_the_curve_is_that_of_its_record() -> None:
 def test_nothing_is_cut(count: int, size: tuple[int, int], language: str) -> None:
     long = [f"{LONG} {number}" for number in range(count)] if count != 10 else [str(number) for number in range(10)]
     names = ("principal component 1", "主成分 2") if count == 10 else (5 * LONG, 5 * LONG)
-    stage = stage_of(ClassReel(**classes(count, classes=long, names=names, data=9 * LONG), **MORE), size, language)
-    stage.frame(2)
-    assert_whole(stage.figure)
+    canvas = canvas_of(ClassFilm(**classes(count, classes=long, names=names, data=9 * LONG, language=language), **MORE), size)
+    canvas.frame(2)
+    assert_whole(canvas.figure)
     if count == 2:
-        curves = stage_of(CurveReel(**curve(names=names, data=9 * LONG), validation=MORE["validation"]), size, language)
+        curves = canvas_of(
+            CurveFilm(**curve(names=names, data=9 * LONG, language=language), validation=MORE["validation"]), size
+        )
         curves.frame(0)
         assert_whole(curves.figure)
 
 
 def test_many_points_are_thinned_and_that_is_said() -> None:
     labels = np.arange(60_000) % 3
-    stage = stage_of(ClassReel(**classes(labels=labels, points=np.zeros((60_000, 2)))))
-    assert "The paler, the less sure.  3,000 of 60,000 points are drawn." in said(stage.figure)
+    canvas = canvas_of(ClassFilm(**classes(labels=labels, points=np.zeros((60_000, 2)))))
+    assert "The paler, the less sure.  3,000 of 60,000 points are drawn." in said(canvas.figure)
 
 
 def test_losses_that_are_no_numbers() -> None:
     losses = LOSSES.copy()
     losses[30:] = np.nan
-    stage = stage_of(ClassReel(**classes(losses=losses), validation=np.array([1.0, np.inf, np.nan])), (640, 360))
-    assert [stage.frame(record).shape for record in range(3)] == [(360, 640, 3)] * 3
+    canvas = canvas_of(ClassFilm(**classes(losses=losses), validation=np.array([1.0, np.inf, np.nan])), (640, 360))
+    assert [canvas.frame(record).shape for record in range(3)] == [(360, 640, 3)] * 3
 
 
-@pytest.mark.parametrize(("save", "reel"), [(save_class_film, {**classes(), **MORE}), (save_curve_film, curve())])
-def test_films_are_written_the_same_each_time(save: Any, reel: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("film", [ClassFilm(**classes(language="ja"), **MORE), CurveFilm(**curve(language="ja"))])
+def test_films_are_written_the_same_each_time(film: Film, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        save([tmp_path / f"{name}.mp4", tmp_path / f"{name}.gif"], size=(400, 224), rate=2, language="ja", **reel)
+        film.save([tmp_path / f"{name}.mp4", tmp_path / f"{name}.gif"], size=(400, 224), rate=2)
     for form in ("mp4", "gif"):
         assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()
-        frames = list(read_film(tmp_path / f"a.{form}"))
+        frames = list(read_video(tmp_path / f"a.{form}"))
         assert {frame.shape for frame in frames} == {(224, 400, 3)}
         assert len(frames) == 2 + 1 + 2

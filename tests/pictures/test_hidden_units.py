@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from koubai.pictures import draw_table, draw_units
-from koubai.pictures.hidden_units import _ends
+from koubai.pictures import HiddenUnitsDisplay, TruthTableDisplay
+from koubai.pictures.displays.hidden_units import line_ends
 
 SQUARE = np.array([-1.5, 1.5])
 PLANE: dict[str, Any] = {
@@ -24,7 +24,7 @@ PLANE: dict[str, Any] = {
 @example(0.05, 0.05, 0.0)  # through two corners, which it misses by rounding
 def test_a_line_lies_where_the_pre_activation_is_zero(a: float, b: float, bias: float) -> None:
     weights = np.array([a, b])
-    ends = _ends(weights, bias, SQUARE, SQUARE)
+    ends = line_ends(weights, bias, SQUARE, SQUARE)
     corners = np.array([[x, y] for x in SQUARE for y in SQUARE]) @ weights + bias
     if ends is None:
         assert corners.min() >= -1e-9 or corners.max() <= 1e-9  # it passes the square by, or only touches it
@@ -36,7 +36,7 @@ def test_a_line_lies_where_the_pre_activation_is_zero(a: float, b: float, bias: 
 
 def test_lines_arrows_and_names() -> None:
     weights, bias = np.array([[1.0, 0.0, 1.0], [0.0, 2.0, 0.0]]), np.array([-0.5, 1.0, 9.0])
-    axes = draw_units(weights, bias, [1.0, -1.0, 1.0], **PLANE)
+    axes: Any = HiddenUnitsDisplay(weights, bias, np.array([1.0, -1.0, 1.0]), **PLANE).plot()
     first, second = axes.lines
     assert np.asarray(first.get_xdata()).tolist() == [0.5, 0.5]
     assert np.asarray(second.get_ydata()).tolist() == [-0.5, -0.5]
@@ -54,7 +54,7 @@ def test_a_truth_table_shows_every_row_in_its_square(inputs: int) -> None:
     rows = 2**inputs
     labels = np.array([row.bit_count() % 2 for row in range(rows)])
     field = np.linspace(0, 1, rows)
-    axes = draw_table(inputs, labels, field, title="t")
+    axes = TruthTableDisplay(inputs, labels, field, title="t").plot()
     shown = np.asarray(axes.images[0].get_array())
     assert np.array_equal(shown.ravel(), field)
     right = ((field > 0.5) == (labels == 1)).reshape(shown.shape)

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from tests.pictures.pages import assert_whole, page_of, said
 
 from koubai.locale import LANGUAGES
-from koubai.pictures import draw_mistakes, draw_weights, save_mistakes, save_weights
+from koubai.pictures import MisclassifiedImagesDisplay, WeightImagesDisplay
 
 WAVES = np.sin(np.arange(16 * 64.0)).reshape(16, 8, 8) * np.linspace(0.1, 2, 16)[:, None, None]
 
 
 def test_every_unit_has_its_image_on_one_scale() -> None:
-    axes = draw_weights(WAVES, title="$t$")
+    axes = WeightImagesDisplay(WAVES, title="$t$").plot()
     assert len(axes.images) == 16
     largest = np.abs(WAVES).max()
     for image, weights in zip(axes.images, WAVES, strict=True):
@@ -30,7 +30,7 @@ def test_every_unit_has_its_image_on_one_scale() -> None:
 
 @pytest.mark.parametrize("units", [101, 1000])
 def test_of_many_units_a_hundred_are_drawn(units: int) -> None:
-    axes = draw_weights(np.arange(units * 4.0).reshape(units, 2, 2))
+    axes = WeightImagesDisplay(np.arange(units * 4.0).reshape(units, 2, 2)).plot()
     numbers = [int(text.get_text()) for text in axes.texts[:100]]
     assert len(axes.images) == 100
     assert (numbers[0], numbers[-1]) == (1, units)
@@ -46,15 +46,15 @@ def test_of_many_units_a_hundred_are_drawn(units: int) -> None:
 def test_weights_of_any_shape(shape: tuple[int, int, int], language: str) -> None:
     weights = np.zeros(shape)
     weights[0, 0, 0] = np.nan
-    assert_whole(draw_weights(weights, title=50 * "長い", language=language))
+    assert_whole(WeightImagesDisplay(weights, title=50 * "長い", language=language).plot())
 
 
 def mistakes(count: int) -> dict[str, Any]:
     images = np.linspace(0, 1, max(1, count))[:count, None, None] * np.ones((count, 8, 8))
     return {
         "images": images,
-        "truths": [number % 10 for number in range(count)],
-        "answers": [(number + 3) % 10 for number in range(count)],
+        "truths": [str(number % 10) for number in range(count)],
+        "answers": [str((number + 3) % 10) for number in range(count)],
         "probabilities": np.linspace(0.5, 1, max(1, count))[:count],
     }
 
@@ -66,7 +66,7 @@ def images_of(figure: Figure) -> list[Any]:
 @pytest.mark.parametrize("count", [1, 7, 25, 300])
 def test_mistakes_have_their_names_and_probabilities(count: int) -> None:
     shown = mistakes(count)
-    figure = draw_mistakes(**shown, title="t")
+    figure = MisclassifiedImagesDisplay(**shown, title="t").plot()
     images = images_of(figure)
     assert len(images) == min(count, 25)
     for image, pixels, ax, sure in zip(images, shown["images"], figure.axes, shown["probabilities"], strict=False):
@@ -80,7 +80,9 @@ def test_mistakes_have_their_names_and_probabilities(count: int) -> None:
 
 def test_long_names_have_lines_of_their_own() -> None:
     names = ["short", "$x$_とても長いクラスの名前 that goes on"]
-    figure = draw_mistakes(np.zeros((2, 28, 28)), names, names[::-1], [0.4, 0.999], title=99 * "長い")
+    figure = MisclassifiedImagesDisplay(
+        np.zeros((2, 28, 28)), names, names[::-1], np.array([0.4, 0.999]), title=99 * "長い"
+    ).plot()
     first, second = ([text.get_text() for text in ax.texts] for ax in figure.axes)
     assert (first[0], second[0], second[2]) == ("40%", "100%", first[2].replace("short", second[2]))
     assert first[2] == "short"
@@ -93,7 +95,7 @@ def test_long_names_have_lines_of_their_own() -> None:
     ("language", "sentence"), [("en", "No mistake was made."), ("ja", "間違いは 1 つもありませんでした。")]
 )
 def test_that_there_is_no_mistake_is_said(language: str, sentence: str) -> None:
-    figure = draw_mistakes(np.zeros((0, 8, 8)), [], [], [], title="t", language=language)
+    figure = MisclassifiedImagesDisplay(np.zeros((0, 8, 8)), [], [], np.zeros(0), title="t", language=language).plot()
     assert said(figure) == ["t", sentence]
     assert images_of(figure) == []
     assert_whole(figure)
@@ -102,8 +104,8 @@ def test_that_there_is_no_mistake_is_said(language: str, sentence: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_files(language: str, tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
-        save_weights(tmp_path / name, images=WAVES, language=language)
-        save_mistakes(tmp_path / f"m{name}", **mistakes(3), language=language)
+        WeightImagesDisplay(WAVES, language=language).save(tmp_path / name)
+        MisclassifiedImagesDisplay(**mistakes(3), language=language).save(tmp_path / f"m{name}")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert (tmp_path / "ma.png").read_bytes() == (tmp_path / "mb.png").read_bytes()
-    page_of(draw_mistakes(**mistakes(3), language=language))
+    page_of(MisclassifiedImagesDisplay(**mistakes(3), language=language).plot())

@@ -1,16 +1,16 @@
 """Every picture in every language: no glyph is missing (matplotlib warns of one, and a warning fails here)."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
 
 import koubai as kb
-from koubai import pictures
 from koubai.core.projection import GRID, plane
 from koubai.locale import LANGUAGES, sentences
-from koubai.pictures.run_plots import pictures_of, reel_of
+from koubai.pictures import LossesDisplay, RegionPanel, RegionPanelsDisplay, TruthTableFilm, displays_of
 from koubai.pictures.theme import _fonts
 
 
@@ -18,10 +18,10 @@ from koubai.pictures.theme import _fonts
 @pytest.mark.parametrize("gate", ["xor", "parity-3", "parity-5"])
 def test_all_pictures_are_drawn(gate: str, language: str, tmp_path: Path) -> None:
     run = kb.train(gate, steps=2, record_every=1, hidden=(20,), loss="squared" if gate == "parity-3" else "cross-entropy")
-    for name, function, values in pictures_of(run, language):
-        getattr(pictures, function)(tmp_path / f"{name}.png", language=language, **values)
+    for name, display in displays_of(run).items():
+        display.from_run(run, language).save(tmp_path / f"{name}.png")
         assert (tmp_path / f"{name}.png").stat().st_size > 5000
-    pictures.save_film([tmp_path / "film.mp4"], size=(320, 240), language=language, **reel_of(run))
+    TruthTableFilm.from_run(run, language).save([tmp_path / "film.mp4"], size=(320, 240))
     assert (tmp_path / "film.mp4").stat().st_size > 5000
 
 
@@ -31,13 +31,13 @@ def test_pictures_of_several_runs_are_drawn(language: str, tmp_path: Path) -> No
     names = ["xor-0", "二乗和誤差の学習"]
     for loss in ("cross-entropy", "squared", None):
         curves = [run.losses * scale for run, scale in zip(runs, (1, 1e-4), strict=True)]
-        pictures.save_losses(tmp_path / "losses.png", curves=curves, names=names, loss=loss, language=language)
+        LossesDisplay(curves, names, loss, language=language).save(tmp_path / "losses.png")
     panels = []
     for run, name in zip(runs, names, strict=True):
         over = plane(run.network, GRID, GRID)
-        about = {"points": run.data.inputs, "labels": run.data.labels, "output": run.network.output}
-        panels.append(pictures.Panel(name, over.lead, note="損失 0.7", **about))
-    pictures.save_regions(tmp_path / "regions.png", x=GRID, y=GRID, panels=panels, title="両方", language=language)
+        about: Any = {"points": run.data.inputs, "labels": run.data.labels, "output": run.network.output}
+        panels.append(RegionPanel(name, over.lead, note="損失 0.7", **about))
+    RegionPanelsDisplay(GRID, GRID, panels, title="両方", language=language).save(tmp_path / "regions.png")
     assert (tmp_path / "regions.png").stat().st_size > 5000
 
 

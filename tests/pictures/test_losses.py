@@ -1,5 +1,6 @@
 """The losses of several runs in one picture: every curve whole, told apart by stroke and colour, named beside them."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,19 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from koubai.locale import LANGUAGES
-from koubai.pictures import draw_losses, new_axes, save_losses
-from koubai.pictures.loss import COLOURS
-from koubai.pictures.theme import shortened
+from koubai.pictures import LossesDisplay
+from koubai.pictures.displays.losses import COLOURS
+from koubai.pictures.theme import new_axes, shortened
 
 LONG = "a-run-with-a-name-that-is-far-too-long-for-any-legend-of-the-world-{}"
+
+
+def losses(curves: Any, *, names: Sequence[str], ax: Axes | None = None, **about: Any) -> Any:
+    return LossesDisplay(curve_arrays(curves), names, **about).plot(ax)
+
+
+def curve_arrays(curves: Any) -> list[Any]:
+    return [np.asarray(curve) for curve in curves]
 
 
 def legend_of(axes: Axes) -> list[str]:
@@ -27,7 +36,7 @@ def legend_of(axes: Axes) -> list[str]:
 
 def test_every_run_has_its_curve_and_its_name() -> None:
     curves: list[Any] = [np.linspace(0.7, 0.1, 301), np.linspace(0.6, 0.2, 51), [0.5]]
-    axes = draw_losses(curves, names=["xor-0", "and-12", "短い学習"], title="t")
+    axes = losses(curves, names=["xor-0", "and-12", "短い学習"], title="t")
     assert len(axes.lines) == 3
     for line, curve in zip(axes.lines, curves, strict=True):
         assert np.array_equal(line.get_xdata(), np.arange(len(curve)))
@@ -40,13 +49,13 @@ def test_every_run_has_its_curve_and_its_name() -> None:
 
 
 def test_what_the_losses_are() -> None:
-    labels = [draw_losses([[1.0, 0.5]], names=["a"], loss=loss).get_ylabel() for loss in ("cross-entropy", "squared", None)]
+    labels = [losses([[1.0, 0.5]], names=["a"], loss=loss).get_ylabel() for loss in ("cross-entropy", "squared", None)]
     assert labels == ["loss (cross-entropy)", "loss (squared error)", "loss"]
-    assert draw_losses([[1.0, 0.001]], names=["a"], loss=None, language="ja").get_ylabel() == "損失、対数目盛"
+    assert losses([[1.0, 0.001]], names=["a"], loss=None, language="ja").get_ylabel() == "損失、対数目盛"
 
 
 def test_twelve_runs_are_told_apart_without_colour() -> None:
-    axes = draw_losses([np.linspace(1, 0.5, 400) for _ in range(12)], names=[str(run) for run in range(12)])
+    axes = losses([np.linspace(1, 0.5, 400) for _ in range(12)], names=[str(run) for run in range(12)])
     lines: list[Any] = list(axes.lines)
     strokes = {(str(line._dash_pattern), line.get_marker(), len(line.get_markevery()) > 1) for line in lines}
     assert len(strokes) == 12
@@ -62,16 +71,16 @@ def test_twelve_runs_are_told_apart_without_colour() -> None:
 
 def test_marks_lie_on_the_curve_of_a_run_of_any_length() -> None:
     for steps in (0, 1, 2, 7, 399, 20_000):
-        lines: list[Any] = list(draw_losses([[1.0] * 400] * 11 + [[1.0] * (steps + 1)], names=["a"] * 12).lines)
+        lines: list[Any] = list(losses([[1.0] * 400] * 11 + [[1.0] * (steps + 1)], names=["a"] * 12).lines)
         marks, shown = lines[-1].get_markevery(), np.asarray(lines[-1].get_xdata())
         assert (marks[-1], shown[marks[-1]]) == (len(shown) - 1, steps)
         assert all(a < b for a, b in pairwise(marks))
 
 
 def test_losses_far_apart_get_a_logarithmic_scale() -> None:
-    near = draw_losses([[1.0, 0.5], [0.7, 0.01]], names=["a", "b"])
+    near = losses([[1.0, 0.5], [0.7, 0.01]], names=["a", "b"])
     assert (near.get_yscale(), near.get_ylim()[0]) == ("linear", 0)
-    far = draw_losses([[0.8, 0.5], [0.7, 0.002]], names=["a", "b"])
+    far = losses([[0.8, 0.5], [0.7, 0.002]], names=["a", "b"])
     assert (far.get_yscale(), far.get_ylabel()) == ("log", "loss (cross-entropy), logarithmic scale")
     low, high = far.get_ylim()
     assert 0.001 < low < 0.002
@@ -81,7 +90,7 @@ def test_losses_far_apart_get_a_logarithmic_scale() -> None:
 
 @pytest.mark.parametrize("smallest", [0.0, 1e-300])
 def test_zero_is_on_the_logarithmic_scale_if_it_is_reached(smallest: float) -> None:
-    axes = draw_losses([[0.8, 0.1, 3e-5], [0.7, 0.002, smallest], [0, 0, 0]], names=["a", "b", "never wrong"])
+    axes = losses([[0.8, 0.1, 3e-5], [0.7, 0.002, smallest], [0, 0, 0]], names=["a", "b", "never wrong"])
     assert axes.get_yscale() == "symlog"
     assert axes.get_ylim()[0] < 0
     assert [*axes.get_yticks()] == pytest.approx([0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1])
@@ -93,10 +102,10 @@ def test_zero_is_on_the_logarithmic_scale_if_it_is_reached(smallest: float) -> N
 
 
 def test_few_decades_have_ticks_in_between_and_many_are_not_all_named() -> None:
-    axes = draw_losses([[1, 1e-15]], names=["a"])
+    axes = losses([[1, 1e-15]], names=["a"])
     assert len(axes.get_yticks()) <= 9
     assert len(axes.get_yticks(minor=True)) == 0
-    assert len(draw_losses([[1, 1e-3]], names=["a"]).get_yticks(minor=True)) > 20
+    assert len(losses([[1, 1e-3]], names=["a"]).get_yticks(minor=True)) > 20
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -106,14 +115,14 @@ def test_few_decades_have_ticks_in_between_and_many_are_not_all_named() -> None:
 )
 def test_short_constant_and_zero_losses_are_drawn(curves: list[list[float]], top: float, language: str, tmp_path: Path) -> None:
     names = [f"学習-{run}" for run in range(len(curves))]
-    axes = draw_losses(curves, names=names, language=language)
+    axes = losses(curves, names=names, language=language)
     assert (axes.get_yscale(), axes.get_ylim()) == ("linear", (0, pytest.approx(top)))
     assert all(tick == int(tick) for tick in axes.get_xticks())  # there is no half step
-    save_losses(tmp_path / "a.png", curves=curves, names=names, language=language)
+    LossesDisplay(curve_arrays(curves), names, language=language).save(tmp_path / "a.png")
 
 
 def test_a_long_curve_is_thinned_but_keeps_its_ends() -> None:
-    (line,) = draw_losses([np.arange(100_000, 0, -1.0) + 1e4], names=["a"]).lines
+    (line,) = losses([np.arange(100_000, 0, -1.0) + 1e4], names=["a"]).lines
     shown = np.asarray(line.get_xdata())
     assert (len(shown), shown[0], shown[-1]) == (4000, 0, 99_999)
 
@@ -124,7 +133,7 @@ def test_the_legend_lies_beside_the_curves_and_is_whole(language: str) -> None:
         LONG.format(run) if language == "en" else f"とても長い名前の付いた幅の広いネットワークの学習の結果-{run}"
         for run in range(12)
     ]
-    axes = draw_losses([np.linspace(1, 0.5, 100)] * 12, names=names, language=language, title="t")
+    axes = losses([np.linspace(1, 0.5, 100)] * 12, names=names, language=language, title="t")
     figure = axes.figure
     assert isinstance(figure, Figure)
     figure.draw_without_rendering()
@@ -140,9 +149,9 @@ def test_the_legend_lies_beside_the_curves_and_is_whole(language: str) -> None:
 
 def test_names_mean_nothing_to_matplotlib(tmp_path: Path) -> None:
     names = ["_hidden", "$x$_1", "$", "two\nlines"]
-    axes = draw_losses([[1.0, 0.5]] * 4, names=names, title="$ and $x$")
+    axes = losses([[1.0, 0.5]] * 4, names=names, title="$ and $x$")
     assert legend_of(axes) == ["_hidden", "$x$_1", "$", "two lines"]
-    save_losses(tmp_path / "a.png", curves=[[1.0, 0.5]] * 4, names=names, title="$ and $x$")
+    LossesDisplay(curve_arrays([[1.0, 0.5]] * 4), names, title="$ and $x$").save(tmp_path / "a.png")
 
 
 def test_texts_are_shortened_in_the_middle() -> None:
@@ -157,9 +166,9 @@ def test_texts_are_shortened_in_the_middle() -> None:
 
 def test_it_draws_into_given_axes(tmp_path: Path) -> None:
     axes = new_axes(4, 3)
-    assert draw_losses([[1.0, 0.5]], names=["a"], ax=axes) is axes
+    assert losses([[1.0, 0.5]], names=["a"], ax=axes) is axes
     for name in ("a.png", "b.png"):
-        save_losses(tmp_path / name, curves=[[1.0, 0.5]], names=["a"])
+        LossesDisplay(curve_arrays([[1.0, 0.5]]), ["a"]).save(tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.size == (1380, 675)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from tests.pictures.pages import assert_whole, said
 
 from koubai.locale import LANGUAGES
-from koubai.pictures import draw_classes, draw_region, new_axes, save_classes
-from koubai.pictures.multiclass_regions import MOST_POINTS
+from koubai.pictures import DecisionRegionDisplay, MulticlassRegionsDisplay
+from koubai.pictures.artists.class_regions import MOST_POINTS
 from koubai.pictures.palette import COLOURS, shaded
+from koubai.pictures.theme import new_axes
 
 LONG = "$a$_とても長い名前 of a class that goes on and on"
 
@@ -33,6 +34,10 @@ def view(classes: int, points: int = 60, places: int = 41, span: tuple[float, fl
     return {**shown, "points": scatter, "labels": labels, "classes": [str(number) for number in range(classes)]}
 
 
+def classes_of(**shown: Any) -> Axes:
+    return MulticlassRegionsDisplay(**shown).plot()
+
+
 def marks_of(axes: Axes) -> list[tuple[str, NDArray[Any]]]:
     """The face of every lot of points, and where they are."""
     lots = [lot for lot in axes.collections if isinstance(lot, PathCollection)]
@@ -44,7 +49,7 @@ def marks_of(axes: Axes) -> list[tuple[str, NDArray[Any]]]:
 @pytest.mark.parametrize("classes", [2, 3, 10, 100])
 def test_answers_boundaries_and_points(classes: int) -> None:
     shown = view(classes, points=200)
-    axes = draw_classes(**shown, title="t", names=("u", "v"))
+    axes = classes_of(**shown, title="t", names=("u", "v"))
     assert (axes.get_title(loc="left"), axes.get_xlabel(), axes.get_ylabel()) == ("t", "u", "v")
     assert (axes.get_xlim(), axes.get_ylim()) == ((-3, 3), (-3, 3))
     image = np.asarray(axes.images[0].get_array())
@@ -63,10 +68,10 @@ def test_answers_boundaries_and_points(classes: int) -> None:
 def test_two_classes_have_the_boundary_of_the_region() -> None:
     shown = view(2)
     one = np.where(shown["answers"] == 1, shown["confidence"], 1 - shown["confidence"])
-    region = draw_region(shown["x"], shown["y"], one)
+    region = DecisionRegionDisplay(shown["x"], shown["y"], one).plot()
     both = [
         next(lines.get_segments() for lines in axes.collections if isinstance(lines, LineCollection))
-        for axes in (draw_classes(**shown), region)
+        for axes in (classes_of(**shown), region)
     ]
     assert len(both[0]) == len(both[1]) == 1
     assert np.array_equal(both[0][0], both[1][0])
@@ -79,7 +84,7 @@ def test_boundaries_of_many_classes_lie_where_the_answer_changes(slope: float) -
     answers = np.where(above > 0, 1, 0)
     answers[:, x < -0.9] = 2
     confidence = 1 / (1 + np.exp(-8 * np.abs(above)))
-    axes = draw_classes(x, x, answers, confidence, np.zeros((0, 2)), [], classes="abc")
+    axes = MulticlassRegionsDisplay(x, x, answers, confidence, np.zeros((0, 2)), np.zeros(0, int), classes="abc").plot()
     (lines,) = [lines for lines in axes.collections if isinstance(lines, LineCollection)]
     ends = np.concatenate([np.asarray(line) for line in lines.get_segments()])
     inside = ends[np.abs(ends[:, 0]) < 0.8]
@@ -90,24 +95,24 @@ def test_boundaries_of_many_classes_lie_where_the_answer_changes(slope: float) -
 def test_wrong_answers_are_ringed_and_named() -> None:
     shown = view(3, points=9)
     wrong = np.arange(9) % 4 == 0
-    axes = draw_classes(**shown, wrong=wrong)
+    axes = classes_of(**shown, wrong=wrong)
     (rings,) = [where for colour, where in marks_of(axes) if colour == "ring"]
     assert rings.tolist() == shown["points"][wrong].tolist()
     assert "answered wrongly" in said(axes)
-    assert "answered wrongly" not in said(draw_classes(**shown, wrong=np.zeros(9, bool)))
+    assert "answered wrongly" not in said(classes_of(**shown, wrong=np.zeros(9, bool)))
 
 
 def test_many_points_are_thinned_and_that_is_said(tmp_path: Path) -> None:
     shown = view(10, points=60_000)
     wrong = np.arange(60_000) % 3 == 0
-    axes = draw_classes(**shown, wrong=wrong)
+    axes = classes_of(**shown, wrong=wrong)
     points = [(colour, where) for colour, where in marks_of(axes) if colour != "ring"]
     assert sum(len(where) for _, where in points) == MOST_POINTS
     for colour in COLOURS:
         assert sum(len(where) for face, where in points if face == colour) == MOST_POINTS // 10
     assert points[0][0] != points[1][0]  # in rounds: no class lies over all others
     assert "The paler, the less sure.\n3,000 of 60,000 points are drawn." in said(axes)
-    save_classes(tmp_path / "a.svg", **shown, wrong=wrong)
+    MulticlassRegionsDisplay(**shown, wrong=wrong).save(tmp_path / "a.svg")
     assert (tmp_path / "a.svg").stat().st_size < 3_000_000
 
 
@@ -118,7 +123,7 @@ def test_nothing_is_cut(classes: int, span: tuple[float, float], language: str) 
     shown["points"] = shown["points"] * [(span[1] - span[0]) / 6, 1] + [np.mean(span), 0]
     names = [f"{LONG} {number}" for number in range(classes)]
     about = {"names": (5 * LONG, 5 * LONG), "title": 5 * LONG, "note": 9 * LONG, "language": language}
-    axes = draw_classes(**{**shown, "classes": names}, **about, wrong=shown["labels"] == 0)
+    axes = classes_of(**{**shown, "classes": names}, **about, wrong=shown["labels"] == 0)
     assert_whole(axes)
     legend: Any = axes.get_legend()
     shown_names = [text.get_text() for text in legend.get_texts()]
@@ -132,14 +137,14 @@ def test_nothing_is_cut(classes: int, span: tuple[float, float], language: str) 
 @pytest.mark.parametrize("value", [0, 1])
 def test_one_answer_everywhere_has_no_boundary(value: int) -> None:
     shown = view(3) | {"answers": np.full((43, 41), value)}
-    (lines,) = [lines for lines in draw_classes(**shown).collections if isinstance(lines, LineCollection)]
+    (lines,) = [lines for lines in classes_of(**shown).collections if isinstance(lines, LineCollection)]
     assert lines.get_segments() == []
 
 
 def test_it_draws_into_given_axes_the_same_each_time(tmp_path: Path) -> None:
     shown = view(3)
     axes = new_axes(6, 5)
-    assert draw_classes(**shown, ax=axes) is axes
+    assert MulticlassRegionsDisplay(**shown).plot(axes) is axes
     for name in ("a.png", "b.png"):
-        save_classes(tmp_path / name, **shown)
+        MulticlassRegionsDisplay(**shown).save(tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

@@ -1,21 +1,27 @@
 """The network as a diagram: every weight and bias is there, its size and sign to be seen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 
-from koubai.pictures import draw_network
-from koubai.pictures.network_diagram import WIDEST
+from koubai.pictures import NetworkDiagramDisplay
+from koubai.pictures.artists.network_diagram import WIDEST
 from koubai.pictures.theme import BLUE, ORANGE, shortened
 
 W1, B1 = np.array([[2.0, -1.0, 0.0], [0.5, 1.0, -2.0]]), np.array([1.0, 0.0, -0.5])
 W2, B2 = np.array([[1.0, -1.0], [0.5, 0.5], [0.0, 2.0]]), np.array([0.0, 0.25])
 
 
+def diagram(layers: Any, names: Sequence[str], answers: Sequence[str], **about: Any) -> Axes:
+    return NetworkDiagramDisplay(layers, names, answers, **about).plot()
+
+
 def test_weights_are_widths_colours_and_strokes() -> None:
-    axes = draw_network([(W1, B1), (W2, B2)], names=("x1", "x2"), answers=("no", "yes"), title="t")
+    axes = diagram([(W1, B1), (W2, B2)], names=("x1", "x2"), answers=("no", "yes"), title="t")
     first, second = [lines for lines in axes.collections if isinstance(lines, LineCollection)]
     for lines, weights in ((first, W1), (second, W2)):
         flat = weights.ravel()
@@ -31,7 +37,7 @@ def test_weights_are_widths_colours_and_strokes() -> None:
 
 
 def test_biases_names_and_numbers_are_there() -> None:
-    axes = draw_network([(W1, B1), (W2, B2)], names=("x1", "x2"), answers=("no", "yes"))
+    axes = diagram([(W1, B1), (W2, B2)], names=("x1", "x2"), answers=("no", "yes"))
     texts = [text.get_text() for text in axes.texts]
     assert texts == ["x1", "x2", "1", "2", "3", "no", "yes"]
     biases = [dots for dots in axes.collections if isinstance(dots, PathCollection)][:2]
@@ -43,27 +49,27 @@ def test_biases_names_and_numbers_are_there() -> None:
 
 
 def test_a_given_largest_keeps_widths_comparable() -> None:
-    axes = draw_network([(W1, B1)], names=("a", "b"), answers=("0", "1", "2"), largest=4.0)
+    axes = diagram([(W1, B1)], names=("a", "b"), answers=("0", "1", "2"), largest=4.0)
     (lines,) = [lines for lines in axes.collections if isinstance(lines, LineCollection)]
     np.testing.assert_allclose(np.asarray(lines.get_linewidth())[0], WIDEST * 0.5 + 0.15)
 
 
 def test_the_middle_of_a_long_layer_is_left_out() -> None:
-    axes = draw_network([(np.ones((2, 40)), np.ones(40)), (np.ones((40, 2)), np.ones(2))], names=("a", "b"), answers=("0", "1"))
+    axes = diagram([(np.ones((2, 40)), np.ones(40)), (np.ones((40, 2)), np.ones(2))], names=("a", "b"), answers=("0", "1"))
     texts = [text.get_text() for text in axes.texts]
     assert texts[2:14] == ["1", "2", "3", "4", "5", "6", "35", "36", "37", "38", "39", "40"]
     assert "⋮" in texts
 
 
 def test_a_network_of_zeros_is_drawn() -> None:
-    axes = draw_network([(np.zeros((2, 2)), np.zeros(2))], names=("a", "b"), answers=("0", "1"))
+    axes = diagram([(np.zeros((2, 2)), np.zeros(2))], names=("a", "b"), answers=("0", "1"))
     (lines,) = [lines for lines in axes.collections if isinstance(lines, LineCollection)]
     assert set(np.asarray(lines.get_linewidth())) == {0.15}
 
 
 def test_names_of_any_kind_are_texts_as_they_are() -> None:
     layers = [(np.ones((2, 1)), np.ones(1))]
-    axes = draw_network(layers, names=["sepal length (cm)", "$x$_" + 40 * "long"], answers=["_b"], title="$t$")
+    axes = diagram(layers, names=["sepal length (cm)", "$x$_" + 40 * "long"], answers=["_b"], title="$t$")
     texts = [text.get_text() for text in axes.texts]
     assert {"sepal length (cm)", "_b"} <= {*texts}
     assert any(text.startswith("$x$_long") and "…" in text for text in texts)

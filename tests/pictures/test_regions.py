@@ -3,6 +3,7 @@
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,20 @@ from matplotlib.text import Text
 
 import koubai as kb
 from koubai.locale import LANGUAGES
-from koubai.pictures import Panel, draw_region, draw_regions, save_regions
-from koubai.pictures.run_plots import pictures_of
+from koubai.pictures import DecisionRegionDisplay, RegionPanel, RegionPanelsDisplay
 
 X = np.linspace(-1.5, 1.5, 7)
 POINTS, LABELS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
 SLOPE = np.tile(1 / (1 + np.exp(-4 * X)), (7, 1))
 
 
-def panel(title: str = "a", value: float | None = None, **changed: Any) -> Panel:
+def panel(title: str = "a", value: float | None = None, **changed: Any) -> RegionPanel:
     field = SLOPE if value is None else np.full((7, 7), value)
-    return Panel(**{"title": title, "field": field, "points": POINTS, "labels": LABELS, **changed})
+    return RegionPanel(**{"title": title, "field": field, "points": POINTS, "labels": LABELS, **changed})
+
+
+def regions(panels: Sequence[RegionPanel], **about: Any) -> Figure:
+    return RegionPanelsDisplay(X, X, panels, **about).plot()
 
 
 def panels_of(figure: Figure) -> list[Axes]:
@@ -47,7 +51,7 @@ def texts_of(figure: Figure) -> list[Any]:
 def test_every_panel_is_its_own() -> None:
     first = panel("xor-0", 0.1, note="loss 0.117, 4/4 right")
     second = panel("own data", 0.9, points=[[0.5, -0.5]], labels=[1], note="loss 0.5", names=("u", "v"))
-    figure = draw_regions(X, X, [first, second], title="t")
+    figure = regions([first, second], title="t")
     one, other = panels_of(figure)
     assert [ax.get_title(loc="left") for ax in (one, other)] == ["xor-0", "own data"]
     assert [[text.get_text() for text in ax.texts if text.get_visible()] for ax in (one, other)] == [
@@ -64,7 +68,7 @@ def test_every_panel_is_its_own() -> None:
 
 
 def test_equal_names_are_written_at_the_edges_only() -> None:
-    axes = panels_of(draw_regions(X, X, [panel() for _ in range(5)]))
+    axes = panels_of(regions([panel() for _ in range(5)]))
     assert [ax.get_ylabel() for ax in axes] == ["x2", "", "", "x2", ""]
     assert [ax.get_xlabel() for ax in axes] == ["", "", "x1", "x1", "x1"]  # the third is the lowest of its column
     assert [ax.xaxis.get_tick_params()["labelbottom"] for ax in axes] == [False, False, True, True, True]
@@ -81,7 +85,7 @@ def test_equal_names_are_written_at_the_edges_only() -> None:
     ],
 )
 def test_the_bar_says_what_is_true_of_all(outputs: list[str], label: str) -> None:
-    figure = draw_regions(X, X, [panel(output=output) for output in outputs])
+    figure = regions([panel(output=output) for output in outputs])
     assert bar_of(figure).get_ylabel() == label
     boundaries = [ax.texts[0].get_text() for ax in panels_of(figure)]
     assert boundaries == [{"softmax": "p = 0.5", "identity": "y(0) = y(1)"}[output] for output in outputs]
@@ -104,7 +108,7 @@ GRIDS = {
 
 @pytest.mark.parametrize(("count", "grid"), GRIDS.items())
 def test_the_grid(count: int, grid: tuple[int, int]) -> None:
-    axes = panels_of(draw_regions(X, X, [panel() for _ in range(count)]))
+    axes = panels_of(regions([panel() for _ in range(count)]))
     places = [ax.get_position() for ax in axes]
     assert len(axes) == count
     assert (len({round(place.y0, 6) for place in places}), len({round(place.x0, 6) for place in places})) == grid
@@ -127,7 +131,7 @@ def test_nothing_is_cut_and_no_texts_meet(count: int, names: tuple[str, str], la
         panel(f"{long[language]}-{run}", output=output[run % len(output)], note=note, names=names if run else ("x1", "x2"))
         for run in range(count)
     ]
-    figure = draw_regions(X, X, panels, title=20 * "long ", language=language)
+    figure = regions(panels, title=20 * "long ", language=language)
     figure.draw_without_rendering()
     boxes = {text: text.get_window_extent() for text in texts_of(figure)}
     assert len(boxes) >= 2 * count
@@ -145,7 +149,7 @@ def test_nothing_is_cut_and_no_texts_meet(count: int, names: tuple[str, str], la
 def test_the_label_of_the_boundary_keeps_away_from_the_data() -> None:
     along = np.stack([np.zeros(9), np.linspace(-1.5, 1.5, 9)], axis=1)
     crowded = panel(points=along, labels=np.zeros(9))
-    one, other = panels_of(draw_regions(X, X, [panel(points=[[0, 0]], labels=[1]), crowded]))
+    one, other = panels_of(regions([panel(points=[[0, 0]], labels=[1]), crowded]))
     assert one.texts[0].get_visible()
     assert np.hypot(*one.texts[0].get_position()) > 0.5
     assert not other.texts[0].get_visible()
@@ -154,7 +158,7 @@ def test_the_label_of_the_boundary_keeps_away_from_the_data() -> None:
 def test_many_points_are_small() -> None:
     sizes = []
     for count in (4, 32, 320):
-        axes = draw_region(X, X, SLOPE, points=np.zeros((count, 2)), labels=np.zeros(count))
+        axes = DecisionRegionDisplay(X, X, SLOPE, np.zeros((count, 2)), np.zeros(count, int)).plot()
         (dots,) = [dots for dots in axes.collections if len(np.asarray(dots.get_offsets())) == count]
         assert isinstance(dots, PathCollection)
         sizes.append(float(dots.get_sizes()[0]))
@@ -166,8 +170,7 @@ def test_many_points_are_small() -> None:
 )
 def test_the_further_inputs_of_a_gate_are_panels(gate: str, titles: list[str]) -> None:
     run = kb.train(gate, steps=1, hidden=())
-    (values,) = [values for _, function, values in pictures_of(run, "en") if function == "save_regions"]
-    axes = panels_of(draw_regions(**values))
+    axes = panels_of(RegionPanelsDisplay.from_run(run).plot())
     assert [ax.get_title(loc="left") for ax in axes][:2] == titles
     assert len(axes) == 2 ** (run.data.inputs.shape[1] - 2)
     shown = [np.asarray(dots.get_offsets()).tolist() for dots in axes[1].collections if isinstance(dots, PathCollection)]
@@ -177,9 +180,9 @@ def test_the_further_inputs_of_a_gate_are_panels(gate: str, titles: list[str]) -
 def test_a_panel_is_sent_to_the_drawing_process_without_matplotlib(tmp_path: Path) -> None:
     again = pickle.loads(pickle.dumps(panel("a", 0.3)))
     assert (again.title, again.field[0, 0]) == ("a", 0.3)
-    code = "import sys; from koubai.pictures import Panel; print('matplotlib' in sys.modules)"
+    code = "import sys; from koubai.pictures import RegionPanel; print('matplotlib' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
     for name in ("a.png", "b.png"):
-        save_regions(tmp_path / name, x=X, y=X, panels=[again], title="t")
+        RegionPanelsDisplay(X, X, [again], title="t").save(tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

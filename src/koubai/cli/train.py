@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from koubai.cli.render import draw
 from koubai.cli.render_options import RenderOptions
-from koubai.cli.render_process import Artist
+from koubai.cli.render_process import RenderProcess
 from koubai.cli.report import Outcome, as_json, as_text, diagnosed, started
 from koubai.cli.signals import Interrupts, deferred_signals, print_error
 from koubai.core.training import Step
@@ -44,12 +44,12 @@ class Display:
     json: bool
     wanted: RenderOptions
     language: str
-    artist: Artist = field(default_factory=Artist)
+    process: RenderProcess = field(default_factory=RenderProcess)
 
     def get_ready(self) -> None:
         """Once nothing is left to be refused, let whoever draws get ready while this process trains."""
         if self.wanted.draws:
-            self.artist.get_ready()
+            self.process.start()
 
     @property
     def replayed(self) -> bool:
@@ -160,7 +160,7 @@ def carry_out(
         return _interrupted(interrupts, key, language, step=run.records[-1].number, folder=folder, name=name or "")
     has_diverged = run.status == "diverged"
     replayed = display.replayed and not has_diverged
-    faults += draw_beside(run, folder, display.wanted, display.artist, interrupts, display.quiet, replayed, language)
+    faults += draw_beside(run, folder, display.wanted, display.process, interrupts, display.quiet, replayed, language)
     outcome = Outcome(run, folder, clock.seconds, name)
     if display.json:
         sys.stdout.write(as_json(outcome) + "\n")
@@ -190,7 +190,7 @@ def draw_beside(
     run: Run,
     folder: Path,
     wanted: RenderOptions,
-    artist: Artist,
+    process: RenderProcess,
     interrupts: Interrupts,
     quiet: bool,
     replayed: bool,
@@ -203,7 +203,7 @@ def draw_beside(
 
     def work() -> None:
         try:
-            faults.extend(draw(run, folder, wanted, artist, interrupts.__bool__, language))
+            faults.extend(draw(run, folder, wanted, process, interrupts.__bool__, language))
         except BaseException as fault:  # is raised again below
             broken.append(fault)
 
@@ -216,7 +216,7 @@ def draw_beside(
     while drawing.is_alive() and not interrupts:
         drawing.join(SECONDS_BETWEEN_LOOKS)
     if interrupts:
-        artist.close()
+        process.close()
         drawing.join(SECONDS_TO_THE_NEXT_STEP)
     if noted:
         sys.stderr.write("\r\x1b[K")  # the note has done its work

@@ -1,18 +1,24 @@
 """The scales of axes that show a loss."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, LogFormatterMathtext, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
 from koubai.locale import sentence
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_POINTS = 4000  # of a curve that is drawn: more than a picture has columns
 SPAN = 100.0  # the largest loss by the smallest, beyond which the scale is logarithmic
 DEPTH = 1e-16  # of the largest loss: what is smaller is drawn near 0
 
 
-def place_axes(ax: Axes, largest: float, last: int) -> None:
+def set_limits(ax: "Axes", largest: float, last: int) -> None:
     """Limits for losses of up to ``largest`` from step 0 to ``last``, the loss from 0, and a grid."""
+    from matplotlib.ticker import MaxNLocator
+
     ax.grid(True)
     ax.set_ylim(0, 1.08 * largest if largest > 0 else 1)
     ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True))
@@ -20,8 +26,14 @@ def place_axes(ax: Axes, largest: float, last: int) -> None:
     ax.set_xlim(-0.01 * last, 1.01 * last)
 
 
-def scale_loss(ax: Axes, losses: NDArray[np.float64]) -> bool:
-    """Make the scale logarithmic if the small ones of ``losses`` could not be told apart otherwise. Says whether it did."""
+def set_scale(ax: "Axes", losses: NDArray[np.float64]) -> bool:
+    """Make the scale logarithmic if the small ones of ``losses`` could not be told apart otherwise.
+
+    Returns:
+        Whether it is logarithmic now.
+    """
+    from matplotlib.ticker import FixedLocator, LogFormatterMathtext, NullFormatter
+
     largest = float(losses.max())
     smallest = float(losses[losses > largest * DEPTH].min(initial=largest))
     if largest <= 0 or smallest * SPAN >= largest:
@@ -44,6 +56,11 @@ def scale_loss(ax: Axes, losses: NDArray[np.float64]) -> bool:
     return True
 
 
-def loss_label(name: str, logarithmic: bool, language: str) -> str:
-    """What stands beside such an axis: ``name``, and whether its scale is logarithmic."""
-    return sentence("picture-log-scale", language, loss=name) if logarithmic else name
+def axis_label(loss: str, logarithmic: bool, language: str) -> str:
+    """What stands beside such an axis: the name of the ``loss``, and whether its scale is logarithmic."""
+    return sentence("picture-log-scale", language, loss=loss) if logarithmic else loss
+
+
+def shown_steps(losses: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The steps of a curve that are drawn, the first and the last among them."""
+    return np.unique(np.linspace(0, len(losses) - 1, MOST_POINTS).astype(np.int64))

@@ -1,28 +1,33 @@
-"""A truth table as a picture: a square for every row of it, coloured by the network's answer."""
+"""A truth table as squares: one for every row of it, coloured by the network's answer."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from koubai.locale import sentence
-from koubai.pictures.theme import FIELD, look, new_axes
+from koubai.pictures.theme import class_colormap
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
 
 MOST_TEXTS = 64  # squares that have room for their number
 
 
-class TableDisplay:
-    """The rows of the truth table of ``inputs`` inputs, the first half of them down, the others across."""
+class TruthTableArtist:
+    """The rows of the truth table of ``inputs`` inputs in ``ax``, the first half of the inputs down, the others across.
 
-    def __init__(self, ax: Axes, inputs: int, labels: ArrayLike) -> None:
+    Attributes:
+        moving: The artists that ``update`` changes, the rest stays.
+    """
+
+    def __init__(self, ax: "Axes", inputs: int, labels: ArrayLike) -> None:
         down, across = 2 ** (inputs // 2), 2 ** (inputs - inputs // 2)
         self.shape, self.labels = (down, across), np.asarray(labels).reshape(down, across)
-        self.image = ax.imshow(
-            np.full(self.shape, 0.5), cmap=FIELD, vmin=0, vmax=1, aspect="auto" if down != across else "equal"
-        )
+        undecided = np.full(self.shape, 0.5)
+        self.image = ax.imshow(undecided, cmap=class_colormap(), vmin=0, vmax=1, aspect="auto" if down != across else "equal")
         self.marks = [[ax.text(j, i, "", ha="center", va="center", fontsize=9) for j in range(across)] for i in range(down)]
-        self.moving: list[Any] = [self.image, *(mark for row in self.marks for mark in row)]
+        self.moving: list[Artist] = [self.image, *(mark for row in self.marks for mark in row)]
         bits = inputs // 2
         ax.set_yticks(range(down), [f"{i:0{bits}b}" if bits else "" for i in range(down)])
         ax.set_xticks(range(across), [f"{j:0{inputs - bits}b}" for j in range(across)], rotation=90 if across > 8 else 0)
@@ -43,29 +48,3 @@ class TableDisplay:
                 right = (values[i, j] > 0.5) == (self.labels[i, j] == 1)
                 number = f"{values[i, j]:.2f}" if values.size <= MOST_TEXTS else ""
                 mark.set_text(number if right else f"{number}\n×".strip())
-
-
-def draw_table(
-    inputs: int,
-    labels: ArrayLike,
-    field: ArrayLike,
-    *,
-    title: str = "",
-    output: str = "softmax",
-    ax: Axes | None = None,
-    language: str = "en",
-) -> Axes:
-    """Draw the truth table of ``inputs`` inputs: ``labels`` (rows,), ``field`` (rows,) the probability of class 1.
-
-    The rows are in counting order. ``output``: "identity" where the field is the lead of class 1.
-    Returns the axes, ``ax`` or new ones.
-    """
-    with look():
-        ax = ax if ax is not None else new_axes(6.4, 5.4)
-        display = TableDisplay(ax, inputs, labels)
-        display.update(field)
-        bar = ax.figure.colorbar(display.image, ax=ax, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
-        bar.set_label(sentence(f"picture-{output}", language))
-        bar.outline.set_visible(False)
-        ax.set_title(f"{title}  {sentence('picture-crossed', language)}", fontsize=11)
-    return ax
