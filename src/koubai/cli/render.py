@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from koubai.cli.render_options import RenderOptions
 from koubai.cli.render_process import RenderProcess
 from koubai.errors import KoubaiError, memory_faults
 from koubai.experiment import Run
 from koubai.files import new_file
-from koubai.pictures.display import Display
-from koubai.pictures.films.film import Film
-from koubai.pictures.run_displays import displays_of, film_of
+
+if TYPE_CHECKING:
+    from koubai.pictures import Display, Film
 
 Drawing = Callable[[], None]  # draws one file, or all films of a run; raises what goes wrong, or Stopped
 
@@ -25,6 +26,8 @@ def draw(
     run: Run, folder: Path, options: RenderOptions, process: RenderProcess, stop: Callable[[], bool], language: str
 ) -> list[KoubaiError]:
     """Draw what the options ask for of ``run`` into ``folder``. Returns what went wrong."""
+    from koubai.pictures import displays_of, film_of
+
     pictures = {name: partial(display.from_run, run, language) for name, display in displays_of(run).items()}
     drawings = [_picture_drawings(pictures, folder, options, process, stop)]
     film = film_of(run) if options.films else None
@@ -35,7 +38,7 @@ def draw(
 
 
 def draw_pictures(
-    pictures: Mapping[str, Callable[[], Display]],
+    pictures: "Mapping[str, Callable[[], Display]]",
     folder: Path,
     options: RenderOptions,
     process: RenderProcess,
@@ -70,7 +73,7 @@ def _draw_each(drawings: Iterable[Drawing]) -> list[KoubaiError]:
 
 
 def _picture_drawings(
-    pictures: Mapping[str, Callable[[], Display]],
+    pictures: "Mapping[str, Callable[[], Display]]",
     folder: Path,
     options: RenderOptions,
     process: RenderProcess,
@@ -83,7 +86,7 @@ def _picture_drawings(
             yield partial(_draw_picture, prepared, folder / f"{name}.{form}", process, stop)
 
 
-def _draw_picture(prepare: Callable[[], Display], path: Path, process: RenderProcess, stop: Callable[[], bool]) -> None:
+def _draw_picture(prepare: "Callable[[], Display]", path: Path, process: RenderProcess, stop: Callable[[], bool]) -> None:
     _check(not stop(), process)
     display = prepare()
     with new_file(path) as unfinished:
@@ -91,7 +94,7 @@ def _draw_picture(prepare: Callable[[], Display], path: Path, process: RenderPro
 
 
 def _draw_film(
-    prepare: Callable[[], Film],
+    prepare: "Callable[[], Film]",
     paths: Sequence[Path],
     options: RenderOptions,
     process: RenderProcess,

@@ -150,7 +150,9 @@ def serve() -> None:
     warnings.simplefilter("ignore")
     work: SimpleQueue[Save] = SimpleQueue()
     Thread(target=_read_work, args=(sys.stdin.buffer, work), daemon=True).start()
-    _load_pictures()
+    from koubai.pictures.theme import load_matplotlib
+
+    load_matplotlib()
     while True:
         save = work.get()
         fault: Exception | None = None
@@ -159,14 +161,6 @@ def serve() -> None:
         except Exception as error:
             fault = picklable(error)
         _send(answers, fault)
-
-
-def _load_pictures() -> None:
-    """Import what takes long."""
-    import koubai.pictures.run_displays  # noqa: F401
-    from koubai.pictures.theme import load_matplotlib
-
-    load_matplotlib()
 
 
 def _read_work(stream: IO[bytes], work: "SimpleQueue[Save]") -> None:

@@ -5,7 +5,8 @@ and compute nothing of that. Matplotlib is imported when something is drawn, whi
 alone.
 Which pictures a run has says ``displays_of``, which film ``film_of``.
 
-The names are imported when they are first used.
+The names are imported when they are first used. Their modules import ``koubai.experiment`` only where a run is read: the
+process that draws pictures for the command line gets them whole, and needs nothing of it.
 """
 
 from importlib import import_module

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from koubai.core.network import Network
 from koubai.core.projection import PlaneProjection, extent, principal
-from koubai.data import Dataset
-from koubai.data.preprocessing import NumberColumn
-from koubai.experiment import Run
 from koubai.locale import sentence
+
+if TYPE_CHECKING:
+    from koubai.core.network import Network
+    from koubai.data import Dataset
+    from koubai.experiment import Run
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +22,7 @@ Floats = NDArray[np.float64]
 class DataPlane:
     """A plane through the inputs of a run, with a grid of ``resolution`` places along either axis, which shows all rows."""
 
-    run: Run
+    run: "Run"
     resolution: int
 
     @cached_property
@@ -68,7 +70,7 @@ class DataPlane:
         """Which rows the network of the run answers wrong, (p,)."""
         return np.asarray(self.run.network.classify(self._inputs) != self.labels)
 
-    def answers(self, network: Network) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
+    def answers(self, network: "Network") -> tuple[NDArray[np.integer], NDArray[np.float32]]:
         """The class that ``network`` answers over the grid, and how surely, each (resolution, resolution) from the lowest y."""
         outputs = self.projection.over(network, *self._grid)
         classes = outputs.argmax(axis=-1).astype(np.uint8 if outputs.shape[-1] < 256 else np.int32)
@@ -89,8 +91,10 @@ class DataPlane:
         return sentence("picture-principal-note", language, share=f"{100 * self.projection.share:.0f}")
 
 
-def column_units(data: Dataset) -> tuple[Floats, Floats]:
+def column_units(data: "Dataset") -> tuple[Floats, Floats]:
     """What the inputs are to be multiplied by, and what is then to be added, to have them as they were in the table."""
+    from koubai.data.preprocessing import NumberColumn
+
     columns = data.preparation.columns if data.preparation else ()
     numbers = [column for column in columns if isinstance(column, NumberColumn)]
     if not columns or len(numbers) < len(columns):

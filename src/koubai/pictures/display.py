@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from koubai.errors import InputError
-from koubai.experiment import Run
 from koubai.locale import sentence
 from koubai.pictures.data_names import dataset_name
 from koubai.pictures.theme import DOTS_PER_INCH, figure_of, save_figure, use_theme
@@ -18,6 +17,8 @@ from koubai.pictures.theme import DOTS_PER_INCH, figure_of, save_figure, use_the
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from koubai.experiment import Run
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
@@ -85,7 +86,7 @@ class RunDisplay(Display):
 
     @classmethod
     @abstractmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The picture of a run.
 
         Args:
@@ -100,7 +101,7 @@ class RunDisplay(Display):
         """
 
     @classmethod
-    def title_of(cls, run: Run, language: str) -> str:
+    def title_of(cls, run: "Run", language: str) -> str:
         """The line above the picture of ``run``."""
         return sentence(
             f"picture-{cls.name}-title",

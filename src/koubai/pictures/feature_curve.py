@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from koubai.core.network import Network
-from koubai.experiment import Run
-from koubai.experiment.metrics import values_of
 from koubai.pictures.data_names import target_names
 from koubai.pictures.data_plane import column_units
+
+if TYPE_CHECKING:
+    from koubai.core.network import Network
+    from koubai.experiment import Run
 
 Floats = NDArray[np.float64]
 
@@ -22,10 +24,10 @@ MARGIN = 0.05  # of the rows' span, on either side
 class FeatureCurve:
     """The one feature and the one target of a run, both in the units of the data."""
 
-    run: Run
+    run: "Run"
 
     @staticmethod
-    def shows(run: Run) -> bool:
+    def shows(run: "Run") -> bool:
         """Whether a run predicts one value from one feature."""
         data = run.data
         return data.task == "regress" and data.inputs.shape[1] == data.targets.shape[1] == 1
@@ -58,6 +60,8 @@ class FeatureCurve:
     @property
     def targets(self) -> Floats:
         """The true values of all rows, (p,)."""
+        from koubai.experiment.metrics import values_of
+
         parts = self.run.experiment.problem.parts.values()
         return np.concatenate([values_of(part.targets, part)[:, 0] for part in parts])
 
@@ -66,6 +70,8 @@ class FeatureCurve:
         """Of the feature and of the target."""
         return self.run.data.feature_names[0], target_names(self.run.data)[0]
 
-    def values(self, network: Network) -> Floats:
+    def values(self, network: "Network") -> Floats:
         """What ``network`` predicts along ``x``, (401,)."""
+        from koubai.experiment.metrics import values_of
+
         return values_of(network.logits(self._places[:, None]), self.run.data)[:, 0]

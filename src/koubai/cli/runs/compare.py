@@ -17,7 +17,6 @@ from koubai.cli.train import PLACE, places_for, told
 from koubai.errors import InputError, KoubaiError
 from koubai.files import check_free, new_folder
 from koubai.locale import sentence
-from koubai.pictures.run_displays import comparisons_of
 from koubai.text_columns import GAP, cut, in_columns, widest
 
 MOST = 12  # runs: more colours and panels nobody can tell apart
@@ -32,6 +31,8 @@ def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: R
         raise InputError("compare-many", runs=len(runs), most=MOST)
     if out is not None:
         check_free(out)
+    from koubai.pictures import comparisons_of
+
     with deferred_signals() as interrupts:
         found = [opened(name, store) for name in runs]
         process = RenderProcess()

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from koubai.experiment import Run
 from koubai.pictures.display import Integers, RunDisplay, freeze_arrays
 from koubai.pictures.theme import BLUE, FAINT, INK, label_colorbar, new_axes, shortened, use_theme, width_of, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import LinearSegmentedColormap
+
+    from koubai.experiment import Run
 
 EMPTY, LINES = "#e6e9ec", "#d0d7de"  # of a class without rows; between cells
 MOST_NUMBERED = 20  # classes in whose cells there is room for a number
@@ -47,7 +48,7 @@ class ConfusionMatrixDisplay(RunDisplay):
         freeze_arrays(self, counts=np.int64)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The answers of a run with classes to the rows that it is judged by: the test rows, or what there is instead."""
         cls.require(run.data.task == "classify")
         counts = run.scores().confusion

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 from koubai.core.projection import FINE, GRID, plane
-from koubai.experiment import Run
 from koubai.pictures.artists.region import RegionArtist, finish_bar, region_legend
 from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
 from koubai.pictures.theme import new_axes, use_theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 
 class GridAnswers(NamedTuple):
@@ -59,7 +60,7 @@ class DecisionRegionDisplay(RunDisplay):
         freeze_arrays(self, x=np.float64, y=np.float64, field=None, points=np.float64, labels=None)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The region of a run with two inputs and two classes, over the square from -1.5 to 1.5."""
         data, network = run.data, run.network
         cls.require(data.inputs.shape[1] == 2 and len(data.classes) == 2)

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.projection import FINE, plane
-from koubai.experiment import Run
 from koubai.pictures.artists.region import RegionArtist
 from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
 from koubai.pictures.theme import INK, SIGN_COLOURS, SIGN_STYLES, new_axes, use_theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 MOST_UNITS = 16  # whose lines are drawn: more could not be told apart
 ARROW = 0.22  # its length
@@ -62,12 +63,12 @@ class HiddenUnitsDisplay(RunDisplay):
         freeze_arrays(self, points=np.float64, labels=None)
 
     @staticmethod
-    def shows(run: Run) -> bool:
+    def shows(run: "Run") -> bool:
         """Whether a run has two inputs, two classes and a hidden layer."""
         return run.data.inputs.shape[1] == 2 and len(run.data.classes) == 2 and len(run.network.layers) > 1
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The units of a run with two inputs, two classes and a hidden layer."""
         cls.require(cls.shows(run))
         data, fine = run.data, plane(run.network, FINE, FINE)

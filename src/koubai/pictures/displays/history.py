@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.artists.loss_axis import MOST_POINTS, axis_label, set_limits, set_scale
 from koubai.pictures.artists.part_curves import part_stroke, set_accuracy_limits
 from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
@@ -16,6 +15,8 @@ from koubai.pictures.theme import INK, QUIET, new_figure, use_theme, write_title
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from koubai.experiment import Run
 
 FEW = 30  # points of a curve that are marked one by one
 DOTS = (0, (1.2, 1.6))  # the line at the step that was kept
@@ -53,7 +54,7 @@ class HistoryDisplay(RunDisplay):
         freeze_arrays(self, steps=np.int64)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The history of any run, over at most 200 of its records."""
         history, epoch = run.history, run.experiment.steps_each_epoch
         return cls(

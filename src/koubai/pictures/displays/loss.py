@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.artists.loss_axis import set_limits, shown_steps
 from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
 from koubai.pictures.theme import BLUE, ORANGE, new_axes, use_theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,7 +39,7 @@ class LossDisplay(RunDisplay):
         freeze_arrays(self, losses=np.float64, records=np.int64)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The losses of any run."""
         return cls(
             run.losses,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.locale import sentence
 from koubai.pictures.artists.loss_axis import axis_label, set_limits, set_scale, shown_steps
 from koubai.pictures.artists.part_curves import STYLES, Stroke
@@ -16,6 +15,8 @@ from koubai.pictures.theme import BLUE, INK, ORANGE, new_axes, shortened, use_th
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
+
+    from koubai.experiment import Run
 
 COLOURS = (BLUE, ORANGE, "#cc79a7", "#009e73", "#56b4e9", INK)  # of the runs, in this order
 MARKERS = ("o", "s", "^")  # of the first four runs, the next four, the last; so no two of twelve look alike without colour
@@ -51,7 +52,7 @@ class LossesDisplay(Display):
         object.__setattr__(self, "curves", curves)
 
     @classmethod
-    def from_runs(cls, runs: Sequence[Run], names: Sequence[str], language: str = "en") -> Self:
+    def from_runs(cls, runs: "Sequence[Run]", names: Sequence[str], language: str = "en") -> Self:
         """The losses of any runs.
 
         Args:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.display import Floats, RunDisplay, freeze_arrays
 from koubai.pictures.theme import FAINT, INK, QUIET, new_figure, remove_ticks_and_frame, shortened, use_theme, write_at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from koubai.experiment import Run
 
 MOST_IMAGES = 25
 COLUMNS = 5
@@ -49,12 +50,12 @@ class MisclassifiedImagesDisplay(RunDisplay):
         freeze_arrays(self, images=np.float64, probabilities=np.float64)
 
     @staticmethod
-    def shows(run: Run) -> bool:
+    def shows(run: "Run") -> bool:
         """Whether a run has images in classes."""
         return run.data.task == "classify" and run.data.image is not None
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """Of a run with images in classes, the 25 wrong answers that are surest, of the rows that it is judged by."""
         cls.require(cls.shows(run))
         part = run.experiment.problem.parts[run.judged]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.artists.class_regions import ClassRegionsArtist, legend_beside, reading_notes
 from koubai.pictures.data_plane import DataPlane
 from koubai.pictures.display import Booleans, Floats, Integers, RunDisplay, freeze_arrays
@@ -14,6 +13,8 @@ from koubai.pictures.theme import new_axes, use_theme, write_below, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 RESOLUTION = 241  # places along either axis of the plane
 
@@ -60,7 +61,7 @@ class MulticlassRegionsDisplay(RunDisplay):
         freeze_arrays(self, labels=np.int64, wrong=np.bool_)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The regions of a run with classes and two features or more: of more, in the plane of the principal components."""
         cls.require(run.data.task == "classify" and run.data.inputs.shape[1] > 1)
         plane = DataPlane(run, RESOLUTION)

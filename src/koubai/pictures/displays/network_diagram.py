@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from koubai.core.network import Network
-from koubai.experiment import Run
 from koubai.pictures.artists.network_diagram import Layers, NetworkArtist, largest_parameter, layer_sizes, network_legend
 from koubai.pictures.data_names import target_names
 from koubai.pictures.display import RunDisplay
@@ -13,6 +11,9 @@ from koubai.pictures.theme import new_axes, use_theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.core.network import Network
+    from koubai.experiment import Run
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,7 +41,7 @@ class NetworkDiagramDisplay(RunDisplay):
     largest: float | None = None
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The network of any run."""
         data = run.data
         return cls.from_network(
@@ -54,7 +55,7 @@ class NetworkDiagramDisplay(RunDisplay):
     @classmethod
     def from_network(
         cls,
-        network: Network,
+        network: "Network",
         input_names: Sequence[str] | None = None,
         output_names: Sequence[str] | None = None,
         *,

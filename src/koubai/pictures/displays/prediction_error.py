@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from koubai.experiment import Run
-from koubai.experiment.metrics import values_of
 from koubai.locale import sentence
 from koubai.pictures.artists.curve import MOST_POINTS, fewer_points, limits_of
 from koubai.pictures.data_names import target_names
@@ -19,6 +17,8 @@ from koubai.pictures.theme import BLUE, INK, QUIET, leave_room_above, new_figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from koubai.experiment import Run
 
 MOST_OUTPUTS = 6
 WIDTH, SIDE = 8.6, 3.7  # inches: of the figure, and the height of an output
@@ -56,8 +56,10 @@ class PredictionErrorDisplay(RunDisplay):
         freeze_arrays(self, true=np.float64, predicted=np.float64)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The predictions of a run with values, for the rows that it is judged by, in the units of the data."""
+        from koubai.experiment.metrics import values_of
+
         cls.require(run.data.task == "regress")
         part, scores = run.experiment.problem.parts[run.judged], run.scores().r2
         shown = [f"{r2:.3f}" if abs(r2) < 1e6 else f"{r2:.1e}" for r2 in ([] if scores is None else scores) if np.isfinite(r2)]

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.projection import FINE, plane
-from koubai.experiment import Run
 from koubai.locale import sentence
 from koubai.pictures.artists.region import RegionArtist, class_marks, finish_bar
 from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
@@ -17,6 +16,8 @@ from koubai.pictures.theme import new_figure, shortened, use_theme, write_at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from koubai.experiment import Run
 
 TITLE_SIZE, NAME_SIZE, NOTE_SIZE, LABEL_SIZE, SMALL = 12.0, 10.0, 8.5, 9.0, 8.0  # points
 MOST_PANELS = 4  # for the further inputs of one run
@@ -74,13 +75,13 @@ class RegionPanelsDisplay(RunDisplay):
         freeze_arrays(self, x=np.float64, y=np.float64)
 
     @staticmethod
-    def shows(run: Run) -> bool:
+    def shows(run: "Run") -> bool:
         """Whether a run has two classes, and so few inputs after the second that every setting of them gets a panel."""
         inputs = run.data.inputs.shape[1]
         return len(run.data.classes) == 2 and inputs > 2 and 2 ** (inputs - 2) <= MOST_PANELS
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """A panel for every setting of the inputs after the second, each 0 or 1; there are one or two of these."""
         cls.require(cls.shows(run))
         data, network = run.data, run.network
@@ -99,7 +100,7 @@ class RegionPanelsDisplay(RunDisplay):
         return cls(FINE, FINE, panels, title=cls.title_of(run, language), language=language)
 
     @classmethod
-    def from_runs(cls, runs: Sequence[Run], names: Sequence[str], language: str = "en") -> Self:
+    def from_runs(cls, runs: "Sequence[Run]", names: Sequence[str], language: str = "en") -> Self:
         """A panel for each of several runs, which have two inputs and two classes.
 
         Args:
@@ -152,7 +153,7 @@ class RegionPanelsDisplay(RunDisplay):
         figure.text(left, 1 - 0.14 / height, heading, fontsize=TITLE_SIZE, va="top", parse_math=False)
 
 
-def _panel_of(run: Run, name: str, language: str) -> RegionPanel:
+def _panel_of(run: "Run", name: str, language: str) -> RegionPanel:
     scores = run.scores()
     loss = f"{run.losses[-1]:.4g}"
     return RegionPanel(

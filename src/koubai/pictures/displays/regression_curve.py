@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.artists.curve import CurveArtist, curve_limits, curve_marks, fewer_points
 from koubai.pictures.display import Floats, RunDisplay, freeze_arrays
 from koubai.pictures.feature_curve import FeatureCurve
@@ -14,6 +13,8 @@ from koubai.pictures.theme import new_axes, use_theme, write_below, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,7 +49,7 @@ class RegressionCurveDisplay(RunDisplay):
         freeze_arrays(self, x=np.float64, values=np.float64, points=np.float64, targets=np.float64)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The curve of a run that predicts one value from one feature, with all its rows, in the units of the data."""
         cls.require(FeatureCurve.shows(run))
         curve = FeatureCurve(run)

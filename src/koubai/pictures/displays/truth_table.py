@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from koubai.core.projection import lead
-from koubai.experiment import Run
 from koubai.pictures.artists.truth_table import TruthTableArtist
 from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
 from koubai.pictures.theme import label_colorbar, new_axes, use_theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,13 +42,13 @@ class TruthTableDisplay(RunDisplay):
         freeze_arrays(self, labels=None, field=None)
 
     @staticmethod
-    def shows(run: Run) -> bool:
+    def shows(run: "Run") -> bool:
         """Whether the data of a run are a truth table: two classes, and inputs of 0 and 1."""
         data = run.data
         return len(data.classes) == 2 and data.inputs.shape[1] > 1 and bool(np.isin(data.inputs, (0, 1)).all())
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The truth table of a run that learned all rows of one, in counting order."""
         data, network = run.data, run.network
         cls.require(cls.shows(run) and len(data.inputs) == 2 ** data.inputs.shape[1])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.display import Floats, RunDisplay, freeze_arrays
 from koubai.pictures.palette import thinned
 from koubai.pictures.theme import (
@@ -24,6 +23,8 @@ from koubai.pictures.theme import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import LinearSegmentedColormap
+
+    from koubai.experiment import Run
 
 MOST_UNITS = 100
 WIDTH, WIDEST = 6.0, 2.2  # inches: of all images together at most, and of one
@@ -53,12 +54,12 @@ class WeightImagesDisplay(RunDisplay):
         freeze_arrays(self, images=np.float64)
 
     @staticmethod
-    def shows(run: Run) -> bool:
+    def shows(run: "Run") -> bool:
         """Whether a run has images, and a hidden layer that looks at them."""
         return run.data.image is not None and len(run.network.layers) > 1
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en") -> Self:
+    def from_run(cls, run: "Run", language: str = "en") -> Self:
         """The first layer of a run with images and a hidden layer."""
         cls.require(cls.shows(run))
         weights = run.network.layers[0].weights.T

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.artists.class_regions import ClassRegionsArtist, legend_below, reading_notes
 from koubai.pictures.data_plane import DataPlane
 from koubai.pictures.display import Floats, Integers, freeze_arrays
@@ -17,6 +16,8 @@ from koubai.pictures.films.film import MOST_FRAMES, thinned_records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 RESOLUTION = 121  # places along either axis of the plane
 
@@ -55,12 +56,12 @@ class ClassFilm(DataFilm):
         freeze_arrays(self, x=np.float64, y=np.float64, answers=None, confidence=None, points=np.float64, labels=np.int64)
 
     @staticmethod
-    def shows(run: Run) -> bool:
+    def shows(run: "Run") -> bool:
         """Whether a run has classes, and features that span a plane."""
         return run.data.task == "classify" and run.data.inputs.shape[1] > 1
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en", most: int = MOST_FRAMES) -> Self:
+    def from_run(cls, run: "Run", language: str = "en", most: int = MOST_FRAMES) -> Self:
         """The film of a run with classes and two features or more: of more, in the plane of the principal components."""
         cls.require(cls.shows(run), run, language)
         records, plane = thinned_records(run.records, most), DataPlane(run, RESOLUTION)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.experiment import Run
 from koubai.pictures.artists.curve import CurveArtist, curve_limits, curve_marks, fewer_points
 from koubai.pictures.display import Floats, freeze_arrays
 from koubai.pictures.feature_curve import FeatureCurve
@@ -17,6 +16,8 @@ from koubai.pictures.films.film import MOST_FRAMES, thinned_records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.experiment import Run
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -47,7 +48,7 @@ class CurveFilm(DataFilm):
         freeze_arrays(self, x=np.float64, values=None, points=np.float64, targets=np.float64)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en", most: int = MOST_FRAMES) -> Self:
+    def from_run(cls, run: "Run", language: str = "en", most: int = MOST_FRAMES) -> Self:
         """The film of a run that predicts one value from one feature, in the units of the data."""
         cls.require(FeatureCurve.shows(run), run, language)
         records, curve = thinned_records(run.records, most), FeatureCurve(run)

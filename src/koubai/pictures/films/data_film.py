@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
-from koubai.core.training import Step
-from koubai.experiment import Run
-from koubai.experiment.metrics import accuracy_on, loss_on
 from koubai.locale import sentence
 from koubai.pictures.artists.part_curves import set_accuracy_limits
 from koubai.pictures.data_names import dataset_name
@@ -21,6 +18,9 @@ from koubai.pictures.theme import BLUE, QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.core.training import Step
+    from koubai.experiment import Run
 
 
 class TrainingCurves(TypedDict):
@@ -34,8 +34,10 @@ class TrainingCurves(TypedDict):
     accuracy: Mapping[str, Floats]
 
 
-def training_curves(run: Run, records: Sequence[Step], language: str) -> TrainingCurves:
+def training_curves(run: "Run", records: "Sequence[Step]", language: str) -> TrainingCurves:
     """What the film of a run shows of its training at ``records``: on the validation rows, if there are any."""
+    from koubai.experiment.metrics import accuracy_on, loss_on
+
     part, loss = run.experiment.problem.validation, run.experiment.problem.loss or ""
     accuracy: dict[str, Floats] = {}
     if part is not None and part.task == "classify":

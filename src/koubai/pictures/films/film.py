@@ -4,19 +4,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from koubai.arrays import evenly
-from koubai.core.training import Step
 from koubai.errors import InputError
-from koubai.experiment import Run
 from koubai.pictures.data_names import dataset_name
 from koubai.pictures.display import Floats, Integers, freeze_arrays
 from koubai.pictures.films.canvas import FilmCanvas
 from koubai.pictures.films.video import frames_per_second, write_video
 from koubai.pictures.theme import use_theme
+
+if TYPE_CHECKING:
+    from koubai.core.training import Step
+    from koubai.experiment import Run
 
 MOST_FRAMES = 600
 SIZE = (1280, 720)  # pixels
@@ -45,7 +47,7 @@ class Film(ABC):
 
     @classmethod
     @abstractmethod
-    def from_run(cls, run: Run, language: str = "en", most: int = MOST_FRAMES) -> Self:
+    def from_run(cls, run: "Run", language: str = "en", most: int = MOST_FRAMES) -> Self:
         """The film of a run.
 
         Args:
@@ -83,7 +85,7 @@ class Film(ABC):
             write_video(canvas.frame, len(self.numbers), [Path(path) for path in paths], size=size, rate=rate)
 
     @classmethod
-    def require(cls, fits: bool, run: Run, language: str) -> None:
+    def require(cls, fits: bool, run: "Run", language: str) -> None:
         """InputError unless the run ``fits`` the film."""
         if not fits:
             raise InputError("take-no-film", data=dataset_name(run.data, language))
@@ -92,6 +94,6 @@ class Film(ABC):
         return f"{type(self).__name__}({self.data!r}, {len(self.numbers)} records)"
 
 
-def thinned_records(records: Sequence[Step], most: int) -> list[Step]:
+def thinned_records(records: "Sequence[Step]", most: int) -> "list[Step]":
     """At most ``most`` records, evenly chosen, the first and the last among them."""
     return [records[index] for index in evenly(len(records), most)]

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.core.network import Network
 from koubai.core.projection import GRID, REGION, lead, plane
-from koubai.experiment import Run
 from koubai.locale import sentence
 from koubai.pictures.artists.network_diagram import Layers, NetworkArtist, largest_parameter, layer_sizes, network_legend
 from koubai.pictures.artists.region import RegionArtist, region_legend
@@ -21,6 +19,9 @@ from koubai.pictures.films.tracks import AnswersTrack, LossTrack, RightAnswersTr
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from koubai.core.network import Network
+    from koubai.experiment import Run
 
 MOST_ANSWERS = 4  # rows of the truth table beside a region
 FINE = np.linspace(*REGION, 121)  # along either axis of the region
@@ -48,7 +49,7 @@ class RegionFrames:
         freeze_arrays(self, x=np.float64, y=np.float64, fields=None, grid_fields=None)
 
     @classmethod
-    def from_networks(cls, networks: Sequence[Network]) -> Self:
+    def from_networks(cls, networks: "Sequence[Network]") -> Self:
         """The regions of networks with two inputs."""
         fields = [plane(network, FINE, FINE).lead.astype(np.float32) for network in networks]
         grid_fields = [plane(network, GRID, GRID).lead.astype(np.float32) for network in networks]
@@ -89,7 +90,7 @@ class TruthTableFilm(Film):
         freeze_arrays(self, answers=None, inputs=np.float64, labels=None)
 
     @classmethod
-    def from_run(cls, run: Run, language: str = "en", most: int = MOST_FRAMES) -> Self:
+    def from_run(cls, run: "Run", language: str = "en", most: int = MOST_FRAMES) -> Self:
         """The film of a run with two classes; its region is shown where it has two inputs."""
         data = run.data
         cls.require(len(data.classes) == 2, run, language)

@@ -4,14 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font
 
 import koubai as kb
 from koubai.core.projection import GRID, plane
-from koubai.locale import LANGUAGES, sentences
+from koubai.locale import LANGUAGES
 from koubai.pictures import LossesDisplay, RegionPanel, RegionPanelsDisplay, TruthTableFilm, displays_of
-from koubai.pictures.theme import _fonts
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -39,13 +36,3 @@ def test_pictures_of_several_runs_are_drawn(language: str, tmp_path: Path) -> No
         panels.append(RegionPanel(name, over.lead, note="損失 0.7", **about))
     RegionPanelsDisplay(GRID, GRID, panels, title="両方", language=language).save(tmp_path / "regions.png")
     assert (tmp_path / "regions.png").stat().st_size > 5000
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_fonts_have_every_letter(language: str) -> None:
-    known: set[int] = set()
-    for family in _fonts():
-        known |= set(FT2Font(findfont(FontProperties(family=family), fallback_to_default=False)).get_charmap())
-    for key, text in sentences(language).items():
-        if key.startswith(("picture-", "film-", "progress-")):
-            assert {ord(letter) for letter in text} - known - {0x0A} == set(), key

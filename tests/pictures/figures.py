@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 
-def page_of(drawn: Axes | Figure) -> Figure:
+def laid_out(drawn: Axes | Figure) -> Figure:
     """The figure, laid out."""
     figure = drawn if isinstance(drawn, Figure) else drawn.figure
     assert isinstance(figure, Figure)
@@ -27,14 +27,14 @@ def texts_of(figure: Figure) -> list[Any]:
     return [text for text in found if text.get_visible() and text.get_text().strip() and text not in unseen]
 
 
-def said(drawn: Axes | Figure) -> list[str]:
+def texts_in(drawn: Axes | Figure) -> list[str]:
     """All texts that are seen."""
-    return [text.get_text() for text in texts_of(page_of(drawn))]
+    return [text.get_text() for text in texts_of(laid_out(drawn))]
 
 
-def assert_whole(drawn: Axes | Figure) -> None:
+def assert_nothing_is_cut(drawn: Axes | Figure) -> None:
     """Every text lies on the page, and none on another."""
-    figure = page_of(drawn)
+    figure = laid_out(drawn)
     boxes = {text: text.get_window_extent() for text in texts_of(figure)}
     assert boxes
     for text, box in boxes.items():

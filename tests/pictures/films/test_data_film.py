@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.pictures.pages import assert_whole, said
+from tests.pictures.figures import assert_nothing_is_cut, texts_in
 
 from koubai.locale import LANGUAGES
 from koubai.pictures import ClassFilm, CurveFilm, Film
@@ -76,13 +76,13 @@ def test_frames_show_the_answers_of_their_records() -> None:
 def test_the_words_of_a_frame() -> None:
     canvas = canvas_of(ClassFilm(**classes(), **MORE))
     canvas.frame(1)
-    words = {*said(canvas.figure)}
+    words = {*texts_in(canvas.figure)}
     assert {"own data    step 10 / 40    loss 0.6065", "training: 70.0%", "validation: 60.0%", "validation: 0.8000"} <= words
     assert {"0", "1", "2", "x1", "x2", "loss", "accuracy", "The paler, the less sure."} <= words
     assert len(canvas.figure.axes) == 3
     plain = canvas_of(ClassFilm(**classes()))
     assert len(plain.figure.axes) == 2
-    assert "accuracy" not in said(plain.figure)
+    assert "accuracy" not in texts_in(plain.figure)
 
 
 def test_curves_end_at_the_record() -> None:
@@ -116,7 +116,7 @@ def test_the_curve_is_that_of_its_record() -> None:
         assert np.array_equal(track.curve.curve.get_ydata(), slope * np.linspace(-1, 1, 50))
     low, high = canvas.figure.axes[0].get_ylim()
     assert low < -1 < 1 < high
-    assert {"u", "v", "prediction", "data", "validation: 0.7000"} <= {*said(canvas.figure)}
+    assert {"u", "v", "prediction", "data", "validation: 0.7000"} <= {*texts_in(canvas.figure)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -129,19 +129,19 @@ def test_nothing_is_cut(count: int, size: tuple[int, int], language: str) -> Non
     names = ("principal component 1", "主成分 2") if count == 10 else (5 * LONG, 5 * LONG)
     canvas = canvas_of(ClassFilm(**classes(count, classes=long, names=names, data=9 * LONG, language=language), **MORE), size)
     canvas.frame(2)
-    assert_whole(canvas.figure)
+    assert_nothing_is_cut(canvas.figure)
     if count == 2:
         curves = canvas_of(
             CurveFilm(**curve(names=names, data=9 * LONG, language=language), validation=MORE["validation"]), size
         )
         curves.frame(0)
-        assert_whole(curves.figure)
+        assert_nothing_is_cut(curves.figure)
 
 
 def test_many_points_are_thinned_and_that_is_said() -> None:
     labels = np.arange(60_000) % 3
     canvas = canvas_of(ClassFilm(**classes(labels=labels, points=np.zeros((60_000, 2)))))
-    assert "The paler, the less sure.  3,000 of 60,000 points are drawn." in said(canvas.figure)
+    assert "The paler, the less sure.  3,000 of 60,000 points are drawn." in texts_in(canvas.figure)
 
 
 def test_losses_that_are_no_numbers() -> None:

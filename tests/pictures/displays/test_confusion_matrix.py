@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from tests.pictures.pages import assert_whole, page_of, said
+from tests.pictures.figures import assert_nothing_is_cut, laid_out, texts_in
 
 from koubai.pictures import ConfusionMatrixDisplay
 
@@ -20,7 +20,7 @@ COUNTS = np.array([[8, 2, 0], [0, 0, 0], [1, 3, 16]])
 
 
 def ticks_of(axes: Axes) -> tuple[list[str], list[str]]:
-    page_of(axes)
+    laid_out(axes)
     return [text.get_text() for text in axes.get_yticklabels()], [text.get_text() for text in axes.get_xticklabels()]
 
 
@@ -51,7 +51,7 @@ def test_any_number_of_classes(classes: int, numbered: int, named: int, language
     down, across = ticks_of(axes)
     assert down == across
     assert len(down) == named
-    assert_whole(axes)
+    assert_nothing_is_cut(axes)
 
 
 def test_numbers_are_readable_on_their_ground() -> None:
@@ -60,8 +60,16 @@ def test_numbers_are_readable_on_their_ground() -> None:
 
 
 def test_words_and_files(tmp_path: Path) -> None:
-    words = said(plotted([[1, 0], [0, 1]], ["0", "1"], language="ja"))
+    words = texts_in(plotted([[1, 0], [0, 1]], ["0", "1"], language="ja"))
     assert {"正しいクラス", "答えのクラス", "正しいクラスに占める割合"} <= {*words}
     for name in ("a.png", "b.png"):
         ConfusionMatrixDisplay(COUNTS, "abc").save(tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_predictions_are_counted() -> None:
+    true, predicted = ["a", "b", "b", "c", "b"], ["a", "a", "b", "b", "b"]
+    display = ConfusionMatrixDisplay.from_predictions(true, predicted, ["a", "b", "c"], title="t")
+    assert display.counts.tolist() == [[1, 0, 0], [1, 2, 0], [0, 1, 0]]
+    assert (display.classes, display.title) == (["a", "b", "c"], "t")
+    assert ConfusionMatrixDisplay.from_predictions([0, 1], [1, 1], [0, 1]).classes == ["0", "1"]

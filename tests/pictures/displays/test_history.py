@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.pictures.pages import assert_whole, page_of, said
+from tests.pictures.figures import assert_nothing_is_cut, laid_out, texts_in
 
 from koubai.locale import LANGUAGES
 from koubai.pictures import HistoryDisplay
@@ -32,7 +32,7 @@ def test_both_axes_show_their_curves() -> None:
             assert np.array_equal(line.get_ydata(), curve)
     assert (upper.get_ylabel(), lower.get_ylabel(), lower.get_xlabel()) == ("loss", "accuracy", "step")
     assert upper.get_xlim() == lower.get_xlim()
-    assert {"$t$", "training", "validation", "100%"} <= {*said(figure)}
+    assert {"$t$", "training", "validation", "100%"} <= {*texts_in(figure)}
     first, second = curves_of(upper)
     assert first.get_linestyle() != second.get_linestyle()
 
@@ -41,7 +41,7 @@ def test_a_regression_has_the_loss_only() -> None:
     figure = history(STEPS, {"train": LOSS["train"]})
     (ax,) = figure.axes
     assert ax.get_xlabel() == "step"
-    assert "validation" not in said(figure)
+    assert "validation" not in texts_in(figure)
 
 
 def test_the_network_that_was_kept_is_marked() -> None:
@@ -51,17 +51,17 @@ def test_the_network_that_was_kept_is_marked() -> None:
         assert np.asarray(upright.get_xdata()).tolist() == [400, 400]
         assert np.asarray(ring.get_xdata()).tolist() == [400]
         assert np.asarray(ring.get_ydata()).tolist() == [parts["validation"][8]]
-    assert "kept: step 400" in said(figure)
+    assert "kept: step 400" in texts_in(figure)
 
 
 def test_epochs_are_counted_above() -> None:
     figure = history(STEPS, LOSS, epoch=100)
-    page_of(figure)
+    laid_out(figure)
     (above,) = figure.axes[0].child_axes
     low, high = figure.axes[0].get_xlim()
     assert above.get_xlim() == pytest.approx((low / 100, high / 100))
-    assert "epoch" in said(figure)
-    assert "epoch" not in said(history(STEPS, LOSS))
+    assert "epoch" in texts_in(figure)
+    assert "epoch" not in texts_in(history(STEPS, LOSS))
 
 
 def test_the_scale_of_the_loss_is_that_of_the_losses() -> None:
@@ -80,10 +80,10 @@ def test_gaps_and_single_records() -> None:
     lost = np.where(STEPS > 500, np.nan, LOSS["train"])
     figure = history(STEPS, {"train": lost, "validation": np.full(41, np.inf)})
     assert figure.axes[0].get_ylim() == (0, pytest.approx(1.08 * 2.3))
-    page_of(history(STEPS, {"train": np.full(41, np.nan)}, {"train": np.full(41, np.nan)}))
+    laid_out(history(STEPS, {"train": np.full(41, np.nan)}, {"train": np.full(41, np.nan)}))
     single = history([0], {"train": [0.7]}, {"train": [0.5]}, best=0, epoch=10)
     assert single.axes[0].lines[0].get_marker() == "o"
-    assert_whole(single)
+    assert_nothing_is_cut(single)
 
 
 def test_many_records_are_thinned() -> None:
@@ -96,8 +96,8 @@ def test_many_records_are_thinned() -> None:
 def test_nothing_is_cut(language: str, tmp_path: Path) -> None:
     loss, accuracy = {**LOSS, "test": LOSS["train"] ** 4}, {**ACCURACY, "test": ACCURACY["train"]}
     figure = history(STEPS, loss, accuracy, best=400, epoch=37.5, title=30 * "長い $x$", language=language)
-    assert_whole(figure)
-    assert {"en": "test", "ja": "テスト用"}[language] in said(figure)
+    assert_nothing_is_cut(figure)
+    assert {"en": "test", "ja": "テスト用"}[language] in texts_in(figure)
     for name in ("a.png", "b.png"):
         HistoryDisplay(STEPS, loss, language=language).save(tmp_path / name)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 
 from koubai.pictures import NetworkDiagramDisplay
 from koubai.pictures.artists.network_diagram import WIDEST
-from koubai.pictures.theme import BLUE, ORANGE, shortened
+from koubai.pictures.theme import BLUE, ORANGE
 
 W1, B1 = np.array([[2.0, -1.0, 0.0], [0.5, 1.0, -2.0]]), np.array([1.0, 0.0, -0.5])
 W2, B2 = np.array([[1.0, -1.0], [0.5, 0.5], [0.0, 2.0]]), np.array([0.0, 0.25])
@@ -74,7 +74,3 @@ def test_names_of_any_kind_are_texts_as_they_are() -> None:
     assert {"sepal length (cm)", "_b"} <= {*texts}
     assert any(text.startswith("$x$_long") and "…" in text for text in texts)
     assert not any(text.get_parse_math() for text in axes.texts if "$" in text.get_text())
-
-
-def test_letters_that_no_font_has_are_squares() -> None:
-    assert shortened("a\u0e01 b", 100, 10) == "a□ b"

@@ -15,7 +15,7 @@ from PIL import Image
 from koubai.locale import LANGUAGES
 from koubai.pictures import LossesDisplay
 from koubai.pictures.displays.losses import COLOURS
-from koubai.pictures.theme import new_axes, shortened
+from koubai.pictures.theme import new_axes
 
 LONG = "a-run-with-a-name-that-is-far-too-long-for-any-legend-of-the-world-{}"
 
@@ -152,16 +152,6 @@ def test_names_mean_nothing_to_matplotlib(tmp_path: Path) -> None:
     axes = losses([[1.0, 0.5]] * 4, names=names, title="$ and $x$")
     assert legend_of(axes) == ["_hidden", "$x$_1", "$", "two lines"]
     LossesDisplay(curve_arrays([[1.0, 0.5]] * 4), names, title="$ and $x$").save(tmp_path / "a.png")
-
-
-def test_texts_are_shortened_in_the_middle() -> None:
-    assert shortened("spiral-12-wide-network-2", 170, 9.5) == "spiral-12-wide-network-2"
-    assert shortened("spiral-12-wide-network-2", 80, 9.5) == "spiral-…twork-2"
-    assert shortened("", 80, 9.5) == ""
-    assert shortened("abc", 0, 9.5) == "a…"
-    lengths = [len(shortened(LONG, room, 9.5)) for room in range(20, 600, 20)]
-    assert lengths == sorted(lengths)
-    assert len(shortened("学" * 40, 100, 10)) < len(shortened("x" * 40, 100, 10))
 
 
 def test_it_draws_into_given_axes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from numpy.typing import NDArray
-from tests.pictures.pages import assert_whole, said
+from tests.pictures.figures import assert_nothing_is_cut, texts_in
 
 from koubai.locale import LANGUAGES
 from koubai.pictures import DecisionRegionDisplay, MulticlassRegionsDisplay
@@ -98,8 +98,8 @@ def test_wrong_answers_are_ringed_and_named() -> None:
     axes = classes_of(**shown, wrong=wrong)
     (rings,) = [where for colour, where in marks_of(axes) if colour == "ring"]
     assert rings.tolist() == shown["points"][wrong].tolist()
-    assert "answered wrongly" in said(axes)
-    assert "answered wrongly" not in said(classes_of(**shown, wrong=np.zeros(9, bool)))
+    assert "answered wrongly" in texts_in(axes)
+    assert "answered wrongly" not in texts_in(classes_of(**shown, wrong=np.zeros(9, bool)))
 
 
 def test_many_points_are_thinned_and_that_is_said(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_many_points_are_thinned_and_that_is_said(tmp_path: Path) -> None:
     for colour in COLOURS:
         assert sum(len(where) for face, where in points if face == colour) == MOST_POINTS // 10
     assert points[0][0] != points[1][0]  # in rounds: no class lies over all others
-    assert "The paler, the less sure.\n3,000 of 60,000 points are drawn." in said(axes)
+    assert "The paler, the less sure.\n3,000 of 60,000 points are drawn." in texts_in(axes)
     MulticlassRegionsDisplay(**shown, wrong=wrong).save(tmp_path / "a.svg")
     assert (tmp_path / "a.svg").stat().st_size < 3_000_000
 
@@ -124,7 +124,7 @@ def test_nothing_is_cut(classes: int, span: tuple[float, float], language: str) 
     names = [f"{LONG} {number}" for number in range(classes)]
     about = {"names": (5 * LONG, 5 * LONG), "title": 5 * LONG, "note": 9 * LONG, "language": language}
     axes = classes_of(**{**shown, "classes": names}, **about, wrong=shown["labels"] == 0)
-    assert_whole(axes)
+    assert_nothing_is_cut(axes)
     legend: Any = axes.get_legend()
     shown_names = [text.get_text() for text in legend.get_texts()]
     assert len(shown_names) == min(classes, 12) + 1
