@@ -218,8 +218,8 @@ class Options:
 
 def with_wanted(values: Mapping[str, Any]) -> dict[str, Any]:
     """The options of pictures and films as one value, checked."""
-    from koubai.cli.render_options import wanted
+    from koubai.cli.render_options import parse_render_options
 
     asked = {"pictures": "none", "film": "none", "film_size": FILM_SIZE, "film_rate": None}
     rest = {name: value for name, value in values.items() if name not in asked}
-    return {**rest, "wanted": wanted(**{name: values.get(name, usual) for name, usual in asked.items()})}
+    return {**rest, "wanted": parse_render_options(**{name: values.get(name, usual) for name, usual in asked.items()})}
