@@ -3,7 +3,7 @@
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import FrozenInstanceError, fields
 from functools import cache
 from io import BytesIO
@@ -55,6 +55,9 @@ def arrays_in(value: Any) -> Iterator[np.ndarray[Any, Any]]:
     elif hasattr(value, "__dataclass_fields__"):
         for field in fields(value):
             yield from arrays_in(getattr(value, field.name))
+    elif isinstance(value, (Mapping, tuple, list)):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from arrays_in(each)
 
 
 def test_there_is_one_of_every_kind() -> None:

@@ -1,18 +1,19 @@
 """What all pictures have in common: they are frozen data, which know how to draw themselves."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from koubai.errors import InputError
 from koubai.locale import sentence
 from koubai.pictures.data_names import dataset_name
-from koubai.pictures.theme import DOTS_PER_INCH, figure_of, save_figure, use_theme
+from koubai.pictures.theme import DOTS_PER_INCH, figure_of, new_axes, save_figure, use_theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,15 +43,8 @@ class Display(ABC):
     language: str = "en"
 
     @abstractmethod
-    def plot(self) -> "Axes | Figure":
-        """Draw the picture."""
-
     def figure(self) -> "Figure":
         """Draw the picture on a figure of its own, and return that."""
-        from matplotlib.figure import Figure
-
-        drawn = self.plot()
-        return drawn if isinstance(drawn, Figure) else figure_of(drawn)
 
     def save(self, path: str | Path) -> None:
         """Draw the picture into a file.
@@ -76,6 +70,56 @@ class Display(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.title!r})"
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class AxesDisplay(Display):
+    """A picture in one pair of axes."""
+
+    @property
+    @abstractmethod
+    def size(self) -> tuple[float, float]:
+        """Width and height, in inches, of the figure that it gets where no axes are given."""
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the picture.
+
+        Args:
+            ax: Where to; by default into new axes, on a figure of their own.
+
+        Returns:
+            The axes.
+        """
+        with use_theme():
+            ax = ax if ax is not None else new_axes(*self.size)
+            self._draw(ax)
+        return ax
+
+    def figure(self) -> "Figure":
+        """Draw the picture on a figure of its own, and return that."""
+        return figure_of(self.plot())
+
+    @abstractmethod
+    def _draw(self, ax: "Axes") -> None:
+        """Draw the picture, within the theme."""
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class FigureDisplay(Display):
+    """A picture of several axes."""
+
+    def plot(self) -> "Figure":
+        """Draw the picture on a figure of its own, and return that."""
+        with use_theme():
+            return self._draw()
+
+    def figure(self) -> "Figure":
+        """The same as ``plot``."""
+        return self.plot()
+
+    @abstractmethod
+    def _draw(self) -> "Figure":
+        """Draw the picture, within the theme."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -120,13 +164,20 @@ class RunDisplay(Display):
 
 
 def freeze_arrays(display: object, **types: DTypeLike | None) -> None:
-    """Let the fields of a frozen display be arrays of these types that nobody can write to; with None an array's type stays.
-
-    A field that is None stays None. The arrays are views where the types are the same.
-    """
+    """Let the fields of a frozen display be arrays of these types that nobody can write to; a field that is None stays None."""
     for name, kind in types.items():
-        value = getattr(display, name)
-        if value is not None:
-            array = np.asarray(value, kind).view()
-            array.setflags(write=False)
-            object.__setattr__(display, name, array)
+        values = getattr(display, name)
+        if values is not None:
+            object.__setattr__(display, name, frozen_array(values, kind))
+
+
+def frozen_array(values: ArrayLike, kind: DTypeLike | None = None) -> NDArray[Any]:
+    """An array that nobody can write to: a view where the type is the same already, or where no ``kind`` is asked for."""
+    array = np.asarray(values, kind).view()
+    array.setflags(write=False)
+    return array
+
+
+def frozen_curves(curves: Mapping[str, ArrayLike]) -> dict[str, Floats]:
+    """The same curves, float64, which nobody can write to."""
+    return {name: frozen_array(curve, np.float64) for name, curve in curves.items()}

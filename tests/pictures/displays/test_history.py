@@ -1,6 +1,7 @@
 """Loss and accuracy over the records."""
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ LOSS = {"train": 2.3 * np.exp(-STEPS / 500), "validation": 2.3 * np.exp(-STEPS /
 ACCURACY = {"train": 1 - LOSS["train"] / 2.6, "validation": 1 - LOSS["validation"] / 2.6}
 
 
-def history(steps: Any, loss: Any, accuracy: Any = None, **about: Any) -> Any:
+def history(steps: Any, loss: Any, accuracy: Any = MappingProxyType({}), **about: Any) -> Any:
     return HistoryDisplay(np.asarray(steps), loss, accuracy, **about).plot()
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from koubai.pictures.display import Integers, RunDisplay, freeze_arrays
-from koubai.pictures.theme import BLUE, FAINT, INK, label_colorbar, new_axes, shortened, use_theme, width_of, write_title
+from koubai.pictures.display import AxesDisplay, Integers, RunDisplay, freeze_arrays
+from koubai.pictures.theme import BLUE, FAINT, INK, label_colorbar, shortened, width_of, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ NAME_ROOM = 110.0  # points
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ConfusionMatrixDisplay(RunDisplay):
+class ConfusionMatrixDisplay(AxesDisplay, RunDisplay):
     """How many rows of each true class got each answer.
 
     A cell is the darker, the larger its share of its true class (its root is what shows: few mistakes are seen too); a class
@@ -79,27 +79,27 @@ class ConfusionMatrixDisplay(RunDisplay):
         columns = [np.asarray(values)[:, None] == known for values in (true, predicted)]
         return cls(columns[0].astype(np.int64).T @ columns[1], [str(name) for name in classes], title=title, language=language)
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the matrix into ``ax``, or into new axes. Returns the axes."""
+    @property
+    def size(self) -> tuple[float, float]:
+        """Of the square of all cells, and of what is around it."""
+        side, names = _side(len(self.counts)), _Names.of(self.classes)
+        return side + names.widest + 2.1, side + (names.widest if names.upright else 0.15) + 1.15
+
+    def _draw(self, ax: "Axes") -> None:
         from matplotlib.colors import PowerNorm
 
-        with use_theme():
-            k, names = len(self.counts), _Names.of(self.classes)
-            if ax is None:
-                side = _side(k)
-                ax = new_axes(side + names.widest + 2.1, side + (names.widest if names.upright else 0.15) + 1.15)
-            rows = self.counts.sum(axis=1, keepdims=True)
-            shares = np.divide(self.counts, rows, out=np.full(self.counts.shape, np.nan), where=rows > 0)
-            colours = _shares_colormap().with_extremes(bad=EMPTY)
-            image = ax.imshow(shares, cmap=colours, norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
-            below = [self.say("picture-answered-class"), *([] if rows.all() else [self.say("picture-no-rows")])]
-            ax.set(xlabel="\n".join(below), ylabel=self.say("picture-true-class"))
-            _name_cells(ax, names, k)
-            _number_cells(ax, self.counts, shares)
-            bar = ax.figure.colorbar(image, ax=ax, shrink=0.85, ticks=[0, 0.01, 0.05, 0.25, 0.5, 1], format="{x:.0%}")
-            label_colorbar(bar, self.say("picture-row-share"))
-            write_title(ax, self.title)
-        return ax
+        k, names = len(self.counts), _Names.of(self.classes)
+        rows = self.counts.sum(axis=1, keepdims=True)
+        shares = np.divide(self.counts, rows, out=np.full(self.counts.shape, np.nan), where=rows > 0)
+        colours = _shares_colormap().with_extremes(bad=EMPTY)
+        image = ax.imshow(shares, cmap=colours, norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
+        below = [self.say("picture-answered-class"), *([] if rows.all() else [self.say("picture-no-rows")])]
+        ax.set(xlabel="\n".join(below), ylabel=self.say("picture-true-class"))
+        _name_cells(ax, names, k)
+        _number_cells(ax, self.counts, shares)
+        bar = ax.figure.colorbar(image, ax=ax, shrink=0.85, ticks=[0, 0.01, 0.05, 0.25, 0.5, 1], format="{x:.0%}")
+        label_colorbar(bar, self.say("picture-row-share"))
+        write_title(ax, self.title)
 
 
 @cache

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from koubai.core.projection import FINE, GRID, plane
 from koubai.pictures.artists.region import RegionArtist, finish_bar, region_legend
-from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
-from koubai.pictures.theme import new_axes, use_theme
+from koubai.pictures.display import AxesDisplay, Floats, Integers, RunDisplay, freeze_arrays
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,16 +16,20 @@ if TYPE_CHECKING:
     from koubai.experiment import Run
 
 
-class GridAnswers(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class GridAnswers:
     """The answers at the points of a grid: ``field`` (j, i), the probability of class 1, over ``x`` (i,) and ``y`` (j,)."""
 
     x: Floats
     y: Floats
     field: Floats
 
+    def __post_init__(self) -> None:
+        freeze_arrays(self, x=np.float64, y=np.float64, field=None)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DecisionRegionDisplay(RunDisplay):
+class DecisionRegionDisplay(AxesDisplay, RunDisplay):
     """A field of probability over the plane, with its boundary at 0.5.
 
     Attributes:
@@ -46,6 +49,7 @@ class DecisionRegionDisplay(RunDisplay):
     """
 
     name = "region"
+    size = (6.4, 5.4)
 
     x: Floats
     y: Floats
@@ -78,17 +82,13 @@ class DecisionRegionDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the region into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(6.4, 5.4)
-            region = RegionArtist(ax, self.x, self.y, self.names, self.output)
-            if self.points is not None and self.labels is not None:
-                region.mark_points(self.points, self.labels)
-            region.update(self.field)
-            if self.grid is not None:
-                region.update_grid(*self.grid)
-            finish_bar(ax.figure.colorbar(region.image, ax=ax, shrink=0.85), {self.output}, self.language)
-            region_legend(ax, self.language)
-            ax.set_title(self.title)
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        region = RegionArtist(ax, self.x, self.y, self.names, self.output)
+        if self.points is not None and self.labels is not None:
+            region.mark_points(self.points, self.labels)
+        region.update(self.field)
+        if self.grid is not None:
+            region.update_grid(self.grid.x, self.grid.y, self.grid.field)
+        finish_bar(ax.figure.colorbar(region.image, ax=ax, shrink=0.85), {self.output}, self.language)
+        region_legend(ax, self.language)
+        ax.set_title(self.title)

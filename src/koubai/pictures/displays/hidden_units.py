@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from koubai.core.projection import FINE, plane
 from koubai.pictures.artists.region import RegionArtist
-from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
-from koubai.pictures.theme import INK, SIGN_COLOURS, SIGN_STYLES, new_axes, use_theme
+from koubai.pictures.display import AxesDisplay, Floats, Integers, RunDisplay, freeze_arrays
+from koubai.pictures.theme import INK, SIGN_COLOURS, SIGN_STYLES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,7 @@ ARROW = 0.22  # its length
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HiddenUnitsDisplay(RunDisplay):
+class HiddenUnitsDisplay(AxesDisplay, RunDisplay):
     """The lines of the first hidden layer over the decision region.
 
     Of more than 16 units the strongest are drawn. Units whose line misses the square are named below.
@@ -46,6 +46,7 @@ class HiddenUnitsDisplay(RunDisplay):
     """
 
     name = "units"
+    size = (6.4, 5.7)
 
     weights: Floats
     bias: Floats
@@ -87,22 +88,18 @@ class HiddenUnitsDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the lines into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(6.4, 5.7)
-            region = RegionArtist(ax, self.x, self.y, self.names)
-            region.update(self.field)
-            region.image.set_alpha(0.45)
-            region.boundary.set_alpha(0.35)
-            region.label.set_visible(False)
-            region.mark_points(self.points, self.labels)
-            strength = np.abs(self.vote) * np.hypot(*self.weights)
-            strongest = sorted(np.argsort(-strength, kind="stable")[:MOST_UNITS].tolist())
-            outside = [unit for unit in strongest if not self._draw_line(ax, unit)]
-            ax.set_title(self.title)
-            self._write_legend(ax, outside)
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        region = RegionArtist(ax, self.x, self.y, self.names)
+        region.update(self.field)
+        region.image.set_alpha(0.45)
+        region.boundary.set_alpha(0.35)
+        region.label.set_visible(False)
+        region.mark_points(self.points, self.labels)
+        strength = np.abs(self.vote) * np.hypot(*self.weights)
+        strongest = sorted(np.argsort(-strength, kind="stable")[:MOST_UNITS].tolist())
+        outside = [unit for unit in strongest if not self._draw_line(ax, unit)]
+        ax.set_title(self.title)
+        self._write_legend(ax, outside)
 
     def _draw_line(self, ax: "Axes", unit: int) -> bool:
         """Draw the line of ``unit``, if it goes through the square. Returns whether it does."""

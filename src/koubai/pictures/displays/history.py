@@ -1,16 +1,16 @@
 """How a training went: loss and accuracy over its records, on the rows that it was trained on and on others."""
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from koubai.pictures.artists.loss_axis import MOST_POINTS, axis_label, set_limits, set_scale
 from koubai.pictures.artists.part_curves import part_stroke, set_accuracy_limits
-from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
+from koubai.pictures.display import FigureDisplay, Floats, Integers, RunDisplay, freeze_arrays, frozen_curves
 from koubai.pictures.palette import thinned
-from koubai.pictures.theme import INK, QUIET, new_figure, use_theme, write_title
+from koubai.pictures.theme import INK, QUIET, new_figure, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ DOTS = (0, (1.2, 1.6))  # the line at the step that was kept
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HistoryDisplay(RunDisplay):
+class HistoryDisplay(FigureDisplay, RunDisplay):
     """The loss over the records of a run, and below it the accuracy if it is known.
 
     A value that is no number leaves a gap. The loss has the scale that ``LossesDisplay`` gives it.
@@ -31,7 +31,7 @@ class HistoryDisplay(RunDisplay):
     Attributes:
         steps: (r,), the numbers of the records.
         loss: The curves (r,) of "train", "validation" or "test".
-        accuracy: The same, between 0 and 1; None or empty where there is none.
+        accuracy: The same, between 0 and 1; empty where there is none.
         best: The step whose network was kept, where it is to be marked.
         epoch: The steps of an epoch, if the axis above is to count epochs.
 
@@ -45,13 +45,15 @@ class HistoryDisplay(RunDisplay):
 
     steps: Integers
     loss: Mapping[str, Floats]
-    accuracy: Mapping[str, Floats] | None = None
+    accuracy: Mapping[str, Floats] = field(default_factory=dict)
     _: KW_ONLY
     best: int | None = None
     epoch: float | None = None
 
     def __post_init__(self) -> None:
         freeze_arrays(self, steps=np.int64)
+        object.__setattr__(self, "loss", frozen_curves(self.loss))
+        object.__setattr__(self, "accuracy", frozen_curves(self.accuracy))
 
     @classmethod
     def from_run(cls, run: "Run", language: str = "en") -> Self:
@@ -60,32 +62,30 @@ class HistoryDisplay(RunDisplay):
         return cls(
             history.steps,
             history.loss,
-            history.accuracy or None,
+            history.accuracy,
             best=run.best.number if run.experiment.patience is not None else None,
             epoch=epoch if epoch > 1 else None,
             title=cls.title_of(run, language),
             language=language,
         )
 
-    def plot(self) -> "Figure":
-        """Draw the history. Returns the figure."""
-        with use_theme():
-            figure = new_figure(7.6, 5.8 if self.accuracy else 4.2)
-            if self.accuracy:
-                upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-                self._draw_parts(lower, self.accuracy)
-                set_accuracy_limits(lower, self.accuracy)
-                lower.set_ylabel(self.say("picture-accuracy"))
-            else:
-                upper = lower = figure.subplots()
-            self._draw_parts(upper, self.loss)
-            self._set_loss_axis(upper)
-            lower.set_xlabel(self.say("picture-step"))
-            figure.align_ylabels()
-            if self.epoch:
-                self._count_epochs(upper, self.epoch)
-            self._write_legend(upper)
-            write_title(upper, self.title)
+    def _draw(self) -> "Figure":
+        figure = new_figure(7.6, 5.8 if self.accuracy else 4.2)
+        if self.accuracy:
+            upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+            self._draw_parts(lower, self.accuracy)
+            set_accuracy_limits(lower, self.accuracy)
+            lower.set_ylabel(self.say("picture-accuracy"))
+        else:
+            upper = lower = figure.subplots()
+        self._draw_parts(upper, self.loss)
+        self._set_loss_axis(upper)
+        lower.set_xlabel(self.say("picture-step"))
+        figure.align_ylabels()
+        if self.epoch:
+            self._count_epochs(upper, self.epoch)
+        self._write_legend(upper)
+        write_title(upper, self.title)
         return figure
 
     def _draw_parts(self, ax: "Axes", curves: Mapping[str, Floats]) -> None:
@@ -93,11 +93,10 @@ class HistoryDisplay(RunDisplay):
         shown = thinned(len(steps), MOST_POINTS)
         marker = "o" if len(steps) <= FEW else ""
         for part, curve in curves.items():
-            values = np.asarray(curve, np.float64)
-            ax.plot(steps[shown], values[shown], marker=marker, markersize=3.5, **part_stroke(part))
+            ax.plot(steps[shown], curve[shown], marker=marker, markersize=3.5, **part_stroke(part))
         if self.best is not None:
             ax.axvline(self.best, color=QUIET, linewidth=1.0, linestyle=DOTS, zorder=1.5)
-            last = np.asarray(list(curves.values())[-1], np.float64)
+            last = list(curves.values())[-1]
             best = np.flatnonzero(steps == self.best)[:1]
             ax.plot(
                 steps[best],
@@ -111,7 +110,7 @@ class HistoryDisplay(RunDisplay):
             )
 
     def _set_loss_axis(self, ax: "Axes") -> None:
-        losses = np.concatenate([np.asarray(curve, np.float64) for curve in self.loss.values()])
+        losses = np.concatenate(list(self.loss.values())).astype(np.float64)
         losses = losses[np.isfinite(losses)]
         set_limits(ax, float(losses.max(initial=0)), int(self.steps[-1]))
         logarithmic = bool(losses.size) and set_scale(ax, losses)

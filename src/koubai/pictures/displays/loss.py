@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from koubai.pictures.artists.loss_axis import set_limits, shown_steps
-from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
-from koubai.pictures.theme import BLUE, ORANGE, new_axes, use_theme
+from koubai.pictures.display import AxesDisplay, Floats, Integers, RunDisplay, freeze_arrays
+from koubai.pictures.theme import BLUE, ORANGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LossDisplay(RunDisplay):
+class LossDisplay(AxesDisplay, RunDisplay):
     """The losses of a run, with the steps of its records marked.
 
     Attributes:
@@ -30,6 +30,7 @@ class LossDisplay(RunDisplay):
     """
 
     name = "loss"
+    size = (6.4, 4.0)
 
     losses: Floats
     records: Integers | None = None
@@ -49,17 +50,13 @@ class LossDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the losses into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(6.4, 4.0)
-            shown = shown_steps(self.losses)
-            ax.plot(shown, self.losses[shown], color=BLUE, linewidth=1.8, label=self.say("picture-loss"))
-            if self.records is not None and self.records.size:
-                label = self.say("picture-records")
-                ax.plot(self.records, self.losses[self.records], "|", color=ORANGE, markersize=7, alpha=0.9, label=label)
-                ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)  # beside the title: no curve runs there
-            set_limits(ax, float(self.losses.max()), len(self.losses) - 1)
-            ax.set(xlabel=self.say("picture-step"), ylabel=self.say(f"picture-loss-{self.loss}"))
-            ax.set_title(self.title, parse_math=False)
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        shown = shown_steps(self.losses)
+        ax.plot(shown, self.losses[shown], color=BLUE, linewidth=1.8, label=self.say("picture-loss"))
+        if self.records is not None and self.records.size:
+            label = self.say("picture-records")
+            ax.plot(self.records, self.losses[self.records], "|", color=ORANGE, markersize=7, alpha=0.9, label=label)
+            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)  # beside the title: no curve runs there
+        set_limits(ax, float(self.losses.max()), len(self.losses) - 1)
+        ax.set(xlabel=self.say("picture-step"), ylabel=self.say(f"picture-loss-{self.loss}"))
+        ax.set_title(self.title, parse_math=False)

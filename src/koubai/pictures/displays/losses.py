@@ -9,8 +9,8 @@ import numpy as np
 from koubai.locale import sentence
 from koubai.pictures.artists.loss_axis import axis_label, set_limits, set_scale, shown_steps
 from koubai.pictures.artists.part_curves import STYLES, Stroke
-from koubai.pictures.display import Display, Floats
-from koubai.pictures.theme import BLUE, INK, ORANGE, new_axes, shortened, use_theme, write_names
+from koubai.pictures.display import AxesDisplay, Floats, frozen_array
+from koubai.pictures.theme import BLUE, INK, ORANGE, shortened, write_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ NAME_ROOM, NAME_SIZE = 170.0, 9.5  # points: the width and the size of a run's n
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LossesDisplay(Display):
+class LossesDisplay(AxesDisplay):
     """The losses of several runs, up to twelve.
 
     Where the smallest loss is less than a hundredth of the largest the scale is logarithmic; where losses of 0 are among them
@@ -41,15 +41,14 @@ class LossesDisplay(Display):
     'log'
     """
 
+    size = (9.2, 4.5)
+
     curves: Sequence[Floats]
     names: Sequence[str]
     loss: str | None = "cross-entropy"
 
     def __post_init__(self) -> None:
-        curves = tuple(np.asarray(curve, np.float64).view() for curve in self.curves)
-        for curve in curves:
-            curve.setflags(write=False)
-        object.__setattr__(self, "curves", curves)
+        object.__setattr__(self, "curves", tuple(frozen_array(curve, np.float64) for curve in self.curves))
 
     @classmethod
     def from_runs(cls, runs: "Sequence[Run]", names: Sequence[str], language: str = "en") -> Self:
@@ -65,19 +64,15 @@ class LossesDisplay(Display):
         loss = losses.pop() if len(losses) == 1 else None
         return cls([run.losses for run in runs], names, loss, title=title, language=language)
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the losses into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(9.2, 4.5)
-            last = max(len(losses) for losses in self.curves) - 1
-            handles = [_draw_run(ax, number, losses, last) for number, losses in enumerate(self.curves)]
-            set_limits(ax, max(float(losses.max()) for losses in self.curves), last)
-            label = self.say(f"picture-loss-{self.loss}" if self.loss else "picture-loss")
-            logarithmic = set_scale(ax, np.concatenate(self.curves))
-            ax.set(xlabel=self.say("picture-step"), ylabel=axis_label(label, logarithmic, self.language))
-            ax.set_title(self.title, parse_math=False)
-            _name_runs(ax, handles, self.names)
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        last = max(len(losses) for losses in self.curves) - 1
+        handles = [_draw_run(ax, number, losses, last) for number, losses in enumerate(self.curves)]
+        set_limits(ax, max(float(losses.max()) for losses in self.curves), last)
+        label = self.say(f"picture-loss-{self.loss}" if self.loss else "picture-loss")
+        logarithmic = set_scale(ax, np.concatenate(self.curves))
+        ax.set(xlabel=self.say("picture-step"), ylabel=axis_label(label, logarithmic, self.language))
+        ax.set_title(self.title, parse_math=False)
+        _name_runs(ax, handles, self.names)
 
 
 def _draw_run(ax: "Axes", number: int, losses: Floats, last: int) -> "Line2D":

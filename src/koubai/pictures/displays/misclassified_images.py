@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.pictures.display import Floats, RunDisplay, freeze_arrays
-from koubai.pictures.theme import FAINT, INK, QUIET, new_figure, remove_ticks_and_frame, shortened, use_theme, write_at
+from koubai.pictures.display import FigureDisplay, Floats, RunDisplay, freeze_arrays
+from koubai.pictures.theme import FAINT, INK, QUIET, new_figure, remove_ticks_and_frame, shortened, write_at
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ NAME_SIZE, NOTE_SIZE = 10.0, 8.5  # points
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MisclassifiedImagesDisplay(RunDisplay):
+class MisclassifiedImagesDisplay(FigureDisplay, RunDisplay):
     """Images, each below its true class and the class answered. Of more than 25 the first are drawn.
 
     Without any image a sentence says that there is no mistake.
@@ -74,27 +74,25 @@ class MisclassifiedImagesDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self) -> "Figure":
-        """Draw the images. Returns the figure."""
-        with use_theme():
-            shown = min(len(self.images), MOST_IMAGES)
-            captions = self._captions(shown)
-            above = LINE * (max(map(len, captions), default=0) + 0.6)
-            rows = max(1, -(-shown // COLUMNS))
-            width, height = 2 * LEFT + COLUMNS * SIDE, ABOVE + rows * (IMAGE + above) + BELOW
-            figure = new_figure(width, height)
-            figure.set_layout_engine("none")
-            for number, (image, caption) in enumerate(zip(self.images, captions, strict=False)):
-                x, y = LEFT + number % COLUMNS * SIDE, height - ABOVE - (number // COLUMNS + 1) * (IMAGE + above)
-                ax = figure.add_axes((x / width, y / height, IMAGE / width, IMAGE / height))
-                _draw_image(ax, image, caption)
-            title = shortened(self.title, 72 * (width - 2 * LEFT), 12)
-            figure.text(LEFT / width, 1 - 0.16 / height, title, fontsize=12, va="top", parse_math=False)
-            if shown:
-                figure.text(LEFT / width, 1 - 0.44 / height, self._note(shown), fontsize=9, va="top", color=QUIET)
-            else:
-                none = self.say("picture-no-mistakes")
-                figure.text(0.5, 0.45, none, fontsize=12, ha="center", va="center", color=QUIET)
+    def _draw(self) -> "Figure":
+        shown = min(len(self.images), MOST_IMAGES)
+        captions = self._captions(shown)
+        above = LINE * (max(map(len, captions), default=0) + 0.6)
+        rows = max(1, -(-shown // COLUMNS))
+        width, height = 2 * LEFT + COLUMNS * SIDE, ABOVE + rows * (IMAGE + above) + BELOW
+        figure = new_figure(width, height)
+        figure.set_layout_engine("none")
+        for number, (image, caption) in enumerate(zip(self.images, captions, strict=False)):
+            x, y = LEFT + number % COLUMNS * SIDE, height - ABOVE - (number // COLUMNS + 1) * (IMAGE + above)
+            ax = figure.add_axes((x / width, y / height, IMAGE / width, IMAGE / height))
+            _draw_image(ax, image, caption)
+        title = shortened(self.title, 72 * (width - 2 * LEFT), 12)
+        figure.text(LEFT / width, 1 - 0.16 / height, title, fontsize=12, va="top", parse_math=False)
+        if shown:
+            figure.text(LEFT / width, 1 - 0.44 / height, self._note(shown), fontsize=9, va="top", color=QUIET)
+        else:
+            none = self.say("picture-no-mistakes")
+            figure.text(0.5, 0.45, none, fontsize=12, ha="center", va="center", color=QUIET)
         return figure
 
     def _note(self, shown: int) -> str:

@@ -8,8 +8,8 @@ import numpy as np
 
 from koubai.pictures.artists.class_regions import ClassRegionsArtist, legend_beside, reading_notes
 from koubai.pictures.data_plane import DataPlane
-from koubai.pictures.display import Booleans, Floats, Integers, RunDisplay, freeze_arrays
-from koubai.pictures.theme import new_axes, use_theme, write_below, write_title
+from koubai.pictures.display import AxesDisplay, Booleans, Floats, Integers, RunDisplay, freeze_arrays
+from koubai.pictures.theme import write_below, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ RESOLUTION = 241  # places along either axis of the plane
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MulticlassRegionsDisplay(RunDisplay):
+class MulticlassRegionsDisplay(AxesDisplay, RunDisplay):
     """The decision regions of two or more classes in a plane.
 
     Attributes:
@@ -43,6 +43,7 @@ class MulticlassRegionsDisplay(RunDisplay):
     """
 
     name = "classes"
+    size = (7.6, 5.8)
 
     x: Floats
     y: Floats
@@ -78,15 +79,11 @@ class MulticlassRegionsDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the regions into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(7.6, 5.8)
-            regions = ClassRegionsArtist(ax, self.x, self.y, self.names, len(self.classes))
-            regions.update(self.answers, self.confidence)
-            drawn = regions.mark_points(self.points, self.labels, self.wrong)
-            any_wrong = self.wrong is not None and bool(self.wrong.any())
-            legend_beside(ax, self.classes, self.language, wrong=any_wrong)
-            write_title(ax, self.title, self.note)
-            write_below(ax, reading_notes(drawn, len(self.points), self.language))
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        regions = ClassRegionsArtist(ax, self.x, self.y, self.names, len(self.classes))
+        regions.update(self.answers, self.confidence)
+        drawn = regions.mark_points(self.points, self.labels, self.wrong)
+        any_wrong = self.wrong is not None and bool(self.wrong.any())
+        legend_beside(ax, self.classes, self.language, wrong=any_wrong)
+        write_title(ax, self.title, self.note)
+        write_below(ax, reading_notes(drawn, len(self.points), self.language))

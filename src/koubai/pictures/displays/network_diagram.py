@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from koubai.pictures.artists.network_diagram import Layers, NetworkArtist, largest_parameter, layer_sizes, network_legend
 from koubai.pictures.data_names import target_names
-from koubai.pictures.display import RunDisplay
-from koubai.pictures.theme import new_axes, use_theme
+from koubai.pictures.display import AxesDisplay, RunDisplay, frozen_array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkDiagramDisplay(RunDisplay):
+class NetworkDiagramDisplay(AxesDisplay, RunDisplay):
     """A network, whose weights are the widths and colours of lines. Of a layer with more than 12 units the middle is left out.
 
     Attributes:
@@ -34,11 +33,15 @@ class NetworkDiagramDisplay(RunDisplay):
     """
 
     name = "network"
+    size = (7.2, 5.4)
 
     layers: Layers
     input_names: Sequence[str]
     output_names: Sequence[str]
     largest: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", frozen_layers(self.layers))
 
     @classmethod
     def from_run(cls, run: "Run", language: str = "en") -> Self:
@@ -80,13 +83,14 @@ class NetworkDiagramDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the network into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(7.2, 5.4)
-            largest = self.largest or largest_parameter(self.layers)
-            network = NetworkArtist(ax, layer_sizes(self.layers), self.input_names, self.output_names, largest)
-            network.update(self.layers)
-            network_legend(ax, network.largest, self.language)
-            ax.set_title(self.title, parse_math=False)
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        largest = self.largest or largest_parameter(self.layers)
+        network = NetworkArtist(ax, layer_sizes(self.layers), self.input_names, self.output_names, largest)
+        network.update(self.layers)
+        network_legend(ax, network.largest, self.language)
+        ax.set_title(self.title, parse_math=False)
+
+
+def frozen_layers(layers: Layers) -> Layers:
+    """The same weights and biases, which nobody can write to."""
+    return tuple((frozen_array(weights), frozen_array(bias)) for weights, bias in layers)

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from koubai.locale import sentence
 from koubai.pictures.artists.curve import MOST_POINTS, fewer_points, limits_of
 from koubai.pictures.data_names import target_names
-from koubai.pictures.display import Floats, RunDisplay, freeze_arrays
+from koubai.pictures.display import FigureDisplay, Floats, RunDisplay, freeze_arrays
 from koubai.pictures.palette import thinned
-from koubai.pictures.theme import BLUE, INK, QUIET, leave_room_above, new_figure, shortened, use_theme, write_below
+from koubai.pictures.theme import BLUE, INK, QUIET, leave_room_above, new_figure, shortened, write_below
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ DASHES = (0, (4.5, 1.6))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PredictionErrorDisplay(RunDisplay):
+class PredictionErrorDisplay(FigureDisplay, RunDisplay):
     """Predicted values against true ones, and beside it the residuals against the predicted values.
 
     There is a row of pictures for each output, up to six; of more than 3000 points evenly chosen ones are drawn. What is not
@@ -92,24 +92,22 @@ class PredictionErrorDisplay(RunDisplay):
         columns = [values[:, None] if values.ndim == 1 else values for values in columns]
         return cls(columns[0], columns[1], names=names, title=title, language=language)
 
-    def plot(self) -> "Figure":
-        """Draw the predictions. Returns the figure."""
-        with use_theme():
-            outputs = min(self.true.shape[1], MOST_OUTPUTS)
-            head = (0.32 if self.title else 0.0) + (0.24 if self.note else 0.0)
-            height = SIDE * outputs + head + 0.25
-            figure = new_figure(WIDTH, height)
-            leave_room_above(figure, head / height)
-            axes = figure.subplots(outputs, 2, squeeze=False)
-            shown = thinned(len(self.true), MOST_POINTS)
-            for number, (left, right) in enumerate(axes):
-                self._draw_output(left, right, self.true[shown, number], self.predicted[shown, number])
-                left.set_title(shortened(self.names[number], 200, 11), fontsize=11, parse_math=False)
-            self._write_head(figure, height)
-            lines = fewer_points(len(shown), len(self.true), self.language)
-            if outputs < self.true.shape[1]:
-                lines.append(self.say("picture-fewer-outputs", shown=outputs, outputs=self.true.shape[1]))
-            write_below(axes[-1, 0], lines)
+    def _draw(self) -> "Figure":
+        outputs = min(self.true.shape[1], MOST_OUTPUTS)
+        head = (0.32 if self.title else 0.0) + (0.24 if self.note else 0.0)
+        height = SIDE * outputs + head + 0.25
+        figure = new_figure(WIDTH, height)
+        leave_room_above(figure, head / height)
+        axes = figure.subplots(outputs, 2, squeeze=False)
+        shown = thinned(len(self.true), MOST_POINTS)
+        for number, (left, right) in enumerate(axes):
+            self._draw_output(left, right, self.true[shown, number], self.predicted[shown, number])
+            left.set_title(shortened(self.names[number], 200, 11), fontsize=11, parse_math=False)
+        self._write_head(figure, height)
+        lines = fewer_points(len(shown), len(self.true), self.language)
+        if outputs < self.true.shape[1]:
+            lines.append(self.say("picture-fewer-outputs", shown=outputs, outputs=self.true.shape[1]))
+        write_below(axes[-1, 0], lines)
         return figure
 
     def _write_head(self, figure: "Figure", height: float) -> None:

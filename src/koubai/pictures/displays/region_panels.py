@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from koubai.core.projection import FINE, plane
 from koubai.locale import sentence
 from koubai.pictures.artists.region import RegionArtist, class_marks, finish_bar
-from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
-from koubai.pictures.theme import new_figure, shortened, use_theme, write_at
+from koubai.pictures.display import FigureDisplay, Floats, Integers, RunDisplay, freeze_arrays
+from koubai.pictures.theme import new_figure, shortened, write_at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +50,7 @@ class RegionPanel:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegionPanelsDisplay(RunDisplay):
+class RegionPanelsDisplay(FigureDisplay, RunDisplay):
     """Regions side by side, up to twelve or so, with a colour bar for all.
 
     Attributes:
@@ -113,26 +113,24 @@ class RegionPanelsDisplay(RunDisplay):
         title = sentence("compare-regions-title", language, runs=len(panels))
         return cls(FINE, FINE, panels, title=title, language=language)
 
-    def plot(self) -> "Figure":
-        """Draw the panels. Returns the figure."""
-        with use_theme():
-            panels = self.panels
-            names_differ = len({tuple(panel.names) for panel in panels}) > 1
-            layout = _Layout(len(panels), names_differ, any(panel.note for panel in panels))
-            figure = new_figure(*layout.size)
-            figure.set_layout_engine("none")
-            for number, panel in enumerate(panels):
-                region = RegionArtist(figure.add_axes(layout.panel(number)), self.x, self.y, panel.names, panel.output)
-                region.label.set_fontsize(SMALL)
-                region.label_distance = 0.5
-                region.mark_points(panel.points, panel.labels, size=16 * layout.side**2)
-                region.update(panel.field)
-                _write_around(region, panel, layout, number)
-            bar = figure.add_axes(layout.bar)
-            finish_bar(figure.colorbar(region.image, cax=bar), {panel.output for panel in panels}, self.language)
-            bar.tick_params(labelsize=SMALL)
-            bar.yaxis.label.set_fontsize(LABEL_SIZE)
-            self._write_title_and_legend(figure, layout)
+    def _draw(self) -> "Figure":
+        panels = self.panels
+        names_differ = len({tuple(panel.names) for panel in panels}) > 1
+        layout = _Layout(len(panels), names_differ, any(panel.note for panel in panels))
+        figure = new_figure(*layout.size)
+        figure.set_layout_engine("none")
+        for number, panel in enumerate(panels):
+            region = RegionArtist(figure.add_axes(layout.panel(number)), self.x, self.y, panel.names, panel.output)
+            region.label.set_fontsize(SMALL)
+            region.label_distance = 0.5
+            region.mark_points(panel.points, panel.labels, size=16 * layout.side**2)
+            region.update(panel.field)
+            _write_around(region, panel, layout, number)
+        bar = figure.add_axes(layout.bar)
+        finish_bar(figure.colorbar(region.image, cax=bar), {panel.output for panel in panels}, self.language)
+        bar.tick_params(labelsize=SMALL)
+        bar.yaxis.label.set_fontsize(LABEL_SIZE)
+        self._write_title_and_legend(figure, layout)
         return figure
 
     def _write_title_and_legend(self, figure: "Figure", layout: "_Layout") -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from koubai.pictures.artists.curve import CurveArtist, curve_limits, curve_marks, fewer_points
-from koubai.pictures.display import Floats, RunDisplay, freeze_arrays
+from koubai.pictures.display import AxesDisplay, Floats, RunDisplay, freeze_arrays
 from koubai.pictures.feature_curve import FeatureCurve
-from koubai.pictures.theme import new_axes, use_theme, write_below, write_title
+from koubai.pictures.theme import write_below, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RegressionCurveDisplay(RunDisplay):
+class RegressionCurveDisplay(AxesDisplay, RunDisplay):
     """A predicted value over one feature, and the data, evenly thinned to 3000 points if there are more.
 
     Attributes:
@@ -36,6 +36,7 @@ class RegressionCurveDisplay(RunDisplay):
     """
 
     name = "curve"
+    size = (7.8, 4.6)
 
     x: Floats
     values: Floats
@@ -63,14 +64,10 @@ class RegressionCurveDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the curve into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(7.8, 4.6)
-            curve = CurveArtist(ax, self.x, self.points, self.targets, self.names)
-            curve.update(self.values)
-            ax.set_ylim(*curve_limits(self.values, self.targets))
-            ax.legend(handles=curve_marks(self.language), loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
-            write_title(ax, self.title, self.note)
-            write_below(ax, fewer_points(len(curve.shown), self.points.size, self.language))
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        curve = CurveArtist(ax, self.x, self.points, self.targets, self.names)
+        curve.update(self.values)
+        ax.set_ylim(*curve_limits(self.values, self.targets))
+        ax.legend(handles=curve_marks(self.language), loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
+        write_title(ax, self.title, self.note)
+        write_below(ax, fewer_points(len(curve.shown), self.points.size, self.language))

@@ -7,8 +7,8 @@ import numpy as np
 
 from koubai.core.projection import lead
 from koubai.pictures.artists.truth_table import TruthTableArtist
-from koubai.pictures.display import Floats, Integers, RunDisplay, freeze_arrays
-from koubai.pictures.theme import label_colorbar, new_axes, use_theme
+from koubai.pictures.display import AxesDisplay, Floats, Integers, RunDisplay, freeze_arrays
+from koubai.pictures.theme import label_colorbar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TruthTableDisplay(RunDisplay):
+class TruthTableDisplay(AxesDisplay, RunDisplay):
     """The truth table of some inputs, with a square for every row. The rows are in counting order.
 
     Attributes:
@@ -32,6 +32,7 @@ class TruthTableDisplay(RunDisplay):
     """
 
     name = "table"
+    size = (6.4, 5.4)
 
     inputs: int
     labels: Integers
@@ -61,13 +62,9 @@ class TruthTableDisplay(RunDisplay):
             language=language,
         )
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the table into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            ax = ax if ax is not None else new_axes(6.4, 5.4)
-            table = TruthTableArtist(ax, self.inputs, self.labels)
-            table.update(self.field)
-            bar = ax.figure.colorbar(table.image, ax=ax, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
-            label_colorbar(bar, self.say(f"picture-{self.output}"))
-            ax.set_title(f"{self.title}  {self.say('picture-crossed')}", fontsize=11)
-        return ax
+    def _draw(self, ax: "Axes") -> None:
+        table = TruthTableArtist(ax, self.inputs, self.labels)
+        table.update(self.field)
+        bar = ax.figure.colorbar(table.image, ax=ax, shrink=0.85, ticks=[0, 0.25, 0.5, 0.75, 1])
+        label_colorbar(bar, self.say(f"picture-{self.output}"))
+        ax.set_title(f"{self.title}  {self.say('picture-crossed')}", fontsize=11)

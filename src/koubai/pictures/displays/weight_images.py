@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from koubai.pictures.display import Floats, RunDisplay, freeze_arrays
+from koubai.pictures.display import AxesDisplay, Floats, RunDisplay, freeze_arrays
 from koubai.pictures.palette import thinned
 from koubai.pictures.theme import (
     FAINT,
     QUIET,
     SIGN_COLOURS,
     label_colorbar,
-    new_axes,
     remove_ticks_and_frame,
-    use_theme,
     write_below,
     write_title,
 )
@@ -33,7 +31,7 @@ SHARE = 0.92  # of a cell's width that an image takes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WeightImagesDisplay(RunDisplay):
+class WeightImagesDisplay(AxesDisplay, RunDisplay):
     """The weights of every unit at the pixels: above zero orange, below zero blue, all on one scale.
 
     Every image has its unit's number. Of more than 100 units 100 are drawn, evenly chosen.
@@ -66,29 +64,46 @@ class WeightImagesDisplay(RunDisplay):
         images = weights.reshape(-1, *(run.data.image or ()))
         return cls(images, title=cls.title_of(run, language), language=language)
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw the images into ``ax``, or into new axes. Returns the axes."""
-        with use_theme():
-            units, height, width = self.images.shape
-            shown, slope = thinned(units, MOST_UNITS), height / width
-            columns = _columns(len(shown), slope)
-            rows = -(-len(shown) // columns)
-            cell = min(WIDTH / columns, WIDEST)
-            ax = ax if ax is not None else new_axes(max(columns * cell, 3.0) + 1.7, rows * cell * (slope + HEAD) + 1.1)
-            largest = float(np.abs(self.images[np.isfinite(self.images)]).max(initial=0.0)) or 1.0
-            for number, unit in enumerate(shown):
-                left, top = number % columns, number // columns * (slope + HEAD)
-                _draw_unit(ax, self.images[unit], left, top, largest)
-                size = float(np.clip(72 * cell * 0.17, 4.5, 9))
-                ax.text(left, top - 0.02, str(unit + 1), fontsize=size, color=QUIET, va="bottom")
-            remove_ticks_and_frame(ax)
-            ax.set(xlim=(-0.02, columns), ylim=(rows * (slope + HEAD), -HEAD), aspect="equal")
-            bar = ax.figure.colorbar(ax.images[0], ax=ax, fraction=0.05, pad=0.02, aspect=25)
-            label_colorbar(bar, self.say("picture-weight"))
-            write_title(ax, self.title)
-            if len(shown) < units:
-                write_below(ax, [self.say("picture-fewer-units", shown=len(shown), units=units)], down=6)
-        return ax
+    @property
+    def size(self) -> tuple[float, float]:
+        """Of all images, with what is around them."""
+        layout = self._layout
+        width, height = layout.columns * layout.cell, layout.rows * layout.cell * (layout.slope + HEAD)
+        return max(width, 3.0) + 1.7, height + 1.1
+
+    @property
+    def _layout(self) -> "_Layout":
+        units, height, width = self.images.shape
+        count, slope = min(units, MOST_UNITS), height / width
+        columns = _columns(count, slope)
+        return _Layout(columns, -(-count // columns), slope, min(WIDTH / columns, WIDEST))
+
+    def _draw(self, ax: "Axes") -> None:
+        units, layout = len(self.images), self._layout
+        shown, columns, slope = thinned(units, MOST_UNITS), layout.columns, layout.slope
+        largest = float(np.abs(self.images[np.isfinite(self.images)]).max(initial=0.0)) or 1.0
+        for number, unit in enumerate(shown):
+            left, top = number % columns, number // columns * (slope + HEAD)
+            _draw_unit(ax, self.images[unit], left, top, largest)
+            size = float(np.clip(72 * layout.cell * 0.17, 4.5, 9))
+            ax.text(left, top - 0.02, str(unit + 1), fontsize=size, color=QUIET, va="bottom")
+        remove_ticks_and_frame(ax)
+        ax.set(xlim=(-0.02, columns), ylim=(layout.rows * (slope + HEAD), -HEAD), aspect="equal")
+        bar = ax.figure.colorbar(ax.images[0], ax=ax, fraction=0.05, pad=0.02, aspect=25)
+        label_colorbar(bar, self.say("picture-weight"))
+        write_title(ax, self.title)
+        if len(shown) < units:
+            write_below(ax, [self.say("picture-fewer-units", shown=len(shown), units=units)], down=6)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How many columns and rows of images there are, how much higher than wide each is, and the width of a cell in inches."""
+
+    columns: int
+    rows: int
+    slope: float
+    cell: float
 
 
 @cache

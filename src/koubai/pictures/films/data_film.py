@@ -10,7 +10,7 @@ import numpy as np
 from koubai.locale import sentence
 from koubai.pictures.artists.part_curves import set_accuracy_limits
 from koubai.pictures.data_names import dataset_name
-from koubai.pictures.display import Floats, Integers, freeze_arrays
+from koubai.pictures.display import Floats, Integers, freeze_arrays, frozen_curves
 from koubai.pictures.films.canvas import Box, FilmCanvas
 from koubai.pictures.films.film import Film
 from koubai.pictures.films.tracks import LossTrack, PartTrack, TitleTrack
@@ -67,6 +67,7 @@ class DataFilm(Film):
     def __post_init__(self) -> None:
         super().__post_init__()
         freeze_arrays(self, validation=np.float64)
+        object.__setattr__(self, "accuracy", frozen_curves(self.accuracy))
 
     def canvas(self, size: tuple[int, int]) -> FilmCanvas:
         """Left, or above, the answers; right, or below, the loss, and the accuracy if it is known."""

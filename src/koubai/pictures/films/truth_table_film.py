@@ -11,7 +11,8 @@ from koubai.locale import sentence
 from koubai.pictures.artists.network_diagram import Layers, NetworkArtist, largest_parameter, layer_sizes, network_legend
 from koubai.pictures.artists.region import RegionArtist, region_legend
 from koubai.pictures.artists.truth_table import TruthTableArtist
-from koubai.pictures.display import Floats, Integers, freeze_arrays
+from koubai.pictures.display import Floats, Integers, freeze_arrays, frozen_array
+from koubai.pictures.displays.network_diagram import frozen_layers
 from koubai.pictures.films.artist_tracks import NetworkTrack, RegionTrack, TruthTableTrack
 from koubai.pictures.films.canvas import FilmCanvas
 from koubai.pictures.films.film import MOST_FRAMES, Film, thinned_records
@@ -47,6 +48,8 @@ class RegionFrames:
 
     def __post_init__(self) -> None:
         freeze_arrays(self, x=np.float64, y=np.float64, fields=None, grid_fields=None)
+        if self.grid is not None:
+            object.__setattr__(self, "grid", (frozen_array(self.grid[0]), frozen_array(self.grid[1])))
 
     @classmethod
     def from_networks(cls, networks: "Sequence[Network]") -> Self:
@@ -88,6 +91,7 @@ class TruthTableFilm(Film):
     def __post_init__(self) -> None:
         super().__post_init__()
         freeze_arrays(self, answers=None, inputs=np.float64, labels=None)
+        object.__setattr__(self, "layers", tuple(frozen_layers(layers) for layers in self.layers))
 
     @classmethod
     def from_run(cls, run: "Run", language: str = "en", most: int = MOST_FRAMES) -> Self:
