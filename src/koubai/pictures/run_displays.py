@@ -1,4 +1,8 @@
-"""Which pictures and which film a run has, and which pictures several runs have together: by the names of their files."""
+"""Which pictures and which film a run has, and which pictures several runs have together: by the names of their files.
+
+To add a picture, write its display in ``displays/``, name it here and in ``koubai.pictures``, and give it its sentences in
+``locale/``: a title, and a line for its file, whose place in the list of files is in ``koubai.cli.report``.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
