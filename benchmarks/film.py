@@ -10,14 +10,13 @@ from statistics import median
 from time import perf_counter
 
 import koubai as kb
-from koubai.pictures import save_film
-from koubai.pictures.run_plots import reel_of
+from koubai.pictures import TruthTableFilm
 
 TURNS = 5
 
 
 def main() -> None:
-    reel = reel_of(kb.train("xor"))
+    film = TruthTableFilm.from_run(kb.train("xor"))
     with tempfile.TemporaryDirectory() as folder:
         paths = {form: Path(folder) / f"film.{form}" for form in ("mp4", "gif")}
         ways = {"mp4 and gif": list(paths.values()), "mp4": [paths["mp4"]], "gif": [paths["gif"]]}
@@ -25,7 +24,7 @@ def main() -> None:
             seconds = []
             for _ in range(TURNS):
                 began = perf_counter()
-                save_film(wanted, **reel)
+                film.save(wanted)
                 seconds.append(perf_counter() - began)
             print(f"{name:<12} {median(seconds):5.2f} s (median of {TURNS}, {min(seconds):.2f} to {max(seconds):.2f})")
         for form, path in paths.items():

@@ -3,20 +3,22 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from make_pictures import HERE, small
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import LineStyleType
 from numpy.typing import NDArray
 from PIL import Image
 
-from koubai.pictures.theme import BLUE, FAINT, INK, ORANGE, look, new_figure, save
+from koubai.pictures.theme import BLUE, FAINT, INK, ORANGE, new_figure, save_figure, use_theme
 
 Array = NDArray[np.float64]
 
 GREEN, PURPLE = "#009e73", "#aa4499"
+PIECE_STYLES: tuple[LineStyleType, ...] = ("solid", (0, (6, 2)), (0, (2, 1)), (0, (6, 2, 1, 2)))
 WIDTH = 9.4  # inches, 1410 pixels
 WORDS = {
     "en": {
@@ -75,8 +77,8 @@ def main() -> None:
         out = HERE / language
         out.mkdir(parents=True, exist_ok=True)
         for name, draw in (("shared", shared), ("interpolated", interpolated), ("kinks", kinks)):
-            with tempfile.TemporaryDirectory() as folder, look():
-                save(draw(words), Path(folder) / "picture.png")
+            with tempfile.TemporaryDirectory() as folder, use_theme():
+                save_figure(draw(words), Path(folder) / "picture.png")
                 small(Image.open(Path(folder) / "picture.png"), out / f"curve-{name}.png")
 
 
@@ -150,11 +152,11 @@ def interpolated(words: dict[str, str]) -> Figure:
     rho = beta + np.sqrt(beta**2 + 1)
     for k, colour, marker, style in ((1, ORANGE, "s", "dashed"), (2, BLUE, "o", "dashdot"), (3, GREEN, "^", "solid")):
         label = words["nodes-many" if k > 1 else "nodes"].format(k=k)
-        made = interpolant(bracket, k, s)
-        above.plot(s, made, color=colour, linewidth=1.3, linestyle=style)
+        polynomial = interpolant(bracket, k, s)
+        above.plot(s, polynomial, color=colour, linewidth=1.3, linestyle=style)
         above.plot(nodes(k), bracket(nodes(k)), marker, color=colour, markersize=7)
         above.plot([], [], color=colour, linewidth=1.3, linestyle=style, marker=marker, markersize=7, label=label)
-        off = np.abs(made - bracket(s)) / np.abs(bracket(s)).max()
+        off = np.abs(polynomial - bracket(s)) / np.abs(bracket(s)).max()
         below.semilogy(s, np.maximum(off, 1e-12), color=colour, linewidth=1.3, label=f"K = {k}")
         below.axhline(rho ** (-2 * k), color=colour, linewidth=0.8, linestyle=(0, (5, 4)))
         below.text(1.02, rho ** (-2 * k), f"ϱ^(-{2 * k})", color=colour, va="center", fontsize=9)
@@ -166,62 +168,61 @@ def interpolated(words: dict[str, str]) -> Figure:
     return figure
 
 
-def kinks(words: dict[str, str]) -> Figure:
-    z, later = 0.85, np.array([-0.3, 0.8, 0.42])  # pre-activations: of the unit itself, and of three units behind it
-    weights, outwards = np.array([0.9, -1.0, 1.05]), np.array([[-3.0, 3.0], [1.0, -1.0], [2.0, -2.0]])
-    bias = np.array([0.0, 3.6])
+# pre-activations of the unit itself and of three units behind it; the weights between them, those outwards, the last biases
+PRE_ACTIVATION, LATER = 0.85, np.array([-0.3, 0.8, 0.42])
+WEIGHTS, OUTWARDS = np.array([0.9, -1.0, 1.05]), np.array([[-3.0, 3.0], [1.0, -1.0], [2.0, -2.0]])
+BIAS = np.array([0.0, 3.6])
 
-    def logits_along(shift: Array, own: bool, active: NDArray[np.bool_]) -> Array:
-        """The logits, where the unit itself and the later units stay as active as they are said to be."""
-        v = shift if own else np.full_like(shift, -z)
-        return np.asarray((active * (later + v[:, None] * weights)) @ outwards + bias)
 
-    def r(shift: Array) -> Array:
-        v = np.maximum(z + shift, 0) - z
-        return loss(np.maximum(later + v[:, None] * weights, 0) @ outwards + bias) - loss(
-            np.maximum(later, 0) @ outwards + bias
-        )
+def logits_along(shift: Array, own: bool, active: NDArray[np.bool_]) -> Array:
+    """The logits, where the unit itself and the later units stay as active as they are said to be."""
+    v = shift if own else np.full_like(shift, -PRE_ACTIVATION)
+    return np.asarray((active * (LATER + v[:, None] * WEIGHTS)) @ OUTWARDS + BIAS)
 
-    now = float(loss(np.maximum(later, 0) @ outwards + bias))
-    shift = np.linspace(-1.15, 1.15, 1201)
-    line = loss(logits_along(shift, True, later > 0)) - now
+
+def kinked_response(shift: Array) -> Array:
+    """What the sample loses more where the unit is shifted."""
+    v = np.maximum(PRE_ACTIVATION + shift, 0) - PRE_ACTIVATION
+    return loss(np.maximum(LATER + v[:, None] * WEIGHTS, 0) @ OUTWARDS + BIAS) - unshifted_loss()
+
+
+def unshifted_loss() -> float:
+    return float(loss(np.maximum(LATER, 0) @ OUTWARDS + BIAS))
+
+
+def kink_pieces(shift: Array) -> list[tuple[float, str, Array]]:
+    """For every kink where it lies, whose it is ("own" or "later"), and what it adds to the response from there on."""
     pieces: list[tuple[float, str, Array]] = []
     for side in (1, -1):
-        own, active = True, later > 0
-        at = [(-z, -1)] if side < 0 else []
-        at += [(float(where), j) for j, where in enumerate(-later / weights) if where * side > 0]
-        for where, j in sorted(at, key=lambda place: abs(place[0])):
-            before = loss(logits_along(shift, own, active))
+        own, active = True, LATER > 0
+        kinks = [(-PRE_ACTIVATION, -1)] if side < 0 else []
+        kinks += [(float(where), j) for j, where in enumerate(-LATER / WEIGHTS) if where * side > 0]
+        for where, j in sorted(kinks, key=lambda kink: abs(kink[0])):
+            without = loss(logits_along(shift, own, active))
             if j < 0:
                 own = False
             else:
-                active = active ^ (np.arange(len(later)) == j)
+                active = active ^ (np.arange(len(LATER)) == j)
             beyond = shift * side >= where * side
-            pieces.append((where, "own" if j < 0 else "later", beyond * (loss(logits_along(shift, own, active)) - before)))
+            pieces.append((where, "own" if j < 0 else "later", beyond * (loss(logits_along(shift, own, active)) - without)))
             if not own:
                 break
-    assert np.allclose(line + sum(piece for _, _, piece in pieces), r(shift), rtol=0, atol=1e-12)
+    return sorted(pieces, key=lambda piece: piece[0])
+
+
+def kinks(words: dict[str, str]) -> Figure:
+    shift = np.linspace(-1.15, 1.15, 1201)
+    response, pieces = kinked_response(shift), kink_pieces(shift)
+    line = loss(logits_along(shift, True, LATER > 0)) - unshifted_loss()
+    assert np.allclose(line + sum(piece for _, _, piece in pieces), response, rtol=0, atol=1e-12)
 
     figure = new_figure(WIDTH, 7.0)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1.35, 1))
     above.plot(shift, line, color=INK, linewidth=1.2, linestyle=(0, (5, 3)), label=words["line"])
-    above.plot(shift, r(shift), color=INK, linewidth=2, label=words["curve"])
+    above.plot(shift, response, color=INK, linewidth=2, label=words["curve"])
     above.plot(0, 0, "o", color=INK, markersize=6)
-    colours = (BLUE, GREEN, PURPLE, ORANGE)
-    styles: tuple[Any, ...] = ("solid", (0, (6, 2)), (0, (2, 1)), (0, (6, 2, 1, 2)))
-    for number, (where, what, piece) in enumerate(sorted(pieces, key=lambda piece: piece[0]), 1):
-        colour = colours[number - 1]
-        above.plot(where, r(np.array([where])), "D", color=colour, markersize=7, zorder=4)
-        above.annotate(words[what], (where, 1.02), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=colour)
-        beyond = shift >= where if where > 0 else shift <= where
-        below.plot(shift[beyond], piece[beyond], color=colour, linewidth=1.8, linestyle=styles[number - 1])
-        below.plot(where, 0, "D", color=colour, markersize=7, zorder=4)
-        end = -1 if where > 0 else 0
-        below.text(shift[end] * 1.015, piece[end], f"{words['piece']}{'₁₂₃₄'[number - 1]}", color=colour, va="center",
-                   ha="left" if where > 0 else "right")  # fmt: skip
-        for ax in (above, below):
-            ax.axvline(where, color=colour, linewidth=0.8, linestyle="dotted", zorder=0)
-    below.plot(shift, r(shift) - line, color=FAINT, linewidth=4, alpha=0.5, label=words["sum"], zorder=1)
+    draw_pieces(above, below, shift, pieces, words)
+    below.plot(shift, response - line, color=FAINT, linewidth=4, alpha=0.5, label=words["sum"], zorder=1)
     below.axhline(0, color=FAINT, linewidth=0.6, zorder=0)
     above.set(ylabel=words["response"])
     above.set_title(words["kinks"], pad=26)
@@ -229,6 +230,24 @@ def kinks(words: dict[str, str]) -> Figure:
     below.set(xlabel=words["shift"], title=words["pieces"], ylabel="Q")
     below.legend(loc="upper center")
     return figure
+
+
+def draw_pieces(above: Axes, below: Axes, shift: Array, pieces: list[tuple[float, str, Array]], words: dict[str, str]) -> None:
+    """A mark on the curve for every kink, and its piece below."""
+    colours = (BLUE, GREEN, PURPLE, ORANGE)
+    for number, (where, whose, piece) in enumerate(pieces):
+        colour = colours[number]
+        above.plot(where, kinked_response(np.array([where])), "D", color=colour, markersize=7, zorder=4)
+        above.annotate(words[whose], (where, 1.02), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=colour)
+        beyond = shift >= where if where > 0 else shift <= where
+        below.plot(shift[beyond], piece[beyond], color=colour, linewidth=1.8, linestyle=PIECE_STYLES[number])
+        below.plot(where, 0, "D", color=colour, markersize=7, zorder=4)
+        end = -1 if where > 0 else 0
+        align: Literal["left", "right"] = "left" if where > 0 else "right"
+        name = f"{words['piece']}{'₁₂₃₄'[number]}"
+        below.text(shift[end] * 1.015, piece[end], name, color=colour, va="center", ha=align)
+        for ax in (above, below):
+            ax.axvline(where, color=colour, linewidth=0.8, linestyle="dotted", zorder=0)
 
 
 if __name__ == "__main__":

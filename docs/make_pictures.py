@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from koubai.pictures.film import read_film
+from koubai.pictures.films.video import read_video
 
 HERE = Path(__file__).parent / "pictures"
 KOUBAI = [sys.executable, "-m", "koubai"]
@@ -47,7 +47,7 @@ def main() -> None:
             koubai("show", str(Path(folder) / "xor"), "--film", "gif", "--film-size", "640x360", "--pictures", "none", "--lang",
                    language, "--out", str(Path(folder) / "gif"), "--quiet")  # fmt: skip
             shutil.copy(Path(folder) / "gif" / "film.gif", out / "xor-film.gif")
-            small(sheet(list(read_film(Path(folder) / "xor" / "film.mp4"))), out / "xor-frames.png")
+            small(sheet(list(read_video(Path(folder) / "xor" / "film.mp4"))), out / "xor-frames.png")
             koubai("train", "and", "--hidden", "none", *film, "--name", "and-line", "--out", f"{folder}/and", "--quiet")
             koubai("runs", "compare", "xor", "seed-36", "and-line", "--lang", language, "--out", f"{folder}/compared")
             for picture in ("regions", "losses"):

@@ -5,53 +5,66 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from koubai.cli.render_process import Artist, _that_travels
+from koubai.cli.render_process import RenderProcess, Save, picklable
 from koubai.errors import FileFault
+from koubai.pictures import LossDisplay
+
+LOSS = LossDisplay(np.array([1.0, 0.5]))
+
+
+def save(path: Path) -> Save:
+    return partial(LOSS.save, path)
 
 
 def test_it_draws_elsewhere_and_tells_what_went_wrong(tmp_path: Path) -> None:
-    artist = Artist()
-    artist.get_ready()
-    assert artist.is_elsewhere
-    assert artist.call("save_loss", path=tmp_path / "loss.png", losses=[1.0, 0.5])
+    process = RenderProcess()
+    process.start()
+    assert process.is_running
+    assert process.call(save(tmp_path / "loss.png"))
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(FileFault, match="No such file or directory"):
-        artist.call("save_loss", path=tmp_path / "none" / "loss.png", losses=[1.0])
+        process.call(save(tmp_path / "none" / "loss.png"))
+    nowhere: Any = 3.5
     with pytest.raises(TypeError):
-        artist.call("save_loss", path=tmp_path / "loss.png", colour="red")
-    assert not artist.call("save_loss", stop=lambda: True, path=tmp_path / "late.png", losses=[1.0])
+        process.call(partial(LOSS.save, nowhere))
+    assert not process.call(save(tmp_path / "late.png"), stop=lambda: True)
 
 
 def test_it_draws_here_where_the_process_is_gone(tmp_path: Path) -> None:
-    artist = Artist()
-    assert artist.call("save_loss", path=tmp_path / "a.png", losses=[1.0])
+    process = RenderProcess()
+    assert process.call(save(tmp_path / "a.png"))
     (child,) = _children()
     os.kill(child, signal.SIGKILL)
     for name in ("b.png", "c.png"):
-        assert artist.call("save_loss", path=tmp_path / name, losses=[1.0])
+        assert process.call(save(tmp_path / name))
         assert (tmp_path / name).exists()
 
 
 def test_it_never_hears_of_a_ctrl_c(tmp_path: Path) -> None:
-    artist = Artist()
-    artist.get_ready()
+    process = RenderProcess()
+    process.start()
     for child in _children():
         os.kill(child, signal.SIGINT)
-    assert artist.call("save_loss", path=tmp_path / "a.png", losses=[1.0])
-    assert artist.is_elsewhere
+    assert process.call(save(tmp_path / "a.png"))
+    assert process.is_running
 
 
 ASKS_FOR_EVER = """
 import sys
-from koubai.cli.render_process import Artist, _that_travels
-artist = Artist()
-artist.get_ready()
-print(artist._process.pid, flush=True)
-artist.call("save_loss", path=sys.argv[1], losses=[1.0])
+from functools import partial
+from koubai.cli.render_process import RenderProcess
+from koubai.pictures import LossDisplay
+process = RenderProcess()
+process.start()
+print(process._process.pid, flush=True)
+process.call(partial(LossDisplay([1.0]).save, sys.argv[1]))
 """
 
 
@@ -77,10 +90,10 @@ class Odd(Exception):
 
 
 def test_a_fault_that_can_not_travel_is_told_as_another() -> None:
-    told = _that_travels(Odd(1, 2))
+    told = picklable(Odd(1, 2))
     assert (type(told), str(told)) == (RuntimeError, "Odd: odd")
     fault = FileFault("file", path="p", reason="r")
-    assert _that_travels(fault) is fault
+    assert picklable(fault) is fault
 
 
 def _children() -> list[int]:
@@ -92,7 +105,7 @@ def _children() -> list[int]:
             command = (path.parent / "cmdline").read_text()
         except OSError:
             continue
-        if int(fields[1]) == os.getpid() and "draw_what_comes" in command and fields[0] != "Z":
+        if int(fields[1]) == os.getpid() and "import serve" in command and fields[0] != "Z":
             found.append(int(path.parent.name))
     return sorted(found)[-1:]
 

@@ -17,7 +17,7 @@ from tests.cli_process import KOUBAI, PLAIN, koubai, on_a_full_disk, surrounding
 
 import koubai as kb
 from koubai.cli.main import _ended
-from koubai.cli.render_options import wanted
+from koubai.cli.render_options import parse_render_options
 from koubai.cli.signals import deferred_signals
 from koubai.cli.train import Display, TrainingJob
 from koubai.core.training import Step
@@ -210,7 +210,7 @@ def test_what_a_thread_raises_is_said_as_what_it_is(
     with Store(tmp_path / "runs.sqlite") as store, deferred_signals() as interrupts:
         experiment = kb.Experiment(steps=0 if when == "drawn" else 3)
         recorder = store.keep(experiment)
-        display = Display(True, True, False, wanted("png", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
+        display = Display(True, True, False, parse_render_options("png", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
         work = TrainingJob(experiment, iter([tmp_path / "made"]), interrupts, display, store, recorder).carry_out
         assert _ended(work, "en") == code
         said = capsys.readouterr().err
@@ -226,7 +226,7 @@ def test_what_a_thread_raises_is_said_as_what_it_is(
 
 def test_no_step_at_all_is_no_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kb.Experiment, "run", lambda *_: iter(()))
-    display = Display(True, True, False, wanted("none", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
+    display = Display(True, True, False, parse_render_options("none", "none", "480x270", None), "en", None)  # type: ignore[arg-type]
     with deferred_signals() as interrupts, pytest.raises(KoubaiError, match="ended before its first step"):
         TrainingJob(kb.Experiment(), iter([tmp_path / "made"]), interrupts, display).carry_out()
 

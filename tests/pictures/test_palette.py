@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from koubai.pictures.palette import COLOURS, FIELDS, MARKERS, UNDECIDED, colour_of, marker_of, shaded, thinned
-from koubai.pictures.theme import FIELD
+from koubai.pictures.theme import class_colormap
 
 # Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009), severity 1
 EYES = {
@@ -47,7 +47,7 @@ def test_a_hundred_classes_look_different() -> None:
 def test_two_classes_have_the_colours_of_the_region(probability: float) -> None:
     answer = int(probability > 0.5)
     (colour,) = shaded(np.array([answer]), np.array([max(probability, 1 - probability)]), 2)
-    assert np.abs(colour / 255 - FIELD(probability)[:3]).max() < 0.01
+    assert np.abs(colour / 255 - np.array(class_colormap()(probability)[:3])).max() < 0.01
 
 
 @given(st.integers(2, 100), st.integers(0, 99), st.floats(0, 1))

@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from koubai.locale import sentences
-from koubai.pictures.theme import FIELD as PICTURES_FIELD
+from koubai.pictures.theme import class_colormap
 from koubai.terminal import text_pictures
 from koubai.terminal.text_pictures import (
     AXIS,
@@ -77,7 +77,7 @@ def colours(style: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def test_the_field_has_the_colours_of_the_pictures() -> None:
     for value in (0.0, 0.25, 0.5, 0.8, 1.0):
-        assert np.allclose(field_colour(value), 255 * np.array(PICTURES_FIELD(value)[:3]), atol=2)
+        assert np.allclose(field_colour(value), 255 * np.array(class_colormap()(value)[:3]), atol=2)
     assert field_colour(0)[2] > field_colour(0)[0]
     assert field_colour(1)[0] > field_colour(1)[2]
     assert min(field_colour(0.5)) > 240

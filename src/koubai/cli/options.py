@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from koubai.cli.help import Option, help_text
-from koubai.cli.render_options import FILMS, PICTURES, RenderOptions, wanted
+from koubai.cli.render_options import FILMS, PICTURES, RenderOptions, parse_render_options
 from koubai.errors import Unforeseen
 from koubai.locale import LANGUAGES, sentence
 
@@ -264,4 +264,4 @@ def _completing(choices: Sequence[str]) -> Callable[[click.Context, click.Parame
 def wanted_of(values: Mapping[str, object]) -> RenderOptions:
     """Check the values of the options of pictures and films. Those that a command doesn't have draw nothing."""
     pictures, film = str(values.get("pictures", "none")), str(values.get("film", "none"))
-    return wanted(pictures, film, str(values.get("film_size", FILM_SIZE)), values.get("film_rate"))
+    return parse_render_options(pictures, film, str(values.get("film_size", FILM_SIZE)), values.get("film_rate"))

@@ -10,7 +10,7 @@ from koubai.experiment import Run
 from koubai.experiment.prediction import Prediction
 from koubai.files import check_free_file, new_file
 from koubai.locale import sentence
-from koubai.pictures.dataset_plots import targets_of
+from koubai.pictures.data_names import target_names
 from koubai.spreadsheet import line
 
 
@@ -40,7 +40,7 @@ def as_csv(run: Run, prediction: Prediction) -> str:
     """
     data = run.data
     if data.task == "regress":
-        return "".join(map(line, [targets_of(data), *prediction.answers.tolist()]))
+        return "".join(map(line, [target_names(data), *prediction.answers.tolist()]))
     target = data.preparation.target.name if data.preparation else data.name or "answer"
     letter = "p" if run.network.output == "softmax" else "y"
     rows = zip(prediction.answers.tolist(), prediction.probabilities.tolist(), strict=True)

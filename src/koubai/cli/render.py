@@ -1,19 +1,21 @@
 """The pictures and films of a run, drawn into a folder."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from koubai.cli.render_options import RenderOptions
-from koubai.cli.render_process import Artist
+from koubai.cli.render_process import RenderProcess
 from koubai.errors import KoubaiError, memory_faults
 from koubai.experiment import Run
 from koubai.files import new_file
-from koubai.pictures.dataset_plots import Picture
-from koubai.pictures.run_plots import films_of, pictures_of
 
-Job = tuple[list[str], str, dict[str, Any]]  # the files of the same picture or film, the function, its arrays
+if TYPE_CHECKING:
+    from koubai.pictures import Display, Film
+
+Drawing = Callable[[], None]  # draws one file, or all films of a run; raises what goes wrong, or Stopped
 
 
 class Stopped(Exception):
@@ -21,34 +23,48 @@ class Stopped(Exception):
 
 
 def draw(
-    run: Run, folder: Path, wanted: RenderOptions, artist: Artist, stop: Callable[[], bool], language: str
+    run: Run, folder: Path, options: RenderOptions, process: RenderProcess, stop: Callable[[], bool], language: str
 ) -> list[KoubaiError]:
-    """Draw what is wanted of ``run`` into ``folder``. Returns what went wrong."""
-    jobs = jobs_of(pictures_of(run, language), wanted)
-    if wanted.films:
-        names = [f"film.{form}" for form in wanted.films]
-        jobs += [(names, function, reel) for function, reel in films_of(run, language)]
-    return draw_jobs(jobs, folder, wanted, artist, stop, language)
+    """Draw what the options ask for of ``run`` into ``folder``. Returns what went wrong."""
+    from koubai.pictures import displays_of, film_of
+
+    pictures = {name: partial(display.from_run, run, language) for name, display in displays_of(run).items()}
+    drawings = [_picture_drawings(pictures, folder, options, process, stop)]
+    film = film_of(run) if options.films else None
+    if film is not None:
+        paths = [folder / f"film.{form}" for form in options.films]
+        drawings.append(iter([partial(_draw_film, partial(film.from_run, run, language), paths, options, process, stop)]))
+    return _draw_each(drawing for some in drawings for drawing in some)
 
 
-def jobs_of(pictures: Iterable[Picture], wanted: RenderOptions) -> list[Job]:
-    """``pictures`` in every format that is wanted; where none is, they aren't even prepared."""
-    return [
-        ([f"{name}.{form}"], function, values)
-        for name, function, values in (pictures if wanted.pictures else ())
-        for form in wanted.pictures
-    ]
-
-
-def draw_jobs(
-    jobs: Sequence[Job], folder: Path, wanted: RenderOptions, artist: Artist, stop: Callable[[], bool], language: str
+def draw_pictures(
+    pictures: "Mapping[str, Callable[[], Display]]",
+    folder: Path,
+    options: RenderOptions,
+    process: RenderProcess,
+    stop: Callable[[], bool],
 ) -> list[KoubaiError]:
-    """Draw ``jobs`` into ``folder``, each file whole or not at all. Returns what went wrong."""
+    """Draw pictures into files, each whole or not at all.
+
+    Args:
+        pictures: From the names of files, without suffixes, to functions that compute what is shown.
+        folder: Where the files go.
+        options: Which formats are drawn; where none is, nothing is computed either.
+        process: Who draws.
+        stop: Says whether nothing more is to be drawn.
+
+    Returns:
+        What went wrong.
+    """
+    return _draw_each(_picture_drawings(pictures, folder, options, process, stop))
+
+
+def _draw_each(drawings: Iterable[Drawing]) -> list[KoubaiError]:
     faults: list[KoubaiError] = []
-    for names, function, values in jobs:
+    for drawing in drawings:
         try:
             with memory_faults():
-                _draw_files([folder / name for name in names], function, values, wanted, artist, stop, language)
+                drawing()
         except Stopped:
             break
         except KoubaiError as fault:
@@ -56,21 +72,44 @@ def draw_jobs(
     return faults
 
 
-def _draw_files(
-    paths: list[Path],
-    function: str,
-    values: dict[str, Any],
-    wanted: RenderOptions,
-    artist: Artist,
+def _picture_drawings(
+    pictures: "Mapping[str, Callable[[], Display]]",
+    folder: Path,
+    options: RenderOptions,
+    process: RenderProcess,
     stop: Callable[[], bool],
-    language: str,
+) -> Iterator[Drawing]:
+    """Every picture in every format; what it shows is computed once, when the first is drawn."""
+    for name, prepare in pictures.items():
+        prepared = cache(prepare)
+        for form in options.pictures:
+            yield partial(_draw_picture, prepared, folder / f"{name}.{form}", process, stop)
+
+
+def _draw_picture(prepare: "Callable[[], Display]", path: Path, process: RenderProcess, stop: Callable[[], bool]) -> None:
+    _check(not stop(), process)
+    display = prepare()
+    with new_file(path) as unfinished:
+        _check(process.call(partial(display.save, unfinished), stop), process)
+
+
+def _draw_film(
+    prepare: "Callable[[], Film]",
+    paths: Sequence[Path],
+    options: RenderOptions,
+    process: RenderProcess,
+    stop: Callable[[], bool],
 ) -> None:
-    """One picture, or all films of a run, whose frames are drawn once."""
+    """All films of a run, whose frames are drawn once."""
+    _check(not stop(), process)
+    film = prepare()
     with ExitStack() as files:
-        beside = [files.enter_context(new_file(path)) for path in paths]
-        where: dict[str, Any] = {"path": beside[0]}
-        if function.endswith("film"):
-            where = {"paths": beside, "size": wanted.size, "rate": wanted.rate}
-        if not artist.call(function, stop=stop, **{**values, **where}, language=language):
-            artist.close()
-            raise Stopped
+        unfinished = [files.enter_context(new_file(path)) for path in paths]
+        _check(process.call(partial(film.save, unfinished, options.size, options.rate), stop), process)
+
+
+def _check(finished: bool, process: RenderProcess) -> None:
+    """Stopped, with the process ended, unless what was asked for is finished."""
+    if not finished:
+        process.close()
+        raise Stopped

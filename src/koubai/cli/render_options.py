@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from koubai.errors import InputError, chosen
 
@@ -14,7 +13,14 @@ FASTEST = 60  # frames a second
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """``pictures`` and ``films``: formats; ``size``: of the film, (width, height) in pixels; ``rate``: its frames a second."""
+    """What is drawn of a run.
+
+    Attributes:
+        pictures: The formats of pictures.
+        films: The formats of the film.
+        size: Of the film, (width, height) in pixels.
+        rate: Its frames a second; None for one that fits the number of records.
+    """
 
     pictures: tuple[str, ...]
     films: tuple[str, ...]
@@ -27,8 +33,18 @@ class RenderOptions:
         return bool(self.pictures or self.films)
 
 
-def wanted(pictures: str, film: str, film_size: str, film_rate: Any) -> RenderOptions:
-    """The options' values, checked. InputError names the one that can't be."""
+def parse_render_options(pictures: str, film: str, film_size: str, film_rate: object) -> RenderOptions:
+    """The options' values, checked.
+
+    Args:
+        pictures: One of ``PICTURES``.
+        film: One of ``FILMS``.
+        film_size: Width and height in pixels, as "1280x720".
+        film_rate: Frames a second, or None.
+
+    Raises:
+        InputError: A value can't be; it is named.
+    """
     size = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", film_size.strip().lower())
     sides = tuple(int(side) for side in size.groups()) if size else ()
     if not sides or not all(SMALLEST <= side <= LARGEST and side % 2 == 0 for side in sides):

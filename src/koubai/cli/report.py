@@ -15,7 +15,7 @@ from koubai.data import Dataset
 from koubai.experiment import Experiment, Run
 from koubai.experiment.metrics import Scores
 from koubai.locale import sentence
-from koubai.pictures.dataset_plots import named, targets_of
+from koubai.pictures.data_names import dataset_name, target_names
 from koubai.text_columns import cut, decimal, in_columns, wrapped
 
 PICTURES = (
@@ -45,7 +45,7 @@ def started(experiment: Experiment, language: str) -> str:
     line = sentence(
         "report-start" if problem.hidden else "report-start-plain",
         language,
-        data=named(problem.dataset(), language),
+        data=dataset_name(problem.dataset(), language),
         sizes="-".join(map(str, problem.sizes)),
         activation=problem.activation,
         method=experiment.method,
@@ -134,7 +134,7 @@ def _score(run: Run, part: str, language: str) -> list[str]:
 
 def _values(run: Run, scores: Scores) -> Iterator[tuple[str, float, float]]:
     """Yield the name, R² and error of each value that is answered."""
-    yield from zip(targets_of(run.data), _plain(scores.r2), _plain(scores.error), strict=True)
+    yield from zip(target_names(run.data), _plain(scores.r2), _plain(scores.error), strict=True)
 
 
 def _plain(values: NDArray[np.float64] | None) -> list[float]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from koubai.cli.render import Stopped
 from koubai.cli.render_options import RenderOptions
-from koubai.cli.render_process import Artist
+from koubai.cli.render_process import RenderProcess
 from koubai.cli.report import drawn
 from koubai.cli.signals import Interrupts, deferred_signals
 from koubai.cli.train import draw_beside, places_for, report_errors
@@ -47,18 +47,18 @@ def draw_anew(
     faults: list[KoubaiError] = []
 
     def fill(folder: Path) -> None:
-        faults.extend(draw_beside(run, folder, wanted, Artist(), interrupts, quiet, replayed, language))
+        faults.extend(draw_beside(run, folder, wanted, RenderProcess(), interrupts, quiet, replayed, language))
         if interrupts:
             raise Stopped
 
-    made = None
+    drawn_folder = None
     try:
-        if wanted.pictures or wanted.films:
-            made = new_folder(places, fill)
+        if wanted.draws:
+            drawn_folder = new_folder(places, fill)
         else:
             fill(Path())
     except Stopped:
         return interrupts.exit_code
-    if made is not None and not quiet:
-        sys.stdout.write("\n".join(drawn(made, language)) + "\n")
+    if drawn_folder is not None and not quiet:
+        sys.stdout.write("\n".join(drawn(drawn_folder, language)) + "\n")
     return report_errors(faults, language)

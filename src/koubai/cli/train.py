@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from koubai.cli.options import wanted_of
 from koubai.cli.render import draw
 from koubai.cli.render_options import RenderOptions
-from koubai.cli.render_process import Artist
+from koubai.cli.render_process import RenderProcess
 from koubai.cli.report import Outcome, as_json, as_text, diagnosed, started
 from koubai.cli.setting_options import settings_of
 from koubai.cli.signals import Interrupts, deferred_signals, print_error
@@ -47,12 +47,12 @@ class Display:
     json: bool
     wanted: RenderOptions
     language: str
-    artist: Artist = field(default_factory=Artist)
+    process: RenderProcess = field(default_factory=RenderProcess)
 
     def get_ready(self) -> None:
         """Let whoever draws get ready while this process trains, once nothing is left to be refused."""
         if self.wanted.draws:
-            self.artist.get_ready()
+            self.process.start()
 
     @property
     def replayed(self) -> bool:
@@ -286,7 +286,7 @@ class TrainingJob:
         has_diverged = run.status == "diverged"
         replayed = display.replayed and not has_diverged
         faults = faults + draw_beside(
-            run, folder, display.wanted, display.artist, self.interrupts, display.quiet, replayed, language
+            run, folder, display.wanted, display.process, self.interrupts, display.quiet, replayed, language
         )
         if display.json:
             sys.stdout.write(as_json(outcome) + "\n")
@@ -310,7 +310,7 @@ def draw_beside(
     run: Run,
     folder: Path,
     wanted: RenderOptions,
-    artist: Artist,
+    process: RenderProcess,
     interrupts: Interrupts,
     quiet: bool,
     replayed: bool,
@@ -323,7 +323,7 @@ def draw_beside(
 
     def work() -> None:
         try:
-            faults.extend(draw(run, folder, wanted, artist, interrupts.__bool__, language))
+            faults.extend(draw(run, folder, wanted, process, interrupts.__bool__, language))
         except BaseException as fault:  # is raised again below
             broken.append(fault)
 
@@ -336,7 +336,7 @@ def draw_beside(
     while drawing.is_alive() and not interrupts:
         drawing.join(SECONDS_BETWEEN_LOOKS)
     if interrupts:
-        artist.close()
+        process.close()
         drawing.join(SECONDS_TO_THE_NEXT_STEP)
     if noted:
         sys.stderr.write("\r\x1b[K")  # the note has done its work

@@ -1,169 +1,76 @@
-"""Arrays in, pictures out. Nothing that draws computes what it shows, and pyplot's global state is left alone. Which pictures a
-run has, and their arrays, say ``run_plots`` and ``dataset_plots``.
+"""Pictures and films as objects: arrays in, pictures out.
 
-``draw_…`` return matplotlib axes or figures; ``save_…`` take the same values, and a path. The names are imported when they are
-first used: matplotlib takes a second, and the terminal's pictures don't need it.
+A display or a film is frozen data. Its ``from_run`` and like constructors compute what it shows; ``plot`` and ``save`` draw it,
+and compute nothing of that. Matplotlib is imported when something is drawn, which takes a second; pyplot's global state is left
+alone.
+Which pictures a run has says ``displays_of``, which film ``film_of``.
+
+The names are imported when they are first used. Their modules import ``koubai.experiment`` only where a run is read: the
+process that draws pictures for the command line gets them whole, and needs nothing of it.
 """
 
-from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from koubai.pictures.display import Display as Display
+    from koubai.pictures.displays.confusion_matrix import ConfusionMatrixDisplay as ConfusionMatrixDisplay
+    from koubai.pictures.displays.decision_region import DecisionRegionDisplay as DecisionRegionDisplay
+    from koubai.pictures.displays.decision_region import GridAnswers as GridAnswers
+    from koubai.pictures.displays.hidden_units import HiddenUnitsDisplay as HiddenUnitsDisplay
+    from koubai.pictures.displays.history import HistoryDisplay as HistoryDisplay
+    from koubai.pictures.displays.loss import LossDisplay as LossDisplay
+    from koubai.pictures.displays.losses import LossesDisplay as LossesDisplay
+    from koubai.pictures.displays.misclassified_images import MisclassifiedImagesDisplay as MisclassifiedImagesDisplay
+    from koubai.pictures.displays.multiclass_regions import MulticlassRegionsDisplay as MulticlassRegionsDisplay
+    from koubai.pictures.displays.network_diagram import NetworkDiagramDisplay as NetworkDiagramDisplay
+    from koubai.pictures.displays.prediction_error import PredictionErrorDisplay as PredictionErrorDisplay
+    from koubai.pictures.displays.region_panels import RegionPanel as RegionPanel
+    from koubai.pictures.displays.region_panels import RegionPanelsDisplay as RegionPanelsDisplay
+    from koubai.pictures.displays.regression_curve import RegressionCurveDisplay as RegressionCurveDisplay
+    from koubai.pictures.displays.truth_table import TruthTableDisplay as TruthTableDisplay
+    from koubai.pictures.displays.weight_images import WeightImagesDisplay as WeightImagesDisplay
+    from koubai.pictures.films.class_film import ClassFilm as ClassFilm
+    from koubai.pictures.films.curve_film import CurveFilm as CurveFilm
+    from koubai.pictures.films.film import Film as Film
+    from koubai.pictures.films.truth_table_film import RegionFrames as RegionFrames
+    from koubai.pictures.films.truth_table_film import TruthTableFilm as TruthTableFilm
+    from koubai.pictures.run_displays import comparisons_of as comparisons_of
+    from koubai.pictures.run_displays import displays_of as displays_of
+    from koubai.pictures.run_displays import film_of as film_of
 
 _HOME = {
-    "ClassReel": "data_film",
-    "CurveReel": "data_film",
-    "Panel": "region_panel",
-    "FilmData": "truth_table_film",
-    "draw_classes": "multiclass_regions",
-    "draw_confusion": "confusion",
-    "draw_curve": "regression",
-    "draw_fit": "regression",
-    "draw_history": "history",
-    "draw_loss": "loss",
-    "draw_losses": "loss",
-    "draw_mistakes": "misclassified",
-    "draw_network": "network_diagram",
-    "draw_region": "region",
-    "draw_regions": "regions",
-    "draw_table": "truth_table",
-    "draw_units": "hidden_units",
-    "draw_weights": "weight_images",
-    "new_axes": "theme",
-    "save": "theme",
+    "ClassFilm": "films.class_film",
+    "ConfusionMatrixDisplay": "displays.confusion_matrix",
+    "CurveFilm": "films.curve_film",
+    "DecisionRegionDisplay": "displays.decision_region",
+    "Display": "display",
+    "Film": "films.film",
+    "GridAnswers": "displays.decision_region",
+    "HiddenUnitsDisplay": "displays.hidden_units",
+    "HistoryDisplay": "displays.history",
+    "LossDisplay": "displays.loss",
+    "LossesDisplay": "displays.losses",
+    "MisclassifiedImagesDisplay": "displays.misclassified_images",
+    "MulticlassRegionsDisplay": "displays.multiclass_regions",
+    "NetworkDiagramDisplay": "displays.network_diagram",
+    "PredictionErrorDisplay": "displays.prediction_error",
+    "RegionFrames": "films.truth_table_film",
+    "RegionPanel": "displays.region_panels",
+    "RegionPanelsDisplay": "displays.region_panels",
+    "RegressionCurveDisplay": "displays.regression_curve",
+    "TruthTableDisplay": "displays.truth_table",
+    "TruthTableFilm": "films.truth_table_film",
+    "WeightImagesDisplay": "displays.weight_images",
+    "comparisons_of": "run_displays",
+    "displays_of": "run_displays",
+    "film_of": "run_displays",
 }
 
-__all__ = [  # noqa: PLE0604
-    *_HOME,
-    "save_class_film",
-    "save_classes",
-    "save_confusion",
-    "save_curve",
-    "save_curve_film",
-    "save_film",
-    "save_fit",
-    "save_history",
-    "save_loss",
-    "save_losses",
-    "save_mistakes",
-    "save_network",
-    "save_region",
-    "save_regions",
-    "save_table",
-    "save_units",
-    "save_weights",
-]
+__all__ = [*_HOME]  # noqa: PLE0604
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'koubai.pictures' has no attribute {name!r}")
     return getattr(import_module(f"koubai.pictures.{_HOME[name]}"), name)
-
-
-def save_classes(path: Path, **values: Any) -> None:
-    """``draw_classes`` into a file; the format follows its name."""
-    _save("draw_classes", path, values)
-
-
-def save_confusion(path: Path, **values: Any) -> None:
-    """``draw_confusion`` into a file; the format follows its name."""
-    _save("draw_confusion", path, values)
-
-
-def save_curve(path: Path, **values: Any) -> None:
-    """``draw_curve`` into a file; the format follows its name."""
-    _save("draw_curve", path, values)
-
-
-def save_fit(path: Path, **values: Any) -> None:
-    """``draw_fit`` into a file; the format follows its name."""
-    _save("draw_fit", path, values)
-
-
-def save_history(path: Path, **values: Any) -> None:
-    """``draw_history`` into a file; the format follows its name."""
-    _save("draw_history", path, values)
-
-
-def save_loss(path: Path, **values: Any) -> None:
-    """``draw_loss`` into a file; the format follows its name."""
-    _save("draw_loss", path, values)
-
-
-def save_losses(path: Path, **values: Any) -> None:
-    """``draw_losses`` into a file; the format follows its name."""
-    _save("draw_losses", path, values)
-
-
-def save_mistakes(path: Path, **values: Any) -> None:
-    """``draw_mistakes`` into a file; the format follows its name."""
-    _save("draw_mistakes", path, values)
-
-
-def save_network(path: Path, **values: Any) -> None:
-    """``draw_network`` into a file; the format follows its name."""
-    _save("draw_network", path, values)
-
-
-def save_region(path: Path, **values: Any) -> None:
-    """``draw_region`` into a file; the format follows its name."""
-    _save("draw_region", path, values)
-
-
-def save_regions(path: Path, **values: Any) -> None:
-    """``draw_regions`` into a file; the format follows its name."""
-    _save("draw_regions", path, values)
-
-
-def save_table(path: Path, **values: Any) -> None:
-    """``draw_table`` into a file; the format follows its name."""
-    _save("draw_table", path, values)
-
-
-def save_units(path: Path, **values: Any) -> None:
-    """``draw_units`` into a file; the format follows its name."""
-    _save("draw_units", path, values)
-
-
-def save_weights(path: Path, **values: Any) -> None:
-    """``draw_weights`` into a file; the format follows its name."""
-    _save("draw_weights", path, values)
-
-
-def save_film(paths: Sequence[Path], **values: Any) -> None:
-    """``film.save_film`` of a Reel: ``size``, ``rate`` and ``language`` are the film's, all other values the Reel's fields.
-
-    Every path is an .mp4 or a .gif of the same frames.
-    """
-    _save_film("FilmData", paths, **values)
-
-
-def save_class_film(paths: Sequence[Path], **values: Any) -> None:
-    """The same of a ClassReel."""
-    _save_film("ClassReel", paths, **values)
-
-
-def save_curve_film(paths: Sequence[Path], **values: Any) -> None:
-    """The same of a CurveReel."""
-    _save_film("CurveReel", paths, **values)
-
-
-def _save_film(
-    kind: str,
-    paths: Sequence[Path],
-    *,
-    size: tuple[int, int] = (1280, 720),
-    rate: int | None = None,
-    language: str = "en",
-    **fields: Any,
-) -> None:
-    from koubai.pictures import film
-
-    film.save_film(__getattr__(kind)(**fields), paths=paths, size=size, rate=rate, language=language)
-
-
-def _save(draw: str, path: Path, values: dict[str, Any]) -> None:
-    from koubai.pictures.theme import save
-
-    save(__getattr__(draw)(**values), path)

@@ -5,12 +5,8 @@ far apart as can be for eyes without the red, the green or the blue cones (as Ma
 2009); the smallest distance in CIE Lab is 20, that of Okabe and Ito's eight is 17.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
-from matplotlib.colors import to_rgb
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from koubai.pictures.theme import CLASS_COLOURS, CLASS_MARKERS, INK
 
@@ -33,24 +29,29 @@ def marker_of(number: int) -> str:
 
 def edge_of(number: int) -> str:
     """The colour around the mark of class ``number``: white around a dark mark, ink around a light one."""
-    red, green, blue = to_rgb(colour_of(number))
+    red, green, blue = _rgb(colour_of(number))
     return INK if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > LIGHT else "white"
 
 
-def shaded(answers: NDArray[Any], confidence: NDArray[Any], classes: int) -> NDArray[np.uint8]:
+def _rgb(colour: str) -> tuple[float, float, float]:
+    """Red, green and blue of "#rrggbb", each from 0 to 1."""
+    return int(colour[1:3], 16) / 255, int(colour[3:5], 16) / 255, int(colour[5:7], 16) / 255
+
+
+def shaded(answers: NDArray[np.integer], confidence: NDArray[np.floating], classes: int) -> NDArray[np.uint8]:
     """The colour of every answer, (…, 3): that of its class, paler down to nothing as ``confidence`` falls to 1 / classes.
 
     A confidence that is no number counts as none.
     """
-    fields = np.array([to_rgb(FIELDS[number % len(FIELDS)]) for number in range(classes)], np.float32)
-    paper = np.array(to_rgb(UNDECIDED), np.float32)
+    fields = np.array([_rgb(FIELDS[number % len(FIELDS)]) for number in range(classes)], np.float32)
+    paper = np.array(_rgb(UNDECIDED), np.float32)
     least = 1 / classes
     share = np.clip((np.nan_to_num(np.asarray(confidence, np.float32), nan=0.0) - least) / max(1 - least, least), 0, 1)
     colours = paper + share[..., None] * (fields[answers] - paper)
     return np.asarray(255 * colours + 0.5, np.uint8)
 
 
-def thinned(count: int, most: int, kinds: Sequence[Any] | NDArray[Any] | None = None) -> NDArray[np.int64]:
+def thinned(count: int, most: int, kinds: ArrayLike | None = None) -> NDArray[np.int64]:
     """Which of ``count`` things to show, ``most`` of them at most: evenly spread over each of ``kinds`` (count,), in order."""
     if count <= most:
         return np.arange(count)

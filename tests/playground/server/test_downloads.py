@@ -15,10 +15,10 @@ from PIL import Image
 from tests.runs import same
 
 import koubai as kb
-from koubai import pictures
 from koubai.data.features import with_features
 from koubai.errors import InputError
 from koubai.experiment import Run
+from koubai.pictures import TruthTableFilm
 from koubai.playground.server import downloads
 from koubai.playground.server.downloads import Busy, Download, Downloads, picture_names
 
@@ -158,7 +158,7 @@ def test_names_of_files(name: str, stem: str, xor: Run) -> None:
 def test_films_are_few_at_a_time(xor: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, goes_on = threading.Semaphore(0), threading.Event()
 
-    def slow(paths: list[Path], **_: Any) -> None:
+    def slow(film: TruthTableFilm, paths: list[Path], size: tuple[int, int]) -> None:
         paths[0].write_bytes(b"film")
 
     def run_of() -> Run:
@@ -166,7 +166,7 @@ def test_films_are_few_at_a_time(xor: Run, monkeypatch: pytest.MonkeyPatch) -> N
         goes_on.wait(10)
         return xor
 
-    monkeypatch.setattr(pictures, "save_film", slow)
+    monkeypatch.setattr(TruthTableFilm, "save", slow)
     downloads, taken = Downloads(), list[Download | None]()
     threads = [
         threading.Thread(target=lambda key=key: taken.append(downloads.take(key, run_of, "film.mp4", "en")))

@@ -6,19 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import get_terminal_size
 
-from koubai.cli.render import Stopped, draw_jobs, jobs_of
+from koubai.cli.render import Stopped, draw_pictures
 from koubai.cli.render_options import RenderOptions
-from koubai.cli.render_process import Artist
+from koubai.cli.render_process import RenderProcess
 from koubai.cli.report import drawn
 from koubai.cli.runs.lookup import LoadedRun, load_run
 from koubai.cli.signals import deferred_signals
 from koubai.cli.train import PLACE, places_for, report_errors
-from koubai.core.projection import FINE, plane
 from koubai.errors import InputError, KoubaiError
 from koubai.files import check_free, new_folder
 from koubai.locale import sentence
-from koubai.pictures.dataset_plots import Picture
-from koubai.pictures.region_panel import Panel
 from koubai.text_columns import GAP, cut, in_columns, widest
 
 MOST = 12  # runs: more colours and panels nobody can tell apart
@@ -33,23 +30,25 @@ def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: R
         raise InputError("compare-many", runs=len(runs), most=MOST)
     if out is not None:
         check_free(out)
+    from koubai.pictures import comparisons_of
+
     with deferred_signals() as interrupts:
         loaded_runs = [load_run(name, store) for name in runs]
-        artist = Artist()
+        process = RenderProcess()
         if wanted.pictures:
-            artist.get_ready()
+            process.start()
         facts = [_facts(one) for one in loaded_runs]
         differing = [name for name in _in_order(facts) if len({json_format.dumps(own.get(name)) for own in facts}) > 1]
-        jobs = jobs_of(_pictures(loaded_runs, language), wanted)
+        pictures = comparisons_of([one.run for one in loaded_runs], [one.name for one in loaded_runs], language)
         faults: list[KoubaiError] = []
 
-        def fill(folder: Path) -> None:
-            faults.extend(draw_jobs(jobs, folder, wanted, artist, interrupts.__bool__, language))
+        def fill(new: Path) -> None:
+            faults.extend(draw_pictures(pictures, new, wanted, process, interrupts.__bool__))
             if interrupts:
                 raise Stopped
 
         try:
-            drawn_into = new_folder(places_for(out, PLACE / "compared"), fill) if jobs else None
+            drawn_into = new_folder(places_for(out, PLACE / "compared"), fill) if wanted.pictures else None
         except Stopped:
             return interrupts.exit_code
         if json:
@@ -130,36 +129,3 @@ def _side_by_side(columns: list[list[str]], width: int) -> Iterator[list[list[st
             part = []
         part.append(column)
     yield part
-
-
-def _pictures(found: Sequence[LoadedRun], language: str) -> Iterator[Picture]:
-    losses = {one.run.experiment.problem.loss for one in found}
-    yield (
-        "losses",
-        "save_losses",
-        {
-            "curves": [one.run.losses for one in found],
-            "names": [one.name for one in found],
-            "loss": losses.pop() if len(losses) == 1 else None,
-            "title": sentence("compare-losses-title", language, runs=len(found)),
-        },
-    )
-    if all((one.run.data.task, one.run.data.inputs.shape[1], len(one.run.data.classes)) == ("classify", 2, 2) for one in found):
-        title = sentence("compare-regions-title", language, runs=len(found))
-        panels = [_panel(one, language) for one in found]
-        yield "regions", "save_regions", {"x": FINE, "y": FINE, "panels": panels, "title": title}
-
-
-def _panel(found: LoadedRun, language: str) -> Panel:
-    run, data = found.run, found.run.data
-    scores = run.scores()
-    said = {"loss": f"{run.losses[-1]:.4g}", "right": scores.right, "rows": scores.rows}
-    return Panel(
-        title=found.name,
-        note=sentence("compare-panel", language, **said),
-        field=plane(run.network, FINE, FINE).lead,
-        points=data.inputs,
-        labels=data.labels,
-        names=data.feature_names,
-        output=run.network.output,
-    )

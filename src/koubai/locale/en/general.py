@@ -368,6 +368,7 @@ SENTENCES = {
     "error-language": "{name} is {value!r}, but it must be one of: {choices}.",
     "error-pictures": "There is no kind of picture called {value!r}; choose one of: {choices}.",
     "error-pictures-near": "There is no kind of picture called {value!r}; did you mean {nearest!r}?",
+    "error-picture-of-run": "There is no picture {picture!r} of a run like this; take one of those that it has.",
     "error-film": "There is no kind of film called {value!r}; choose one of: {choices}.",
     "error-film-near": "There is no kind of film called {value!r}; did you mean {nearest!r}?",
     "error-film-size": (

@@ -388,6 +388,7 @@ SENTENCES = {
     "error-language": "{name} が {value!r} になっていますが、次のいずれかにしてください: {choices}。",
     "error-pictures": "図の種類に {value!r} はないので、次の中から選んでください: {choices}。",
     "error-pictures-near": "図の種類に {value!r} はありませんが、{nearest!r} のことでしょうか。",
+    "error-picture-of-run": "この実行には {picture!r} の図がないので、ほかの図を選んでください。",
     "error-film": "動画の種類に {value!r} はないので、次の中から選んでください: {choices}。",
     "error-film-near": "動画の種類に {value!r} はありませんが、{nearest!r} のことでしょうか。",
     "error-film-size": (

@@ -2,24 +2,23 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import gettempdir
 from threading import Lock
-from typing import Any
 from unicodedata import normalize
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from koubai import export, pictures
+from koubai import export
 from koubai.errors import InputError, KoubaiError
 from koubai.experiment import Run
 from koubai.experiment.run_files import pack
 from koubai.experiment.run_format import losses_text
-from koubai.pictures.dataset_plots import named
-from koubai.pictures.run_plots import choices_of, films_of
+from koubai.pictures.data_names import dataset_name
+from koubai.pictures.run_displays import displays_of, film_of
 from koubai.temporary_files import sweep, temporary
 
 MOST_FRAMES = 300
@@ -56,7 +55,7 @@ class Download:
 
 def picture_names(run: Run) -> tuple[str, ...]:
     """The pictures that there are of ``run``, such as "region"."""
-    return tuple(choices_of(run, "en"))
+    return tuple(displays_of(run))
 
 
 class Downloads:
@@ -89,26 +88,22 @@ class Downloads:
         if match is None:
             return None
         run = run_of()
-        prepare = choices_of(run, language).get(match[1])
-        if prepare is None:
+        display = displays_of(run).get(match[1])
+        if display is None:
             return None
-        function, values = prepare()
-        return self._drawn(function, values, f"{_stem(run)}-{match[1]}{match[2]}", "path", language)
+        picture = display.from_run(run, language)
+        return self._drawn(picture.save, f"{_stem(run)}-{match[1]}{match[2]}")
 
     def _film(self, run: Run, name: str, language: str) -> Download:
-        films = films_of(run, language, MOST_FRAMES)
-        if not films:
-            raise InputError("take-no-film", data=named(run.data, language))
-        function, reel = films[0]
-        return self._drawn(function, {**reel, "size": FILM_SIZE}, name, "paths", language)
+        film_class = film_of(run)
+        if film_class is None:
+            raise InputError("take-no-film", data=dataset_name(run.data, language))
+        film = film_class.from_run(run, language, MOST_FRAMES)
+        return self._drawn(lambda path: film.save([path], FILM_SIZE), name)
 
-    def _drawn(self, function: str, values: Mapping[str, Any], name: str, where: str, language: str) -> Download:
-        def write(path: Path) -> None:
-            place = [path] if where == "paths" else path
-            getattr(pictures, function)(**{where: place}, **values, language=language)
-
+    def _drawn(self, save: Callable[[Path], None], name: str) -> Download:
         with self._pen:
-            return Download(name, _written(name, write))
+            return Download(name, _written(name, save))
 
     @contextmanager
     def _filming(self, key: str) -> Iterator[None]:
