@@ -417,7 +417,7 @@ def test_the_version_needs_nothing_heavy(tmp_path: Path) -> None:
 def test_what_help_lists_is_what_there_is() -> None:
     from koubai.cli.commands import ACTIVATIONS, ENGINES, METHODS
     from koubai.core import activations
-    from koubai.core.slopes import METHODS as CORE_METHODS
+    from koubai.core.methods import METHODS as CORE_METHODS
     from koubai.core.step import ENGINES as CORE_ENGINES
     from koubai.experiment.experiment import AUTO
 

@@ -12,11 +12,11 @@ import koubai as kb
 from koubai.core import batches, compiled
 from koubai.core.batches import order_of, steps_in_epoch
 from koubai.core.losses import loss_named
+from koubai.core.methods import METHODS, method_named
 from koubai.core.network import Network, forward
-from koubai.core.optimizers import rule_named
+from koubai.core.optimizers import optimizer_named
 from koubai.core.regularization import Penalty
 from koubai.core.schedules import SCHEDULES
-from koubai.core.slopes import METHODS, method_named
 from koubai.core.slopes.base import Batch
 from koubai.core.training import Descent, Step, descend
 from koubai.data import Dataset
@@ -36,7 +36,7 @@ def trained(method: str = "central", *, steps: int = 8, size: int | None = 4, fe
     descent = Descent(
         loss_named("cross-entropy"),
         method_named(method),
-        rule_named(more.pop("optimizer", "gradient-descent")),
+        optimizer_named(more.pop("optimizer", "gradient-descent")),
         schedule=SCHEDULES["exponential"],
         schedule_options=tuple(SCHEDULE.items()),
         batch_size=size,

@@ -32,7 +32,7 @@ RECORD_BYTES_AT_ONCE = 2**24
 def optimizer_state(descent: Descent, network: Network) -> Any:
     """The optimiser's state before the first step, in NumPy arrays."""
     with computing_in(descent.precision):
-        return jax.tree.map(np.asarray, descent.rule.start(network, descent.rule_options))
+        return jax.tree.map(np.asarray, descent.optimizer.start(network, descent.optimizer_options))
 
 
 def begin(descent: Descent, network: Network, number: int, optimizer_state: Any) -> State:
@@ -96,8 +96,8 @@ def _put_back(frozen: Any, before: Any, after: Any, xp: Any) -> Any:
 def _advanced(descent: Descent, cut: BatchSlices | None, state: State, fresh: Any, numbers: Numbers) -> State:
     """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
     rate = _rate(descent, state, numbers, jnp)
-    moved, optimizer_state = descent.rule.move(
-        state.gradient, state.optimizer_state, state.parameters, rate, descent.rule_options
+    moved, optimizer_state = descent.optimizer.move(
+        state.gradient, state.optimizer_state, state.parameters, rate, descent.optimizer_options
     )
     moved = _put_back(numbers.frozen, state.parameters, moved, jnp)
     moved, optimizer_state = jax.tree.map(
@@ -195,7 +195,7 @@ def _plainly_advanced(descent: Descent, batches: Batches | None, state: State, f
     if not fresh:
         with np.errstate(all="ignore"):
             rate = _rate(descent, state, numbers, np)
-            made = descent.rule.move(state.gradient, optimizer_state, moved, rate, descent.rule_options)
+            made = descent.optimizer.move(state.gradient, optimizer_state, moved, rate, descent.optimizer_options)
         moved, optimizer_state = jax.tree.map(np.asarray, made)
         moved, optimizer_state = jax.tree.map(
             _sealed, (_put_back(numbers.frozen, state.parameters, moved, np), optimizer_state)

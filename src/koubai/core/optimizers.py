@@ -106,7 +106,7 @@ def _values(rule: Optimizer, options: Options) -> dict[str, float]:
 _MOMENTS = {"b1": 0.9, "b2": 0.999, "eps": 1e-8}
 _MEANS = {"m": 0.0, "v": 0.0}
 
-RULES = {
+OPTIMIZERS = {
     rule.name: rule
     for rule in (
         Optimizer("gradient-descent", optimizers.gradient_descent),
@@ -142,9 +142,9 @@ RULES = {
 }
 
 
-def rule_named(name: str) -> Optimizer:
+def optimizer_named(name: str) -> Optimizer:
     """The optimiser called ``name``; InputError, with the nearest name, where there is none."""
-    return chosen("optimizer", name, RULES)
+    return chosen("optimizer", name, OPTIMIZERS)
 
 
 def check_options(rule: Optimizer, options: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.losses import Loss
+from koubai.core.methods import Method
 from koubai.core.network import Network
 from koubai.core.optimizers import Optimizer
 from koubai.core.precision import Precision
 from koubai.core.schedules import SCHEDULES, Schedule
-from koubai.core.slopes.base import Method
 
 Engine = Literal["numpy", "jax"]
 ENGINES: dict[str, Engine] = {"numpy": "numpy", "jax": "jax"}
@@ -26,8 +26,8 @@ class Descent:
 
     loss: Loss
     method: Method
-    rule: Optimizer
-    rule_options: tuple[tuple[str, float], ...] = ()
+    optimizer: Optimizer
+    optimizer_options: tuple[tuple[str, float], ...] = ()
     precision: Precision = "float64"
     schedule: Schedule = SCHEDULES["constant"]
     schedule_options: tuple[tuple[str, float], ...] = ()

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from koubai.arrays import sealed
 from koubai.core.batches import Batches, BatchSlices, rows_compiled_for
+from koubai.core.methods import check_h, check_method
 from koubai.core.network import Network
 from koubai.core.precision import dtype_of, random_state
 from koubai.core.regularization import Penalty
-from koubai.core.slopes import check_h, check_method
 from koubai.core.slopes.base import Batch, batch_of, mean_loss
 from koubai.core.state import LOSSES_AT_ONCE, Made, Numbers, orders_of
 from koubai.core.step import Descent as Descent

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.losses import Loss, loss_named
+from koubai.core.methods import METHODS
 from koubai.core.network import Network
-from koubai.core.slopes import METHODS
 from koubai.data import Dataset
 from koubai.experiment.divergence import total_loss
 from koubai.experiment.sampled_slopes import TANGENT, SampledSlopes

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from koubai.arrays import Arrays
 from koubai.core.losses import loss_named
 from koubai.core.measuring import Measured, measured_at
+from koubai.core.methods import check_h, check_method, method_named
 from koubai.core.numpy_engine.cost import is_worth_it
-from koubai.core.optimizers import check_options, rule_named
+from koubai.core.optimizers import check_options, optimizer_named
 from koubai.core.precision import Precision, dtype_of
 from koubai.core.schedules import check_schedule, schedule_named
-from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.step import ENGINES, Engine
 from koubai.core.training import Descent, Step, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
@@ -77,7 +77,7 @@ class Experiment:
         dtype_of(self.precision)
         h = method.default_h if self.h is None else self.h
         check_h(h, self.precision)
-        rule = rule_named(self.optimizer)
+        rule = optimizer_named(self.optimizer)
         if not isinstance(self.optimizer_options, Mapping):
             raise InputError("optimizer-options", value=self.optimizer_options)
         rate, most = self.learning_rate, float(np.finfo(dtype_of(self.precision)).max)
@@ -227,7 +227,7 @@ class Experiment:
         return Descent(
             loss_named(self.problem.loss or ""),
             method_named(self.method),
-            rule_named(self.optimizer),
+            optimizer_named(self.optimizer),
             tuple(self.optimizer_options.items()),
             self.precision,
             schedule_named(self.schedule),

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from koubai.arrays import Arrays, digest, named_array
 from koubai.core.activations import spelled
 from koubai.core.losses import LOSSES, loss_named
+from koubai.core.methods import MOST_LAYERS
 from koubai.core.network import INITS, Network, Output
 from koubai.core.parameters import frozen_mask, frozen_names
-from koubai.core.slopes import MOST_LAYERS
 from koubai.data import GATES, Dataset, gate
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen

@@ -8,9 +8,9 @@ from typing import Any
 
 from koubai.core.activations import activations_in
 from koubai.core.batches import steps_in_epoch
+from koubai.core.methods import METHODS, method_named
 from koubai.core.network import Network
 from koubai.core.precision import Precision
-from koubai.core.slopes import METHODS, method_named
 from koubai.data import GATES, Dataset, Splits, load
 from koubai.errors import Diverged, DivergenceWarning, InputError
 from koubai.experiment.experiment import Experiment

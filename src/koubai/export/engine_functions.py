@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from koubai.core.methods import method_named
 from koubai.core.numpy_engine import differences, random_numbers
-from koubai.core.optimizers import RULES, rule_named
+from koubai.core.optimizers import OPTIMIZERS, optimizer_named
 from koubai.core.schedules import schedule_named
-from koubai.core.slopes import method_named
 from koubai.experiment import Experiment
 from koubai.export.engine_source import EngineSource, with_helpers
 from koubai.export.python_literals import comment
@@ -31,7 +31,7 @@ def engine_functions_of(experiment: Experiment, values: Mapping[str, Any], said:
     rows = ["x", "y"] if values["some_rows"] else []
     known = {"dtype": f"np.{experiment.precision}", "random_state": f"np.uint32([0, {values['drawing_seed']}])"}
     source = EngineSource({"h", *values["options"]}, known, ("loss", rows))
-    rule, difference = rule_named(experiment.optimizer), DIFFERENCES.get(experiment.method)
+    rule, difference = optimizer_named(experiment.optimizer), DIFFERENCES.get(experiment.method)
     drawn_by = method_named(experiment.method).drawn_by
     draw = getattr(random_numbers, drawn_by) if drawn_by else None
 
@@ -54,7 +54,7 @@ def _comment_on(method: str, said: Callable[[str], str]) -> str:
 
 def _comment(function: Function, said: Callable[[str], str]) -> str:
     """What a script says of a function in the place of its docstring."""
-    names = [rule.name for rule in RULES.values() if rule.plain is function]
+    names = [rule.name for rule in OPTIMIZERS.values() if rule.plain is function]
     key = function.__name__.replace("_", "-")
     return comment(f"{names[0]}: {said(f'list-optimizer-{names[0]}')}" if names else said(f"script-{key}"), 4)
 

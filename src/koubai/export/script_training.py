@@ -4,10 +4,10 @@ from typing import Any
 
 import koubai
 from koubai.core.activations import activations_named
+from koubai.core.methods import method_named
 from koubai.core.network import parameters_in
-from koubai.core.optimizers import rule_named
+from koubai.core.optimizers import optimizer_named
 from koubai.core.schedules import schedule_named
-from koubai.core.slopes import method_named
 from koubai.core.training import batches_of
 from koubai.experiment import Experiment, Run
 
@@ -20,7 +20,7 @@ def descent_of(run: Run) -> dict[str, Any]:
     """What the script says of how the run goes."""
     experiment = run.experiment
     single = experiment.precision == "float32"
-    rule = rule_named(experiment.optimizer)
+    rule = optimizer_named(experiment.optimizer)
     options = {**rule.parameters, **experiment.optimizer_options}
     hidden = experiment.problem.hidden or ()
     names = [activation.name for activation in activations_named(experiment.problem.activation or "", len(hidden))]

@@ -1,4 +1,4 @@
-"""How a slope is measured in NumPy: a function for every method of ``core.slopes``, of its name with _ for the hyphen."""
+"""How a slope is measured in NumPy: the functions that ``core.methods`` names."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -87,15 +87,12 @@ def complex_step(problem: Problem, flat: Floats, rows: Rows, drawn: None = None)
     return _of_each(differences.complex_step, problem, flat, rows)
 
 
-def spsa(problem: Problem, flat: Floats, rows: Rows, drawn: Floats) -> Slopes:
-    """Along one direction that is drawn for all parameters: signs."""
+def along_drawn(problem: Problem, flat: Floats, rows: Rows, drawn: Floats) -> Slopes:
+    """Along one direction that was ``drawn`` for all parameters."""
     f = problem.loss_of(rows)
     directions = parts(drawn, problem.sizes)
     slopes = differences.along(f, parts(flat, problem.sizes), problem.h, directions)
     return f(parts(flat, problem.sizes)), np.concatenate([slope.ravel() for slope in slopes])
-
-
-random_directions = spsa  # the draws are normals
 
 
 def backprop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:

@@ -36,7 +36,7 @@ class Parameters:
 
 def optimizer_state(descent: Descent, network: Network) -> Any:
     """The optimizer's state before the first step: flat arrays."""
-    return descent.rule.start_plain(parameters_in(network.sizes), network.layers[0].bias.dtype, descent.rule_options)
+    return descent.optimizer.start_plain(parameters_in(network.sizes), network.layers[0].bias.dtype, descent.optimizer_options)
 
 
 def begin(descent: Descent, network: Network, number: int, optimizer_state: Any) -> State:
@@ -78,13 +78,13 @@ def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, 
 
     A step moves by the slopes that were measured before, then measures where that led.
     """
-    like, rule, data = state.parameters.like, descent.rule, numbers.data
+    like, optimizer, data = state.parameters.like, descent.optimizer, numbers.data
     assert isinstance(data, Prepared)
     assert data.rows is not None
     problem = Problem(descent.loss, like, numbers.h, data.penalty)
-    measure = getattr(slopes, descent.method.name.replace("-", "_"))
+    measure = getattr(slopes, descent.method.numpy_function)
     frozen = None if numbers.frozen is None else flattened(numbers.frozen)
-    cuts = splits(like.sizes) if rule.per_array else None
+    cuts = splits(like.sizes) if optimizer.per_array else None
     every, last = int(numbers.record_every), int(numbers.last)
     flat, slope, optimizer_state = state.parameters.flat, state.gradient, state.optimizer_state
     first = int(state.number) + (not fresh)
@@ -93,7 +93,9 @@ def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, 
         for number in range(first, first + count):
             if number > state.number or not fresh:
                 rate = descent.schedule.rate(numbers.learning_rate, number - 1, last, descent.schedule_options, np)
-                move, optimizer_state = rule.move_plain(slope, flat, number, optimizer_state, descent.rule_options, cuts)
+                move, optimizer_state = optimizer.move_plain(
+                    slope, flat, number, optimizer_state, descent.optimizer_options, cuts
+                )
                 flat = flat - rate * move if frozen is None else np.where(frozen, flat, flat - rate * move)
             if batches is not None:
                 rows = data.rows.part(batches.rows_of(orders_of(numbers), number))

@@ -1,8 +1,6 @@
 """The shape that every slope method has: ``measure(loss, network, data, h, key) -> (loss now, gradient)``."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
@@ -44,66 +42,6 @@ class Measure(Protocol):
     def __call__(self, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
         """The loss, and the slope of every parameter in the parameter's place."""
         ...
-
-
-@dataclass(frozen=True)
-class Method:
-    """A slope method by name. ``compiled`` is False for plain NumPy, which runs a step at a time.
-
-    ``measured_by``: its function among the modules of this package, "module:function", which is imported when it is used: JAX
-    takes its time. ``reported_by``: one like it that says also how every layer was measured, where a method has something to
-    say of it.
-
-    ``evaluations``: of the loss, by the definition, for each parameter and beside.
-
-    ``copies``: how often the parameters are in memory at once, at least, while a step is made: the start, the state before, on
-    the way and after, the slopes, two records. Measured on nine million parameters: 8.5 by backprop, 13 to 16 by the others.
-    ``takes_whole_batches``: whether all rows of a step go through the network together.
-
-    ``most_layers``: so many hidden layers were compiled in half a minute, by two cores of 2.1 GHz, for XOR and 8 units a layer
-    (units hardly matter). Central compiles for every layer what lies behind it, so that its time grows with the square.
-    ``drawn_by``: the function of ``stochastic``, and of ``numpy_engine.random_numbers``, that draws the direction of a method
-    which draws; empty for all others.
-    """
-
-    name: str
-    measured_by: str
-    default_h: float = 0.1
-    compiled: bool = True
-    wants_points: bool = False
-    reported_by: str = ""
-    wants_analytic: bool = False
-    copies: int = 12
-    takes_whole_batches: bool = True
-    most_layers: int = 100
-    drawn_by: str = ""
-    evaluations: tuple[int, int] = (0, 2)
-
-    def evaluations_each(self, parameters: int) -> int:
-        """How often the loss is evaluated for one step of so many parameters, by the definition."""
-        each, beside = self.evaluations
-        return each * parameters + beside
-
-    @property
-    def measure(self) -> Measure:
-        """How a slope is measured."""
-        measure: Measure = _function(self.measured_by)
-        return measure
-
-    @property
-    def reported(self) -> Callable[..., Any] | None:
-        """``reported(loss, network, data, h)``; None for a method that has nothing to say."""
-        return _function(self.reported_by) if self.reported_by else None
-
-    @property
-    def draw(self) -> Callable[[Any, Any], Any] | None:
-        """``draw(entries, key)``, the direction for an array of entries; None for a method that doesn't draw."""
-        return _function(f"stochastic:{self.drawn_by}") if self.drawn_by else None
-
-
-def _function(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(import_module(f"{__package__}.{module}"), name)
 
 
 def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array:

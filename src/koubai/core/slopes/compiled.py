@@ -9,9 +9,10 @@ import numpy as np
 from koubai.core import pytrees as pytrees
 from koubai.core.executables import Program
 from koubai.core.losses import Loss
+from koubai.core.methods import Method
 from koubai.core.network import Network
 from koubai.core.precision import Precision, calling_in, key_of
-from koubai.core.slopes.base import Batch, Method
+from koubai.core.slopes.base import Batch
 from koubai.core.slopes.preparation import prepared_once as prepared_once
 
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from koubai.arrays import is_sealed
 from koubai.core.losses import Loss
+from koubai.core.methods import Method
 from koubai.core.network import Network
 from koubai.core.precision import Precision, calling_in, chosen_device
-from koubai.core.slopes.base import Batch, Method, batch_of
+from koubai.core.slopes.base import Batch, batch_of
 from koubai.core.slopes.distinct import few
 
 MOST_BYTES = 2**26  # of all batches that are kept; what needs more is soon prepared, beside what a step on it takes
@@ -20,7 +21,7 @@ MOST_BYTES = 2**26  # of all batches that are kept; what needs more is soon prep
 
 def prepared(method: Method, data: Batch) -> Batch:
     """``data`` with what ``method`` wants to know of it beforehand."""
-    return replace(data, points=few(data.inputs)) if method.wants_points else data
+    return replace(data, points=few(data.inputs)) if method.response_curves else data
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class _Preparations:
         targets: Any = getattr(data, "targets", None)
         if not (_is_lasting(inputs) and _is_lasting(targets)):
             return prepared(method, batch_of(data, network, loss, precision))
-        key = (id(inputs), id(targets), loss.output, precision, method.wants_points, method.compiled, chosen_device())
+        key = (id(inputs), id(targets), loss.output, precision, method.response_curves, method.compiled, chosen_device())
         kept = self._kept.get(key)
         fits = kept and inputs.shape[1:] == network.sizes[:1] and targets.shape[1:] == network.sizes[-1:]
         if kept and fits and kept.inputs() is inputs and kept.targets() is targets:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.activations import activation_named
+from koubai.core.methods import METHODS
 from koubai.core.network import Network, parameters_in
-from koubai.core.slopes import METHODS
 from koubai.data import GATES
 from koubai.errors import InputError
 from koubai.experiment import Experiment, Learning, Run

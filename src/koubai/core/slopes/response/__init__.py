@@ -60,7 +60,7 @@ class LayerReport:
     exact: Any
     reads: int = field(default=0, repr=False, metadata={"static": True})
 
-    def told(self) -> "LayerReport":
+    def as_ints(self) -> "LayerReport":
         """The same in plain numbers."""
         pairs, nodes, kinked, kinks, exact = map(int, (self.pairs, self.nodes, self.kinked, self.kinks, self.exact))
         return LayerReport(self.interpolated, pairs, nodes, kinked, kinks, exact, self.reads)
