@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from koubai.core.numpy_engine import random_numbers
+from koubai.core.methods import METHODS
+from koubai.core.numpy_engine import differences, random_numbers
 from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.schedules import SCHEDULES
-from koubai.export.engine_functions import DIFFERENCES
 from koubai.export.engine_source import EngineSource, with_helpers
 
 KNOWN = {"dtype": "np.float32", "state": "np.uint32([0, seed])"}
@@ -108,7 +108,8 @@ def test_every_function_of_the_engine_reads_well(tmp_path: Path) -> None:
     """As ruff would lay them out, without annotations and remarks of the engine, in lines that fit."""
     path = tmp_path / "functions.py"
     rules = [rule.plain for rule in OPTIMIZERS.values()]
-    functions: list[Callable[..., Any]] = [random_numbers.signs, random_numbers.normals, *DIFFERENCES.values(), *rules]
+    definitions = [getattr(differences, method.definition) for method in METHODS.values() if method.definition]
+    functions: list[Callable[..., Any]] = [random_numbers.signs, random_numbers.normals, *definitions, *rules]
     for precision, rows in product(("np.float64", "np.float32"), ([], ["x", "y"])):
         sources = []
         for function in functions:

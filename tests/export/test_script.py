@@ -16,6 +16,7 @@ from tests.scripts import assert_repeated, by_method, difference, processed, rep
 
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.losses import LOSSES
 from koubai.core.methods import METHODS
 from koubai.core.numpy_engine import random_numbers
 from koubai.core.optimizers import OPTIMIZERS
@@ -329,7 +330,8 @@ def test_every_sentence_of_a_script_is_in_the_template() -> None:
     text = "\n".join(templates.values())
     asked = set(re.findall(r'(?:say|note|word)\("([a-z0-9-]+)"', text)) | set(re.findall(r'"([a-z-]+)" (?:if|else)', text))
     asked |= set(re.findall(r'else "([a-z-]+)"', text))
-    asked |= {f"slopes-{method}" for method in METHODS} | {f"loss-{loss}" for loss in ("cross-entropy", "squared")}
+    asked |= {f"slopes-{method}" for method in METHODS} | {f"loss-{loss}" for loss in LOSSES}
+    asked |= {activation.script.helper.replace("_", "-") for activation in ACTIVATIONS.values()}
     draws = (random_numbers.signs, random_numbers.normals)
     asked |= {one.__name__.replace("_", "-") for draw in draws for one in with_helpers(draw)}
     asked |= {one.__name__.replace("_", "-") for rule in OPTIMIZERS.values() for one in with_helpers(rule.plain)}

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from koubai.cli.help import two_columns
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.initialization import INITS
 from koubai.core.losses import LOSSES
 from koubai.core.methods import METHODS
-from koubai.core.network import INITS
 from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.schedules import SCHEDULES
 from koubai.data import GATES, SETS

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from koubai.core.nearby import NEAR, Array, Namespace, tanh_fraction
+from koubai.core.array_types import Array, Namespace
+from koubai.core.nearby import NEAR, tanh_fraction
 
 FEW_OUTPUTS = 16
 FLOOR = 1e-7  # added to a probability before its logarithm: a wrong certainty costs 16.1, not infinity

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from koubai.core.activations import Array, Namespace
+from koubai.core.array_types import Array, Namespace
 from koubai.core.brackets import CROSS_ENTROPY, FEW_OUTPUTS, FLOOR, SQUARED, Bracket
+from koubai.core.script_text import NOTHING, ScriptText
 from koubai.errors import chosen
 
 TERMS = 16  # of the exponential series, which is good
@@ -80,6 +81,7 @@ class Loss:
     least_wrong: float = 0.0
     floor: float | None = None
     gradient: Callable[[Array, Array, Namespace], Array] | None = None
+    script: ScriptText = NOTHING
 
 
 def softmax(logits: Array, xp: Namespace) -> Array:
@@ -247,8 +249,27 @@ LOSSES = {
             log(2),
             floor=FLOOR,
             gradient=_cross_entropy_gradient,
+            script=ScriptText(
+                ("p = network({x}, parameters)", "right = (p * {y}).sum(axis=1)", "np.mean(-np.log(right + 1e-7))"),
+                (
+                    "p = softmax({z})",
+                    "right = (p * {y}).sum(axis=1, keepdims=True)",
+                    "(p - {y}) * right / (right + 1e-7) / len({x})",
+                ),
+            ),
         ),
-        Loss("squared", "identity", _squared_rows, _squared_response, SQUARED, 0.25, gradient=_squared_gradient),
+        Loss(
+            "squared",
+            "identity",
+            _squared_rows,
+            _squared_response,
+            SQUARED,
+            0.25,
+            gradient=_squared_gradient,
+            script=ScriptText(
+                ("error = network({x}, parameters) - {y}", "np.mean(0.5 * (error**2).sum(axis=1))"), ("({z} - {y}) / len({x})",)
+            ),
+        ),
     )
 }
 

@@ -7,14 +7,12 @@ shift alone shared by all units. They keep their digits however small the shift 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import factorial, inf
-from typing import Any
 
 import numpy as np
 
-NEAR = 0.5  # how far a pre-activation is shifted at most, where nothing else is said
+from koubai.core.array_types import Array, Namespace
 
-Array = Any  # a NumPy array, or a JAX array or tracer
-Namespace = Any  # numpy or jax.numpy
+NEAR = 0.5  # how far a pre-activation is shifted at most, where nothing else is said
 
 
 @dataclass(frozen=True)

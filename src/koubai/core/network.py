@@ -1,6 +1,6 @@
 """Network: dense layers and an activation, as frozen data: where JAX is loaded a pytree, whose leaves are the parameters."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -11,21 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.arrays import check_finite, frozen_floats, is_jax_array, is_loaded, is_sealed, numeric_array, sealed
-from koubai.core.activations import Activation, Array, Namespace, activations_in, activations_named, spelled
+from koubai.core.activations import Activation, activations_in, activations_named, spelled
+from koubai.core.array_types import Array, Namespace
+from koubai.core.initialization import init_named
 from koubai.core.losses import softmax
-from koubai.errors import InputError, chosen, memory_faults
+from koubai.errors import InputError, memory_faults
 from koubai.memory import check_memory
 
 Output = Literal["softmax", "identity"]
 
 _LARGEST = float(np.finfo(float).max)
-
-# how starting weights are spread: from a layer's inputs and units, the standard deviation of its normals, and the usual scale
-INITS: dict[str, tuple[Callable[[int, int], float], float]] = {
-    "normal": (lambda inputs, units: 1.0, 0.1),
-    "xavier": (lambda inputs, units: (2 / (inputs + units)) ** 0.5, 1.0),
-    "he": (lambda inputs, units: (2 / inputs) ** 0.5, 1.0),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +124,8 @@ class Network:
         layer, separated by commas. The normals come from ``numpy.random.RandomState(seed)`` in
         the order of the layers. InputError where a name, a size, the scale or the seed can't be.
         """
-        spread, usual = chosen("init", init, INITS)
-        scale = usual if scale is None else scale
+        how = init_named(init)
+        scale = how.scale if scale is None else scale
         sizes = _checked_sizes(sizes)
         number = isinstance(scale, (int, float, np.integer, np.floating)) and not isinstance(scale, bool)
         if not (number and 0 <= scale <= _LARGEST):
@@ -141,7 +136,10 @@ class Network:
         normals = np.random.RandomState(seed)
         with memory_faults():
             return cls.from_arrays(
-                [(normals.standard_normal(shape) * (spread(*shape) * scale), np.zeros(shape[1])) for shape in pairwise(sizes)],
+                [
+                    (normals.standard_normal(shape) * (how.spread(*shape) * scale), np.zeros(shape[1]))
+                    for shape in pairwise(sizes)
+                ],
                 activation=activation,
                 output=output,
             )

@@ -38,14 +38,20 @@ class Optimizer:
     memory: Mapping[str, float | str] = field(default_factory=dict)
     fixed: Mapping[str, bool] = field(default_factory=dict)
     per_array: bool = False
+    learning_rate: float = 0.01
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the slope itself, times the learning rate, is the move."""
+        return not self.optax_name
 
     def start(self, parameters: Any, options: Options) -> Any:
         """The optimiser's state before the first step."""
-        return self._made(0.0, options).init(parameters) if self.optax_name else ()
+        return () if self.is_plain else self._made(0.0, options).init(parameters)
 
     def move(self, gradient: Any, state: Any, parameters: Any, rate: Any, options: Options) -> Any:
         """One step: the moved parameters, and the state after it."""
-        if not self.optax_name:
+        if self.is_plain:
             import jax
 
             return jax.tree.map(lambda value, slope: value - rate * slope, parameters, gradient), state
@@ -109,7 +115,7 @@ _MEANS = {"m": 0.0, "v": 0.0}
 OPTIMIZERS = {
     rule.name: rule
     for rule in (
-        Optimizer("gradient-descent", optimizers.gradient_descent),
+        Optimizer("gradient-descent", optimizers.gradient_descent, learning_rate=0.1),
         Optimizer("momentum", optimizers.momentum, "sgd", {"momentum": 0.9}, {"velocity": 0.0}),
         Optimizer("nesterov", optimizers.nesterov, "sgd", {"momentum": 0.9}, {"velocity": 0.0}, {"nesterov": True}),
         Optimizer("adam", optimizers.adam, "adam", _MOMENTS, _MEANS),

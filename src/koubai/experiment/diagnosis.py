@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.core.initialization import init_named
 from koubai.core.losses import Loss, loss_named
 from koubai.core.methods import METHODS
 from koubai.core.network import Network
@@ -199,7 +200,7 @@ def _other_start(case: _Case) -> dict[str, Any]:
     problem = case.experiment.problem
     if problem.start is not None:
         return {}
-    return {"scale": 0.1 if problem.init == "normal" else 1.0} if not problem.scale else {"seed": case.experiment.seed + 1}
+    return {"scale": init_named(problem.init or "normal").scale} if not problem.scale else {"seed": case.experiment.seed + 1}
 
 
 def _line(case: _Case) -> Diagnosis | None:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from koubai.arrays import Arrays, digest, named_array
 from koubai.core.activations import spelled
+from koubai.core.initialization import init_named
 from koubai.core.losses import LOSSES, loss_named
 from koubai.core.methods import MOST_LAYERS
-from koubai.core.network import INITS, Network, Output
+from koubai.core.network import Network, Output
 from koubai.core.parameters import frozen_mask, frozen_names
 from koubai.data import GATES, Dataset, gate
 from koubai.data.dataset import checked_fields
@@ -59,7 +60,7 @@ class Learning:
         if loss_named(self.loss or "").output == "softmax" and task != "classify":
             raise InputError("loss-task")
         self._check_parts()
-        scale = chosen("init", "normal" if self.init is None else self.init, INITS)[1]
+        scale = init_named("normal" if self.init is None else self.init).scale
         own: dict[str, Any] = {"hidden": (8,), "activation": "relu", "scale": scale, "init": "normal"}
         if self.start is not None:
             layers = len(self.start.layers) - 1

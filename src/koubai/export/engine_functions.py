@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from koubai.core.methods import method_named
+from koubai.core.methods import Method, method_named
 from koubai.core.numpy_engine import differences, random_numbers
 from koubai.core.optimizers import OPTIMIZERS, optimizer_named
 from koubai.core.schedules import schedule_named
@@ -12,15 +12,6 @@ from koubai.export.engine_source import EngineSource, with_helpers
 from koubai.export.python_literals import comment
 
 Function = Callable[..., Any]
-
-DIFFERENCES: dict[str, Function] = {
-    "central": differences.central,
-    "loop": differences.central,
-    "forward": differences.forward,
-    "complex-step": differences.complex_step,
-    "spsa": differences.along,
-    "random-directions": differences.along,
-}
 
 
 def engine_functions_of(experiment: Experiment, values: Mapping[str, Any], said: Callable[[str], str]) -> dict[str, Any]:
@@ -31,25 +22,27 @@ def engine_functions_of(experiment: Experiment, values: Mapping[str, Any], said:
     rows = ["x", "y"] if values["some_rows"] else []
     known = {"dtype": f"np.{experiment.precision}", "random_state": f"np.uint32([0, {values['drawing_seed']}])"}
     source = EngineSource({"h", *values["options"]}, known, ("loss", rows))
-    rule, difference = optimizer_named(experiment.optimizer), DIFFERENCES.get(experiment.method)
-    drawn_by = method_named(experiment.method).drawn_by
-    draw = getattr(random_numbers, drawn_by) if drawn_by else None
+    optimizer, method = optimizer_named(experiment.optimizer), method_named(experiment.method)
+    definition = getattr(differences, method.definition) if method.definition else None
+    draw = getattr(random_numbers, method.drawn_by) if method.drawn_by else None
 
     def sources(function: Function | None) -> list[str]:
         return [source.function(one, _comment(one, said)) for one in with_helpers(function)] if function else []
 
+    draw_functions = sources(draw)
     return {
-        "draw": drawn_by,
-        "draw_functions": sources(draw),
-        "slopes_function": difference and source.function(difference, _comment_on(experiment.method, said), "slopes", rows),
-        "rule_functions": sources(rule.plain if rule.memory else None),
-        "rule_call": source.call(rule.plain, _arguments(rule.memory)) if rule.memory else "",
+        "draw": method.drawn_by,
+        "draw_functions": draw_functions,
+        "draw_imports": list(source.imports),
+        "slopes_function": definition and source.function(definition, _comment_on(method, said), "slopes", rows),
+        "rule_functions": [] if optimizer.is_plain else sources(optimizer.plain),
+        "rule_call": "" if optimizer.is_plain else source.call(optimizer.plain, _arguments(optimizer.memory)),
         "share": _share(experiment, values),
     }
 
 
-def _comment_on(method: str, said: Callable[[str], str]) -> str:
-    return comment(said(f"script-slopes-{'central' if method == 'loop' else method}"), 4)
+def _comment_on(method: Method, said: Callable[[str], str]) -> str:
+    return comment(said(f"script-slopes-{method.explained_as or method.name}"), 4)
 
 
 def _comment(function: Function, said: Callable[[str], str]) -> str:
@@ -74,4 +67,4 @@ def _share(experiment: Experiment, values: Mapping[str, Any]) -> str:
         "xp.maximum": "max",
         **{f'options["{name}"]': spelled for name, spelled in values["rate_names"].items()},
     }
-    return "1" if schedule.name == "constant" else EngineSource((), known, ("", ())).returned(schedule.factor)
+    return "1" if schedule.is_constant else EngineSource((), known, ("", ())).returned(schedule.factor)

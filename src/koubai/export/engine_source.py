@@ -27,12 +27,14 @@ class EngineSource:
 
     ``settings`` are names that the script has as numbers of its own. ``known``: what stands in the script for a name of the
     engine that is the same in the whole run, such as ``dtype``. ``evaluated``: how it calls the function ``f`` whose slopes
-    are measured, and with what arguments beside the parameters.
+    are measured, and with what arguments beside the parameters. ``imports``: what the functions so far import by themselves,
+    and the script at its beginning.
     """
 
     def __init__(self, settings: Collection[str], known: Mapping[str, str], evaluated: tuple[str, Sequence[str]]) -> None:
         self._settings, self._known = settings, known
         self._called = {"f": _Called(evaluated[0], ["parameters"], ["parameters"], evaluated[1])}
+        self.imports: list[str] = []
 
     def function(self, function: Callable[..., Any], comment: str, name: str = "", more: Sequence[str] = ()) -> str:
         """Its source, called ``name`` and with ``more`` arguments, where these are given."""
@@ -40,6 +42,7 @@ class EngineSource:
         definition = _definition(function)
         body = _Body(getsource(function), self._known, self._called)
         lines = body.block(definition.body[1:])  # without the docstring
+        self.imports += body.imports
         arguments = [one.arg for one in (*definition.args.args, *definition.args.kwonlyargs)]
         kept = [one for one in arguments if one in body.used and one not in self._settings]
         self._called[function.__name__] = _Called(name, arguments, kept)
@@ -78,6 +81,7 @@ class _Body:
     known: Mapping[str, str]
     called: Mapping[str, _Called]
     used: set[str] = field(default_factory=set)
+    imports: list[str] = field(default_factory=list)
 
     def block(self, statements: Sequence[ast.stmt]) -> list[str]:
         """The statements of the function, but imports, and of a branch on what is known only the one that is taken."""
@@ -87,7 +91,9 @@ class _Body:
                 lines += self.block(taken)
                 if taken and isinstance(taken[-1], ast.Return):
                     return lines
-            elif not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+                self.imports.append(ast.unparse(statement))
+            else:
                 lines.append(f"    {self.text(statement)}")
         return lines
 

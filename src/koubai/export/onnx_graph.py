@@ -14,7 +14,7 @@ import koubai
 from koubai.core.network import Network
 from koubai.data import Preparation
 from koubai.errors import InputError
-from koubai.export.onnx_activations import ACTIVATIONS
+from koubai.export import onnx_activations
 from koubai.export.onnx_builder import Graph
 from koubai.export.safetensors_file import check_fits
 from koubai.files import new_file
@@ -92,7 +92,7 @@ def _logits(graph: Graph, network: Network) -> str:
     values = "inputs"
     for number, layer in enumerate(network.layers, 1):
         if number > 1:
-            values = ACTIVATIONS[network.activations[number - 2].name](graph, values)
+            values = getattr(onnx_activations, network.activations[number - 2].onnx)(graph, values)
         weights, bias = graph.constant(layer.weights, f"w{number}"), graph.constant(layer.bias, f"b{number}")
         values = graph.node("Add", graph.node("MatMul", values, weights), bias)
     return values

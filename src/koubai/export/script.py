@@ -13,6 +13,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from koubai.core.initialization import init_named
 from koubai.errors import InputError
 from koubai.experiment import Run
 from koubai.export.engine_functions import engine_functions_of
@@ -92,7 +93,7 @@ def _sentences(language: str) -> dict[str, Any]:
 
 def _start(run: Run, path: Path, beside: dict[str, str]) -> dict[str, Any]:
     problem = run.experiment.problem
-    network = problem.network(run.experiment.seed)
+    network, init = problem.network(run.experiment.seed), init_named(problem.init or "normal")
     arrays: Mapping[str, NDArray[Any]] = network.arrays()
     file = ""
     if problem.start is not None and sum(values.size for values in arrays.values()) > MOST_NUMBERS:
@@ -105,7 +106,8 @@ def _start(run: Run, path: Path, beside: dict[str, str]) -> dict[str, Any]:
         "names": list(arrays),
         "output": network.output,
         "scale": repr(float(problem.scale or 0.0)),
-        "init": problem.init,
+        "init": init.name if init.script else "",
+        "spreads": [init.script.format(inputs=inputs, units=units) for inputs, units in pairwise(network.sizes)],
         "start": None if problem.start is None else [(*part, *end) for part, end in zip(arrays.items(), ends, strict=True)],
         "start_file": file and text(file),
     }

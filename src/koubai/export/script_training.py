@@ -4,6 +4,7 @@ from typing import Any
 
 import koubai
 from koubai.core.activations import activations_named
+from koubai.core.losses import loss_named
 from koubai.core.methods import method_named
 from koubai.core.network import parameters_in
 from koubai.core.optimizers import optimizer_named
@@ -11,8 +12,6 @@ from koubai.core.schedules import schedule_named
 from koubai.core.training import batches_of
 from koubai.experiment import Experiment, Run
 
-FUNCTIONS = {"leaky-relu": "leaky_relu", "step": "heaviside"}  # where the activation's name can't be the function's
-RATES = {"end": "rate_end", "decay": "rate_decay", "every": "rate_every"}  # of schedules: decay is an optimiser's
 LONG = 90.0  # seconds, after which a script says how long it takes
 
 
@@ -20,32 +19,36 @@ def descent_of(run: Run) -> dict[str, Any]:
     """What the script says of how the run goes."""
     experiment = run.experiment
     single = experiment.precision == "float32"
-    rule = optimizer_named(experiment.optimizer)
-    options = {**rule.parameters, **experiment.optimizer_options}
+    optimizer, method = optimizer_named(experiment.optimizer), method_named(experiment.method)
+    options = {**optimizer.parameters, **experiment.optimizer_options}
     hidden = experiment.problem.hidden or ()
-    names = [activation.name for activation in activations_named(experiment.problem.activation or "", len(hidden))]
+    activations = activations_named(experiment.problem.activation or "", len(hidden))
+    texts = {one.name: one.script for one in activations if one.script.function}
     batches = batches_of(experiment.batch_size, len(run.data.inputs), experiment.drawing_seed)
     return {
         "version": koubai.__version__,
         "single": single,
         "number": lambda value: f"np.float32({value!r})" if single else repr(value),
-        "method": experiment.method,
+        "complex": method.wants_analytic,
+        "draws": bool(method.drawn_by),
+        "derived": method.difference == "none",
+        "is_central": method.definition == "central",
         "h": experiment.h,
         "learning_rate": experiment.learning_rate,
         "record_every": experiment.record_every,
         "seed": experiment.seed,
         "batch_seed": experiment.batch_seed,
         "drawing_seed": "seed" if experiment.batch_seed is None else "batch_seed",
-        "optimizer": rule.name,
-        "options": {rule.plain_options().get(name, name): repr(float(value)) for name, value in options.items()},
-        "memory": rule.memory,
-        "activations": [name for name in dict.fromkeys(names) if name != "identity"],
-        "functions": ["" if name == "identity" else _function_of(name) for name in names],
-        "function_of": _function_of,
+        "optimizer": optimizer.name,
+        "options": {optimizer.plain_options().get(name, name): repr(float(value)) for name, value in options.items()},
+        "memory": optimizer.memory,
+        "plain_descent": optimizer.is_plain,
+        "activations": texts,
+        "functions": [one.script.function for one in activations],
         "frozen": _frozen(experiment),
-        "loss": experiment.problem.loss,
+        "loss": loss_named(experiment.problem.loss or ""),
         "hidden": bool(hidden),
-        "needs_math": "gelu" in names or batches is not None,
+        "needs_math": batches is not None or any("math." in line for one in texts.values() for line in one.helper_value),
         "batch_size": batches and batches.size,
         "some_rows": batches is not None or experiment.patience is not None,
         "penalties": {name: value for name, value in (("l1", experiment.l1), ("l2", experiment.l2)) if value},
@@ -53,10 +56,6 @@ def descent_of(run: Run) -> dict[str, Any]:
         **_length(run),
         **_schedule(run),
     }
-
-
-def _function_of(activation: str) -> str:
-    return FUNCTIONS.get(activation, activation)
 
 
 def _frozen(experiment: Experiment) -> list[tuple[int, str, str]]:
@@ -87,9 +86,14 @@ def _schedule(run: Run) -> dict[str, Any]:
     options = {**schedule.parameters, **run.experiment.schedule_options}
     if not options["warmup"]:
         del options["warmup"]
-    names = {name: RATES.get(name, name) for name in options}
+    names = {name: name if name == "warmup" else f"rate_{name}" for name in options}  # an optimizer may have a decay, too
     values = {names[name]: repr(value) for name, value in options.items()}
-    return {"schedule": schedule.name, "rate_names": names, "rate_options": values}
+    return {
+        "schedule": schedule.name,
+        "constant_rate": schedule.is_constant and not options,
+        "rate_names": names,
+        "rate_options": values,
+    }
 
 
 def _slow(experiment: Experiment, steps: int) -> dict[str, Any] | None:

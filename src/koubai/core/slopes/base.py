@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from koubai.arrays import check_finite, numeric_array
-from koubai.core.activations import Array, Namespace
+from koubai.core.array_types import Array, Namespace
 from koubai.core.losses import Loss
 from koubai.core.network import Network, forward
 from koubai.core.precision import Precision, dtype_of

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 import koubai
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.initialization import INITS
 from koubai.core.losses import LOSSES
 from koubai.core.methods import METHODS
-from koubai.core.network import INITS, Network, parameters_in
+from koubai.core.network import Network, parameters_in
 from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.regularization import cost_of
 from koubai.data import GATES, SETS, Dataset
