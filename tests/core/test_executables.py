@@ -275,7 +275,7 @@ def test_a_program_that_goes_leaves_no_mappings(monkeypatch: pytest.MonkeyPatch)
         called(made, size=size)
     grown = mappings() - before
     monkeypatch.setattr(Program, "_all", WeakSet([made]))
-    Program._let_go()
+    Program._forget_least_used()
     assert made._cache_size() == 14
     assert mappings() - before < 0.7 * grown
 

@@ -1,13 +1,23 @@
 """What arrays are called in signatures. Docstrings give their shapes.
 
-Much of the mathematics is written once for both libraries: such a function takes the module that computes, ``xp``, and its
-arrays are ``Array``. What is NumPy's alone is ``Floats``.
+Much of the mathematics is written once for both libraries, and Python's numbers, NumPy's and traced values of JAX pass through
+the same functions. So these names say to a reader what is meant; what is NumPy's alone (``Floats``, ``Flags``) is checked.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-Array = Any  # a NumPy array, or a JAX array or tracer: a union of the two would know less of what ``xp`` returns than it claims
-Namespace = Any  # numpy or jax.numpy
+Array = Any  # a NumPy array, or a JAX array or tracer
+Scalar = Any  # a number: Python's, NumPy's, or a traced one of JAX
+Index = Any  # what an array is indexed by: numbers, slices, arrays of numbers, tuples of these
+DType = Any  # the type of an array's numbers
+PyTree = Any  # arrays in a nest of tuples, lists, dictionaries and registered dataclasses
+Key = Any  # a random key of JAX
+Namespace = Any  # the module that computes: numpy or jax.numpy
 Floats = NDArray[Any]  # of NumPy, float64 or float32
+Flags = NDArray[np.bool_]
+RandomState = NDArray[np.uint32]  # (2,), from which all draws of a training follow
+ArrayFunction = Callable[[Array], Array]

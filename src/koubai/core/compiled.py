@@ -22,7 +22,7 @@ from koubai.core.network import Network
 from koubai.core.precision import computing_in, key_of
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.preparation import prepared
-from koubai.core.state import LOSSES_AT_ONCE, Made, Numbers, State, orders_of
+from koubai.core.state import LOSSES_AT_ONCE, ChunkResult, Numbers, State, orders_of
 from koubai.core.step import Descent
 
 RECORDS_AT_ONCE = 256  # the most records of one call, fewer where they are large:
@@ -77,7 +77,7 @@ def direction(descent: Descent, network: Network, key: NDArray[np.uint32], numbe
         return drawn
 
 
-def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
+def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> ChunkResult:
     """At most ``count`` steps; ``fresh``: the state has measured nothing yet, which is the first of them."""
     with computing_in(descent.precision):
         make = _program_chunk if descent.method.compiled else _plain_chunk
@@ -157,7 +157,9 @@ def _recorded(state: State) -> Any:
     return state.parameters, state.optimizer_state
 
 
-def _program_chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
+def _program_chunk(
+    descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers
+) -> ChunkResult:
     bytes_each = sum(np.dtype(leaf.dtype).itemsize * leaf.size for leaf in jax.tree.leaves(_recorded(state)))
     slots = int(np.clip(RECORD_BYTES_AT_ONCE // max(1, bytes_each), 1, RECORDS_AT_ONCE))
     cut = batches.cut if batches else None
@@ -168,12 +170,14 @@ def _program_chunk(descent: Descent, batches: Batches | None, state: State, fres
     kept = jax.tree.map(lambda room: sealed(np.asarray(room)[: int(used)].copy()), rooms)
     records = [(int(number), *jax.tree.map(lambda room, slot=slot: room[slot], kept)) for slot, number in enumerate(at)]
     losses = np.asarray(losses)[: int(made)].copy()  # a part of it would hold all the room that the program had for it
-    return Made(after, first, losses, bool(finite), records, _beyond(after, bool(finite)))
+    return ChunkResult(after, first, losses, bool(finite), records, _beyond(after, bool(finite)))
 
 
-def _plain_chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
+def _plain_chunk(
+    descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers
+) -> ChunkResult:
     """The same for a method of plain NumPy, a step at a time."""
-    made = Made(state, int(state.number) + (not fresh), np.zeros(0), True)
+    made = ChunkResult(state, int(state.number) + (not fresh), np.zeros(0), True)
     losses: list[Any] = []
     for _ in range(count):
         after = _plainly_advanced(descent, batches, made.state, fresh, numbers)

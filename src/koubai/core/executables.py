@@ -65,7 +65,7 @@ class Program:
         key = fixed, tree, tuple(map(_kind, leaves)), precision_now(), chosen_device()
         slot = self._slots.get(key)
         if slot is None or slot.executable is None:
-            slot = self._made(key, arguments)
+            slot = self._slot_for(key, arguments)
         slot.used = next(self._clock)
         return slot.executable(*given)
 
@@ -80,14 +80,14 @@ class Program:
         """How many kinds of arguments it was compiled or loaded for, as of a function that ``jax.jit`` has made."""
         return len(self._slots)
 
-    def _made(self, key: Any, arguments: tuple[Any, ...]) -> _Slot:
+    def _slot_for(self, key: Any, arguments: tuple[Any, ...]) -> _Slot:
         """The slot with the executable for these arguments; a second thread that asks for it waits for the first."""
         with self._guard:
             slot = self._slots.setdefault(key, _Slot())
         with slot.lock:
             if slot.executable is None:
                 if mappings_taken() > CROWDED:
-                    self._let_go()
+                    self._forget_least_used()
                 with computing_in(key[3]):
                     slot.executable = self._loaded_or_compiled(key, arguments)
         return slot
@@ -124,7 +124,7 @@ class Program:
         return None if " at 0x" in parts[1] else sha256("\n".join(parts).encode()).hexdigest()
 
     @classmethod
-    def _let_go(cls) -> None:
+    def _forget_least_used(cls) -> None:
         """Forget the half of all executables that were not used for longest: when asked for, they are loaded from disk."""
         used = [(when, key, program) for program in list(cls._all) for when, key in program._slots_in_use()]
         for _, key, program in sorted(used, key=itemgetter(0))[: (len(used) + 1) // 2]:

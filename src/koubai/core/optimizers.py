@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from koubai.core.numpy_engine import optimizers
 from koubai.errors import InputError, chosen
 
-Arrays = tuple[NDArray[Any], ...]
+FlatArrays = tuple[NDArray[Any], ...]
 Options = tuple[tuple[str, float], ...]
 
 
@@ -32,7 +32,7 @@ class Optimizer:
     """
 
     name: str
-    plain: Callable[..., Arrays]
+    plain: Callable[..., FlatArrays]
     optax_name: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
     memory: Mapping[str, float | str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Optimizer:
         changes, state = self._made(rate, options).update(gradient, state, parameters)
         return optax.apply_updates(parameters, changes), state
 
-    def start_plain(self, size: int, dtype: Any, options: Options) -> Arrays:
+    def start_plain(self, size: int, dtype: Any, options: Options) -> FlatArrays:
         """What ``plain`` remembers before the first update: flat arrays of ``size`` numbers."""
         values = {**self.parameters, **dict(options)}
         firsts = (values[first] if isinstance(first, str) else first for first in self.memory.values())
@@ -71,10 +71,10 @@ class Optimizer:
         slopes: NDArray[Any],
         parameters: NDArray[Any],
         t: int,
-        state: Arrays,
+        state: FlatArrays,
         options: Options,
         splits: Sequence[int] | None = None,
-    ) -> tuple[NDArray[Any], Arrays]:
+    ) -> tuple[NDArray[Any], FlatArrays]:
         """Update number ``t``, from 1: the move of the flat ``parameters``, to be taken ``rate`` times, and the state after it.
 
         ``splits``: where the flat arrays are cut into those of the network, as ``numpy.split`` takes it.

@@ -41,7 +41,7 @@ class Numbers:
 
 
 @dataclass
-class Made:
+class ChunkResult:
     """What one call made: the state after it, the losses on the way, and the records.
 
     ``beyond``: the loss of a step that isn't counted, since its loss, a number still, is larger than it may be.

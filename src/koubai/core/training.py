@@ -22,7 +22,7 @@ from koubai.core.network import Network
 from koubai.core.precision import dtype_of, random_state
 from koubai.core.regularization import Penalty
 from koubai.core.slopes.base import Batch, batch_of, mean_loss
-from koubai.core.state import LOSSES_AT_ONCE, Made, Numbers, orders_of
+from koubai.core.state import LOSSES_AT_ONCE, ChunkResult, Numbers, orders_of
 from koubai.core.step import Descent as Descent
 from koubai.core.step import Step as Step
 from koubai.errors import Diverged
@@ -160,7 +160,7 @@ def engine_of(descent: Descent) -> Any:
     return import_module("koubai.core.numpy_engine.training" if descent.engine == "numpy" else "koubai.core.compiled")
 
 
-def _steps(engine: Any, made: Made, key: NDArray[np.uint32]) -> Iterator[Step]:
+def _steps(engine: Any, made: ChunkResult, key: NDArray[np.uint32]) -> Iterator[Step]:
     """The records of one call, and where it ended."""
     losses, since = sealed(np.array(made.losses, np.float64)), 0
     for number, parameters, optimizer_state in made.records:

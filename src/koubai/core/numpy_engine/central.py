@@ -29,7 +29,7 @@ FINE = 2.0**-10  # below it h asks for digits that a difference of two losses do
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class PreparedRows:
     """What a step sees: ``inputs`` (n, features + 1), the last of them 1, and ``targets`` (n, outputs).
 
     ``values`` (n, k) and ``reads`` (n, k, features + 1): the distinct sizes of every sample's inputs and which input is which
@@ -44,21 +44,23 @@ class Rows:
     against: Floats | None = None
 
     @classmethod
-    def of(cls, loss: Loss, batch: Batch) -> "Rows":
+    def of(cls, loss: Loss, batch: Batch) -> "PreparedRows":
         """The rows of ``batch``, prepared."""
         points = few(batch.inputs)
         values, reads = (None, None) if points is None else (points.values.T, points.reads.transpose(1, 0, 2))
         against = None if loss.floor is None else against_the_true_class(batch.targets)
         return cls(with_one(batch.inputs), batch.targets, values, reads, against)
 
-    def part(self, which: Any) -> "Rows":
+    def part(self, which: Any) -> "PreparedRows":
         """The samples ``which``, a slice or their numbers."""
         values, reads = (None if some is None else some[which] for some in (self.values, self.reads))
         against = None if self.against is None else self.against[:, which]
-        return Rows(self.inputs[which], self.targets[which], values, reads, against)
+        return PreparedRows(self.inputs[which], self.targets[which], values, reads, against)
 
 
-def measure(loss: Loss, layers: Sequence[Floats], activations: Sequence[Activation], rows: Rows, h: Any) -> tuple[Any, Floats]:
+def measure(
+    loss: Loss, layers: Sequence[Floats], activations: Sequence[Activation], rows: PreparedRows, h: Any
+) -> tuple[Any, Floats]:
     """The loss, and the slopes of all parameters in one array, laid out as ``parameters`` has it.
 
     ``layers``: matrices (inputs + 1, units), the bias below the weights. Numbers beyond all measure become inf or nan.
@@ -80,13 +82,13 @@ def _samples_at_once(inputs: tuple[int, ...], outputs: int) -> int:
 
 
 def _of_block(
-    loss: Loss, layers: Sequence[Floats], activations: Sequence[Activation], rows: Rows, h: Any
+    loss: Loss, layers: Sequence[Floats], activations: Sequence[Activation], rows: PreparedRows, h: Any
 ) -> tuple[Any, Floats]:
     """Over the samples of a block: what they lose, and the sums of the brackets that each weight and bias reads."""
     values, before = passed(layers, activations, rows.inputs)
     fine = bool(h < FINE)
     brackets = brackets_of(loss, before[-1], rows.targets, rows.against, fine=fine)
-    here = _Here(layers, activations, values, before, brackets.ways, fine)
+    here = _BlockPass(layers, activations, values, before, brackets.ways, fine)
     few = [(rows.values, rows.reads), *map(_of_levels, values[1:], activations)]
     offsets = [every if some is None else some for every, (some, _) in zip(values, few, strict=True)]
     both_ways = np.array([[h], [-h]], values[0].dtype)
@@ -123,7 +125,7 @@ def _summed(made: Floats, layers: Sequence[Floats], reads: Sequence[Floats | Non
 
 
 @dataclass(eq=False, slots=True)
-class _Here:
+class _BlockPass:
     """A network's values and pre-activations for some samples, from which single units are moved.
 
     ``values`` of every layer's inputs (n, inputs + 1), ``before`` (n, units) of every layer; ``ways``: see ``brackets``.
@@ -189,7 +191,7 @@ def with_one(values: Floats) -> Floats:
 
 
 def _of_levels(values: Floats, activation: Activation) -> tuple[Floats | None, Floats | None]:
-    """As ``Rows`` has them, for the outputs (n, units + 1) of an activation that takes few values; else None."""
+    """As ``PreparedRows`` has them, for the outputs (n, units + 1) of an activation that takes few values; else None."""
     if not activation.levels:
         return None, None
     sizes = np.array(activation.sizes, values.dtype)

@@ -12,15 +12,15 @@ from koubai.core.losses import Loss
 from koubai.core.network import Network
 from koubai.core.numpy_engine import central as curves
 from koubai.core.numpy_engine import differences
-from koubai.core.numpy_engine.central import Rows
+from koubai.core.numpy_engine.central import PreparedRows
 from koubai.core.numpy_engine.parameters import Floats, are_weights, matrices, parts
 from koubai.core.regularization import Penalty
 
-Slopes = tuple[Any, Floats]  # the loss, and the slopes of all parameters in a flat array
+LossAndSlopes = tuple[Any, Floats]  # the loss, and the slopes of all parameters in a flat array
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Objective:
     """What doesn't change while a network is trained: the loss, the penalty, the shape of the network, h."""
 
     loss: Loss
@@ -43,7 +43,7 @@ class Problem:
         """1 for each of the flat parameters that is a weight, 0 for biases."""
         return are_weights(self.sizes).astype(self.network.layers[0].bias.dtype)
 
-    def loss_of(self, rows: Rows) -> Callable[[Sequence[Floats]], Any]:
+    def loss_of(self, rows: PreparedRows) -> Callable[[Sequence[Floats]], Any]:
         """The loss of ``rows`` as a function of all weights and biases, (w1, b1, w2, b2, …)."""
         inputs = rows.inputs[:, :-1]
 
@@ -58,7 +58,7 @@ class Problem:
 
         return loss
 
-    def with_penalty(self, flat: Floats, loss: Any, slopes: Floats, slope: Callable[[Penalty], Floats]) -> Slopes:
+    def with_penalty(self, flat: Floats, loss: Any, slopes: Floats, slope: Callable[[Penalty], Floats]) -> LossAndSlopes:
         """``loss`` and ``slopes`` of the data, with what the weights cost and the ``slope`` of that."""
         if self.penalty is None:
             return loss, slopes
@@ -66,40 +66,40 @@ class Problem:
         return loss + cost, slopes + slope(self.penalty) * self.weights
 
 
-def central(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+def central(objective: Objective, flat: Floats, rows: PreparedRows, drawn: None = None) -> LossAndSlopes:
     """By response curves."""
-    loss, slopes = curves.measure(problem.loss, matrices(flat, problem.sizes), problem.activations, rows, problem.h)
-    return problem.with_penalty(flat, loss, slopes, lambda penalty: penalty.difference(flat, problem.h, np))
+    loss, slopes = curves.measure(objective.loss, matrices(flat, objective.sizes), objective.activations, rows, objective.h)
+    return objective.with_penalty(flat, loss, slopes, lambda penalty: penalty.difference(flat, objective.h, np))
 
 
-def loop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+def loop(objective: Objective, flat: Floats, rows: PreparedRows, drawn: None = None) -> LossAndSlopes:
     """By the definition, one parameter after the other."""
-    return _of_each(differences.central, problem, flat, rows)
+    return _of_each(differences.central, objective, flat, rows)
 
 
-def forward(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+def forward(objective: Objective, flat: Floats, rows: PreparedRows, drawn: None = None) -> LossAndSlopes:
     """The same to one side only."""
-    return _of_each(differences.forward, problem, flat, rows)
+    return _of_each(differences.forward, objective, flat, rows)
 
 
-def complex_step(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+def complex_step(objective: Objective, flat: Floats, rows: PreparedRows, drawn: None = None) -> LossAndSlopes:
     """By an imaginary h."""
-    return _of_each(differences.complex_step, problem, flat, rows)
+    return _of_each(differences.complex_step, objective, flat, rows)
 
 
-def along_drawn(problem: Problem, flat: Floats, rows: Rows, drawn: Floats) -> Slopes:
+def along_drawn(objective: Objective, flat: Floats, rows: PreparedRows, drawn: Floats) -> LossAndSlopes:
     """Along one direction that was ``drawn`` for all parameters."""
-    f = problem.loss_of(rows)
-    directions = parts(drawn, problem.sizes)
-    slopes = differences.along(f, parts(flat, problem.sizes), problem.h, directions)
-    return f(parts(flat, problem.sizes)), np.concatenate([slope.ravel() for slope in slopes])
+    f = objective.loss_of(rows)
+    directions = parts(drawn, objective.sizes)
+    slopes = differences.along(f, parts(flat, objective.sizes), objective.h, directions)
+    return f(parts(flat, objective.sizes)), np.concatenate([slope.ravel() for slope in slopes])
 
 
-def backprop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> Slopes:
+def backprop(objective: Objective, flat: Floats, rows: PreparedRows, drawn: None = None) -> LossAndSlopes:
     """Exact slopes, by the chain rule from the loss backwards: D. E. Rumelhart et al., Nature 323 (1986)."""
-    layers, activations = matrices(flat, problem.sizes), problem.activations
+    layers, activations = matrices(flat, objective.sizes), objective.activations
     values, before = curves.passed(layers, activations, rows.inputs)
-    n, loss = len(rows.inputs), problem.loss
+    n, loss = len(rows.inputs), objective.loss
     assert loss.gradient is not None
     error = loss.gradient(before[-1], rows.targets, np) / n
     slopes = [values[-1].T @ error]
@@ -108,11 +108,11 @@ def backprop(problem: Problem, flat: Floats, rows: Rows, drawn: None = None) -> 
         slopes.append(values[number].T @ error)
     value = loss.rows(before[-1], rows.targets, np).mean()
     made = np.concatenate([slope.ravel() for slope in reversed(slopes)])
-    return problem.with_penalty(flat, value, made, lambda penalty: penalty.derivative(flat, np))
+    return objective.with_penalty(flat, value, made, lambda penalty: penalty.derivative(flat, np))
 
 
-def _of_each(difference: Callable[..., Any], problem: Problem, flat: Floats, rows: Rows) -> Slopes:
+def _of_each(difference: Callable[..., Any], objective: Objective, flat: Floats, rows: PreparedRows) -> LossAndSlopes:
     """A difference for one parameter after the other; they are moved in an array of their own."""
-    f, moving = problem.loss_of(rows), parts(flat.copy(), problem.sizes)
-    slopes = difference(f, moving, problem.h)
-    return f(parts(flat, problem.sizes)), np.concatenate([slope.ravel() for slope in slopes])
+    f, moving = objective.loss_of(rows), parts(flat.copy(), objective.sizes)
+    slopes = difference(f, moving, objective.h)
+    return f(parts(flat, objective.sizes)), np.concatenate([slope.ravel() for slope in slopes])

@@ -11,23 +11,23 @@ from koubai.arrays import sealed
 from koubai.core.batches import Batches
 from koubai.core.network import Network, parameters_in
 from koubai.core.numpy_engine import random_numbers, slopes
-from koubai.core.numpy_engine.central import Rows
+from koubai.core.numpy_engine.central import PreparedRows
 from koubai.core.numpy_engine.parameters import Floats, flattened, network_of, splits
-from koubai.core.numpy_engine.slopes import Problem
+from koubai.core.numpy_engine.slopes import Objective
 from koubai.core.slopes.base import Batch
-from koubai.core.state import Made, Numbers, State, orders_of
+from koubai.core.state import ChunkResult, Numbers, State, orders_of
 from koubai.core.step import Descent
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared(Batch):
+class PreparedBatch(Batch):
     """All rows of a training, and the same as the measuring takes them."""
 
-    rows: Rows | None = None
+    rows: PreparedRows | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Parameters:
+class FlatParameters:
     """The parameters in a flat array, and a network of their shape."""
 
     flat: Floats
@@ -42,12 +42,12 @@ def optimizer_state(descent: Descent, network: Network) -> Any:
 def begin(descent: Descent, network: Network, number: int, optimizer_state: Any) -> State:
     """The state from which a training goes on: nothing is measured yet."""
     flat = flattened(network)
-    return State(number, Parameters(flat, network), np.zeros_like(flat), flat.dtype.type(0), optimizer_state)
+    return State(number, FlatParameters(flat, network), np.zeros_like(flat), flat.dtype.type(0), optimizer_state)
 
 
-def rows(descent: Descent, batch: Batch, *, batched: bool) -> Prepared:
+def rows(descent: Descent, batch: Batch, *, batched: bool) -> PreparedBatch:
     """``batch`` as ``chunk`` takes it."""
-    return Prepared(batch.inputs, batch.targets, penalty=batch.penalty, rows=Rows.of(descent.loss, batch))
+    return PreparedBatch(batch.inputs, batch.targets, penalty=batch.penalty, rows=PreparedRows.of(descent.loss, batch))
 
 
 def snapshot(state: State) -> tuple[Network, Any]:
@@ -73,22 +73,22 @@ def _drawn(descent: Descent, key: NDArray[np.uint32], number: int, size: int, dt
     return drawn
 
 
-def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
+def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> ChunkResult:
     """At most ``count`` steps, ending early where a step isn't finite. A ``fresh`` state has measured nothing yet: it does so.
 
     A step moves by the slopes that were measured before, then measures where that led.
     """
     like, optimizer, data = state.parameters.like, descent.optimizer, numbers.data
-    assert isinstance(data, Prepared)
+    assert isinstance(data, PreparedBatch)
     assert data.rows is not None
-    problem = Problem(descent.loss, like, numbers.h, data.penalty)
+    objective = Objective(descent.loss, like, numbers.h, data.penalty)
     measure = getattr(slopes, descent.method.numpy_function)
     frozen = None if numbers.frozen is None else flattened(numbers.frozen)
     cuts = splits(like.sizes) if optimizer.per_array else None
     every, last = int(numbers.record_every), int(numbers.last)
     flat, slope, optimizer_state = state.parameters.flat, state.gradient, state.optimizer_state
     first = int(state.number) + (not fresh)
-    made, losses, drawn, rows, good = Made(state, first, np.zeros(0), True), [], None, data.rows, None
+    made, losses, drawn, rows, good = ChunkResult(state, first, np.zeros(0), True), [], None, data.rows, None
     with np.errstate(all="ignore"):
         for number in range(first, first + count):
             if number > state.number or not fresh:
@@ -101,7 +101,7 @@ def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, 
                 rows = data.rows.part(batches.rows_of(orders_of(numbers), number))
             if descent.method.drawn_by:
                 drawn = _drawn(descent, numbers.key, number, len(flat), flat.dtype)
-            loss, slope = measure(problem, flat, rows, drawn)
+            loss, slope = measure(objective, flat, rows, drawn)
             if not (loss <= numbers.most_loss and isfinite(loss) and _are_finite(flat)):
                 made.finite = False
                 made.beyond = float(loss) if isfinite(loss) and _are_finite(flat) else None
@@ -117,7 +117,7 @@ def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, 
 
 def _state(at: tuple[int, Floats, Floats, Any, Any], like: Network) -> State:
     number, flat, slope, loss, optimizer_state = at
-    return State(number, Parameters(flat, like), slope, loss, optimizer_state)
+    return State(number, FlatParameters(flat, like), slope, loss, optimizer_state)
 
 
 def _are_finite(values: Floats) -> bool:

@@ -4,10 +4,10 @@ from typing import Any
 
 import jax
 
-from koubai.core.slopes.differences import Function
+from koubai.core.slopes.differences import ScalarFunction
 
 
-def value_and_gradient(f: Function, x: Any) -> tuple[Any, Any]:
+def value_and_gradient(f: ScalarFunction, x: Any) -> tuple[Any, Any]:
     """f(x) and its exact gradient, a pytree like ``x``."""
     value, gradient = jax.value_and_grad(f)(x)
     return value, gradient

@@ -14,10 +14,10 @@ from jax.flatten_util import ravel_pytree
 
 from koubai.core.slopes.chunked_map import over
 
-Function = Callable[[Any], Any]
+ScalarFunction = Callable[[Any], Any]
 
 
-def central(f: Function, x: Any, h: Any) -> Any:
+def central(f: ScalarFunction, x: Any, h: Any) -> Any:
     """(f(x + h) - f(x - h)) / 2h for every entry of the pytree ``x``: 2P evaluations. Returns a pytree like ``x``."""
     flat, unravel = ravel_pytree(x)
 
@@ -29,7 +29,7 @@ def central(f: Function, x: Any, h: Any) -> Any:
     return unravel(_every_entry(slope, flat))
 
 
-def forward(f: Function, x: Any, h: Any) -> Any:
+def forward(f: ScalarFunction, x: Any, h: Any) -> Any:
     """(f(x + h) - f(x)) / h for every entry of the pytree ``x``: P + 1 evaluations. Returns a pytree like ``x``."""
     flat, unravel = ravel_pytree(x)
     here = f(x)
@@ -41,7 +41,7 @@ def forward(f: Function, x: Any, h: Any) -> Any:
     return unravel(_every_entry(slope, flat))
 
 
-def complex_step(f: Function, x: Any, h: Any) -> Any:
+def complex_step(f: ScalarFunction, x: Any, h: Any) -> Any:
     """Im f(x + ih) / h for every entry of ``x``, exact to rounding for a small h: P evaluations of an analytic ``f``."""
     flat, unravel = ravel_pytree(x)
     moved = flat + 0j

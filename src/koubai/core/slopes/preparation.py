@@ -25,18 +25,18 @@ def prepared(method: Method, data: Batch) -> Batch:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _CachedBatch:
     inputs: Any  # weak references: a batch is let go when the arrays are
     targets: Any
     batch: Batch
     size: int
 
 
-class _Preparations:
+class _BatchCache:
     """The batches of arrays that nobody can write to, on the device that computes."""
 
     def __init__(self) -> None:
-        self._kept: dict[Any, _Kept] = {}
+        self._kept: dict[Any, _CachedBatch] = {}
         self._lock = Lock()
 
     def __call__(self, method: Method, data: Any, network: Network, loss: Loss, precision: Precision) -> Batch:
@@ -71,10 +71,10 @@ class _Preparations:
                 if excess > 0:
                     self._kept.pop(old, None)
                     excess -= one.size
-            self._kept[key] = _Kept(ref(inputs, let_go), ref(targets, let_go), batch, size)
+            self._kept[key] = _CachedBatch(ref(inputs, let_go), ref(targets, let_go), batch, size)
 
 
-prepared_once = _Preparations()
+prepared_once = _BatchCache()
 
 
 def _is_lasting(array: Any) -> bool:

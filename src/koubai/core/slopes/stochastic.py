@@ -9,17 +9,17 @@ from typing import Any
 import jax
 from jax.flatten_util import ravel_pytree
 
-from koubai.core.slopes.differences import Function
+from koubai.core.slopes.differences import ScalarFunction
 
 
-def spsa(f: Function, x: Any, h: Any, key: Any) -> Any:
+def spsa(f: ScalarFunction, x: Any, h: Any, key: Any) -> Any:
     """Every entry moves by +h or by -h, drawn with equal chance; each slope is the whole difference over its own 2·(±h)."""
     flat, unravel = ravel_pytree(x)
     drawn = signs(flat, key)
     return unravel(_along(f, flat, unravel, drawn, h) * drawn)
 
 
-def random_directions(f: Function, x: Any, h: Any, key: Any) -> Any:
+def random_directions(f: ScalarFunction, x: Any, h: Any, key: Any) -> Any:
     """The slope along one direction of standard normals, times that direction."""
     flat, unravel = ravel_pytree(x)
     drawn = normals(flat, key)
@@ -36,5 +36,5 @@ def normals(flat: Any, key: Any) -> Any:
     return jax.random.normal(key, flat.shape, flat.dtype)
 
 
-def _along(f: Function, flat: Any, unravel: Any, direction: Any, h: Any) -> Any:
+def _along(f: ScalarFunction, flat: Any, unravel: Any, direction: Any, h: Any) -> Any:
     return (f(unravel(flat + h * direction)) - f(unravel(flat - h * direction))) / (2 * h)

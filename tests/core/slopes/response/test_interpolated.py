@@ -1,4 +1,4 @@
-"""Reading interpolants: what may be rounded to float32."""
+"""LayerSums interpolants: what may be rounded to float32."""
 
 from collections.abc import Iterator
 

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -28,16 +27,17 @@ from jax.tree_util import register_dataclass
 
 from koubai.core import pytrees as pytrees
 from koubai.core.activations import Activation, activations_in
+from koubai.core.array_types import Array, Scalar
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
 from koubai.core.regularization import Penalty
 from koubai.core.slopes import chunked_map
 from koubai.core.slopes.base import Batch, Points
 from koubai.core.slopes.response import chebyshev, curves, direct, flips, interpolated, kink_path, kinks, small
-from koubai.core.slopes.response.curves import ResponseCurve, Rows
+from koubai.core.slopes.response.curves import LayerSamples, ResponseCurve
 from koubai.core.slopes.response.interpolated import UnitResponse
-from koubai.core.slopes.response.kinks import Gains, Tried
-from koubai.core.slopes.response.small import View
+from koubai.core.slopes.response.kinks import Gains, PolynomialChoice
+from koubai.core.slopes.response.small import ForwardPass
 
 
 @register_dataclass
@@ -53,11 +53,11 @@ class LayerReport:
     """
 
     interpolated: bool = field(metadata={"static": True})
-    pairs: Any
-    nodes: Any
-    kinked: Any
-    kinks: Any
-    exact: Any
+    pairs: Array
+    nodes: Scalar
+    kinked: Array
+    kinks: Array
+    exact: Array
     reads: int = field(default=0, repr=False, metadata={"static": True})
 
     def as_ints(self) -> "LayerReport":
@@ -72,13 +72,13 @@ class LayerReport:
         return int(2 * self.nodes * self.pairs + self.reads * exactly)
 
 
-def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
+def measure(loss: Loss, network: Network, data: Batch, h: Scalar, key: Array = None) -> tuple[Array, Network]:
     """The loss and its central differences of every weight and bias, all at the same point."""
     value, gradient, _ = measured(loss, network, data, h)
     return value, gradient
 
 
-def measured(loss: Loss, network: Network, data: Batch, h: Any) -> tuple[Any, Network, tuple[LayerReport, ...]]:
+def measured(loss: Loss, network: Network, data: Batch, h: Scalar) -> tuple[Array, Network, tuple[LayerReport, ...]]:
     """The same, and how every layer was measured. Many samples are taken a block at a time."""
     n = len(data.inputs)
     pieces = -(-n // _samples_at_once(network))
@@ -86,7 +86,7 @@ def measured(loss: Loss, network: Network, data: Batch, h: Any) -> tuple[Any, Ne
         made = _block(loss, network, data, h, data.counted)
     else:
 
-        def block(part: tuple[Batch, Any]) -> _Made:
+        def block(part: tuple[Batch, Array]) -> _BlockSums:
             return _block(loss, network, part[0], h, part[1])
 
         parts = _split(data, pieces)
@@ -102,30 +102,30 @@ def measured(loss: Loss, network: Network, data: Batch, h: Any) -> tuple[Any, Ne
     return value, replace(network, layers=slopes), made.report
 
 
-def _with_penalty(penalty: Penalty, layer: Layer, slopes: Layer, h: Any) -> Layer:
+def _with_penalty(penalty: Penalty, layer: Layer, slopes: Layer, h: Scalar) -> Layer:
     return replace(slopes, weights=slopes.weights + penalty.difference(layer.weights, h, jnp))
 
 
 @register_dataclass
 @dataclass(frozen=True, eq=False)
-class _Made:
+class _BlockSums:
     """By some of the samples: what they lose, and the sums of the brackets that each weight and bias reads."""
 
-    lost: Any
+    lost: Array
     sums: tuple[Layer, ...]
     report: tuple[LayerReport, ...]
 
 
-def _together(a: _Made, b: _Made) -> _Made:
+def _together(a: _BlockSums, b: _BlockSums) -> _BlockSums:
     sums, lost = jax.tree.map(jnp.add, (a.sums, a.lost), (b.sums, b.lost))
     report = tuple(
         replace(jax.tree.map(jnp.add, x, y), nodes=jnp.maximum(x.nodes, y.nodes))
         for x, y in zip(a.report, b.report, strict=True)
     )
-    return _Made(lost, sums, report)
+    return _BlockSums(lost, sums, report)
 
 
-def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _Made:
+def _block(loss: Loss, network: Network, data: Batch, h: Scalar, counted: Array) -> _BlockSums:
     """For the samples that are ``counted`` (n,), or for all of them."""
     interpolated = [number for number in range(len(network.layers)) if _is_interpolated(network, number, data)]
     if not interpolated:
@@ -145,7 +145,7 @@ def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _
         behind = network.layers[number + 1 :]
         own = activations[number] if behind else None
         exactly = direct.LayerContext(loss, own, network.after(number), data.targets, before[number], values[number])
-        place = Rows(before[number], tuple(before[number + 1 : -1]), response)
+        place = LayerSamples(before[number], tuple(before[number + 1 : -1]), response)
         activation, *_ = activations_in(network.activation)
         made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
         report[number] = replace(about, reads=_reads(network, number, None))
@@ -154,14 +154,14 @@ def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _
     if others:
         turned, moved = ([array.T for array in arrays] for arrays in (values, before))
         few = _few(network, data, turned)
-        view = View(loss, network.layers, activations, turned, moved, data.targets.T, few, counted)
+        view = ForwardPass(loss, network.layers, activations, turned, moved, data.targets.T, few, counted)
         more, of_others = _at_points(view, network, others, h)
         sums, report = sums | more, report | of_others
     numbers = range(len(network.layers))
-    return _Made(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
+    return _BlockSums(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
 
 
-def _of_small(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _Made:
+def _of_small(loss: Loss, network: Network, data: Batch, h: Scalar, counted: Array) -> _BlockSums:
     """The same where every layer is evaluated at points; samples are the last axis all the way."""
     activations = network.activations
     values, before = [data.inputs.T], []
@@ -170,20 +170,22 @@ def _of_small(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -
         values.extend(activation.apply(before[-1], jnp) for activation in activations[number : number + 1])
     rows = loss.rows(before[-1].T, data.targets, jnp)
     lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
-    view = View(loss, network.layers, activations, values, before, data.targets.T, _few(network, data, values), counted)
+    view = ForwardPass(loss, network.layers, activations, values, before, data.targets.T, _few(network, data, values), counted)
     numbers = range(len(network.layers))
     sums, report = _at_points(view, network, numbers, h)
-    return _Made(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
+    return _BlockSums(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
 
 
-def _few(network: Network, data: Batch, values: list[Any]) -> list[Points | None]:
+def _few(network: Network, data: Batch, values: list[Array]) -> list[Points | None]:
     """For each layer the few distinct inputs that it has, where these are known: of data, and behind stepping units."""
     passed = zip(network.activations, values[1:], strict=True)
     behind = (direct.of_levels(v.T, activation) if activation.levels else None for activation, v in passed)
     return [data.points, *behind]
 
 
-def _at_points(view: View, network: Network, numbers: Sequence[int], h: Any) -> tuple[dict[int, Layer], dict[int, LayerReport]]:
+def _at_points(
+    view: ForwardPass, network: Network, numbers: Sequence[int], h: Scalar
+) -> tuple[dict[int, Layer], dict[int, LayerReport]]:
     """The sums of layers that aren't interpolated, and how they were got: at every point, or by flips of stepping units."""
 
     def flips_of(number: int) -> bool:
@@ -215,8 +217,14 @@ def _is_interpolated(network: Network, number: int, data: Batch) -> bool:
 
 
 def _interpolated(
-    activation: Activation, behind: tuple[Layer, ...], rows: Rows, values: Any, h: Any, counted: Any, promised: Any
-) -> tuple[Layer, LayerReport, Any]:
+    activation: Activation,
+    behind: tuple[Layer, ...],
+    rows: LayerSamples,
+    values: Array,
+    h: Scalar,
+    counted: Array,
+    promised: Array,
+) -> tuple[Layer, LayerReport, Array]:
     """A layer's sums by interpolated curves and their kinks, how they were got, and the samples (n,) that are left."""
     own = UnitResponse(activation if behind else None)
     if behind and len(behind) > 1 and activation.kind == "straight":
@@ -229,26 +237,28 @@ def _interpolated(
         if len(behind) > 1:
             upwards, downwards = kink_path.flagged(activation, behind, rows, read.reaches)
 
-        def gains_of(tried: Tried) -> Gains:
+        def gains_of(tried: PolynomialChoice) -> Gains:
             if len(behind) == 1:
                 return kinks.read(activation, behind[0], rows, values, h, upwards, read.reach, tried)
             listed = (upwards, downwards)
             return kink_path.read(activation, behind, rows, values, h, read.reaches, read.reach, listed, tried)
 
-        def allowed(sums: Layer) -> Any:
+        def allowed(sums: Layer) -> Array:
             return promised(interpolated.largest(sums, h, count)) / interpolated.MARGIN * (2 * h * count)
 
-        def with_kinks() -> tuple[Layer, Any, Any]:
-            def attempt(made: tuple[Any, Tried, Layer, Any, Any]) -> tuple[Any, Tried, Layer, Any, Any]:
+        def with_kinks() -> tuple[Layer, Array, Array]:
+            def attempt(
+                made: tuple[Array, PolynomialChoice, Layer, Array, Array],
+            ) -> tuple[Array, PolynomialChoice, Layer, Array, Array]:
                 tried = made[1]
                 gains = gains_of(tried)
                 both = gains.and_sums(sums)
                 off = ~(jnp.max(gains.left_out) <= allowed(both))
-                return ~off | tried.highest, Tried.at_last(values.dtype), both, gains.met, off
+                return ~off | tried.highest, PolynomialChoice.at_last(values.dtype), both, gains.met, off
 
             most = jnp.max(jnp.sum(upwards, axis=0) + jnp.sum(downwards, axis=0))
             smooth = allowed(sums)
-            first = Tried(kinks.enough(read.bend, read.sizes, most, smooth), smooth)
+            first = PolynomialChoice(kinks.enough(read.bend, read.sizes, most, smooth), smooth)
             start = (jnp.asarray(False), first, sums, jnp.asarray(0), jnp.asarray(False))
             _, _, both, met, off = lax.while_loop(lambda made: ~made[0], attempt, start)
             return jax.tree.map(lambda array: jnp.where(off, 0, array), both), met, off
@@ -267,7 +277,7 @@ def _curve(activation: Activation, behind: tuple[Layer, ...]) -> ResponseCurve:
     return curves.of_lines() if activation.kind == "straight" else curves.carried(activation, behind)
 
 
-def _counts(before: Any, counted: Any, reads: int = 0, *, interpolated: bool) -> LayerReport:
+def _counts(before: Array, counted: Array, reads: int = 0, *, interpolated: bool) -> LayerReport:
     none = jnp.asarray(0)
     pairs = jnp.asarray(before.size) if counted is None else jnp.sum(counted) * before.shape[1]
     return LayerReport(interpolated, pairs, none, none, none, none, reads)
@@ -278,7 +288,7 @@ def _reads(network: Network, number: int, few: Points | None) -> int:
     return 2 * (network.sizes[number] + 1 if few is None else len(few.values))
 
 
-def _promised(loss: Any, h: Any, largest: Any) -> Any:
+def _promised(loss: Scalar, h: Scalar, largest: Scalar) -> Array:
     """How far a layer's slopes may be from the plain loop's, whose own rounding the last term is."""
     eps = float(np.finfo(loss.dtype).eps)
     return max(1e-9, 1e3 * eps) * jnp.maximum(largest, 1e-6) + 36 * eps * jnp.maximum(1, loss) / h
@@ -296,12 +306,12 @@ def _samples_at_once(network: Network) -> int:
     return max(1, chunked_map.NUMBERS_AT_ONCE // max(sizes[0], *curves_of, *crossings))
 
 
-def _split(data: Batch, pieces: int) -> tuple[Batch, Any]:
+def _split(data: Batch, pieces: int) -> tuple[Batch, Array]:
     """Blocks of samples along a new first axis, the last one filled up, and which of their samples count."""
     n = len(data.inputs)
     each = -(-n // pieces)
 
-    def split(array: Any, axis: int) -> Any:
+    def split(array: Array, axis: int) -> Array:
         where = jnp.minimum(jnp.arange(pieces * each), n - 1)
         apart = jnp.take(array, where, axis=axis).reshape(*array.shape[:axis], pieces, each, *array.shape[axis + 1 :])
         return jnp.moveaxis(apart, axis, 0)

@@ -17,16 +17,16 @@ Samples that are left out, and layers that miss the test, are for ``direct.of_ro
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import jax.numpy as jnp
 from jax import lax
 from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Activation
+from koubai.core.array_types import Array, DType, Scalar
 from koubai.core.network import Layer
 from koubai.core.slopes.response import chebyshev
-from koubai.core.slopes.response.curves import ResponseCurve, Rows, at_points, of_logits
+from koubai.core.slopes.response.curves import LayerSamples, ResponseCurve, at_points, of_logits
 
 PROBES = 4
 MARGIN = 2  # what is promised, over what may be left out, once by the nodes and once by the kinks
@@ -38,7 +38,7 @@ FARTHEST_WITH_KINKS = 0.2  # as ``chebyshev.FARTHEST``, where a hidden layer has
 
 @register_dataclass
 @dataclass(frozen=True, eq=False)
-class Reading:
+class LayerSums:
     """``sums`` over some samples of the brackets that each weight and bias reads; K, the number of nodes.
 
     ``reaches`` (n,): how far the shifts of these samples go, 0 for the samples that are left out; ``reach``: R, the largest.
@@ -46,23 +46,23 @@ class Reading:
     """
 
     sums: Layer
-    reach: Any
-    reaches: Any
-    nodes: Any
-    bend: Any
-    sizes: Any
+    reach: Scalar
+    reaches: Array
+    nodes: Scalar
+    bend: Scalar
+    sizes: Array
 
 
 @register_dataclass
 @dataclass(frozen=True, eq=False)
 class _Attempt:
-    tolerance: Any
-    count: Any
-    own_count: Any
-    c: Any
-    good: Any
-    number: Any
-    rounded: Any
+    tolerance: Scalar
+    count: Scalar
+    own_count: Scalar
+    c: Array
+    good: Array
+    number: Scalar
+    rounded: Array
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class UnitResponse:
         """As ``ResponseCurve.gain``, for the value itself."""
         return 0.0 if self.activation is None else 1 / self.activation.strip
 
-    def shift(self, before: Any, u: Any) -> Any:
+    def shift(self, before: Array, u: Array) -> Array:
         """Of the value, when the pre-activation shifts by ``u``; a kink on the way isn't seen."""
         if self.activation is None:
             return jnp.broadcast_to(u, before.shape)
@@ -99,21 +99,21 @@ class UnitResponse:
 class _Series:
     """ρ(sV) = Σ_k (odd_k + s·even_k)·T_(2k-1)(s); ``even`` is None where only the odd part is wanted."""
 
-    odd: Any
-    even: Any
-    count: Any
+    odd: Array
+    even: Array
+    count: Scalar
 
-    def at(self, s: Any) -> Any:
+    def at(self, s: Array) -> Array:
         made = chebyshev.odd_sum(self.odd, s, self.count)
         return made if self.even is None else made + s * chebyshev.odd_sum(self.even, s, self.count)
 
 
-def _halves(own: UnitResponse, above: Any, below: Any, t: Any) -> tuple[Any, Any]:
+def _halves(own: UnitResponse, above: Array, below: Array, t: Array) -> tuple[Array, Array]:
     """From ρ(±tV): its odd half, and, where it is wanted, the even one over t."""
     return (above - below) / 2, (above + below) / (2 * t) if own.bends else None
 
 
-def _bracket(own: UnitResponse, series: _Series, before: Any, reach: Any, count: Any) -> Any:
+def _bracket(own: UnitResponse, series: _Series, before: Array, reach: Scalar, count: Scalar) -> Array:
     """The coefficients (MOST, n, units) of D(s) = ρ(v(sR)) - ρ(v(-sR)), v being the shift of the unit's value."""
     span = reach * own.steepest
     if own.activation is None:
@@ -121,7 +121,7 @@ def _bracket(own: UnitResponse, series: _Series, before: Any, reach: Any, count:
     if own.activation.slopes in ((0.0, 1.0), (1.0, 1.0)):
         return 2 * own.activation.slope(before > 0, jnp) * series.odd
 
-    def at_node(t: Any) -> Any:
+    def at_node(t: Array) -> Array:
         u = t * reach
         return series.at(own.shift(before, u) / span) - series.at(own.shift(before, -u) / span)
 
@@ -129,8 +129,14 @@ def _bracket(own: UnitResponse, series: _Series, before: Any, reach: Any, count:
 
 
 def read(
-    curve: ResponseCurve, own: UnitResponse, rows: Rows, values: Any, h: Any, counted: Any, promised: Callable[[Any], Any]
-) -> Reading:
+    curve: ResponseCurve,
+    own: UnitResponse,
+    rows: LayerSamples,
+    values: Array,
+    h: Scalar,
+    counted: Array,
+    promised: Callable[[Array], Array],
+) -> LayerSums:
     """The sums of a layer with inputs ``values`` (n, inputs).
 
     ``counted`` (n,): which samples count. ``promised``: from a layer's largest slope, how far off its slopes may be.
@@ -160,7 +166,7 @@ def read(
     inside = chebyshev.left_out(_sizes(bent, found)) / 2 if own.bends else outside
     at_one = curve.change(probes, own.shift(probes.before, reach)) - curve.change(probes, own.shift(probes.before, -reach))
 
-    def at_node(t: Any) -> tuple[Any, Any]:
+    def at_node(t: Array) -> tuple[Array, Array]:
         if own.bends:
             return _halves(own, curve.change(rows, t * span), curve.change(rows, -t * span), t)
         return curve.half(rows, t * span, gain * reach), None
@@ -192,10 +198,10 @@ def read(
     last = lax.while_loop(lambda tried: ~tried.good & (tried.number < ATTEMPTS), attempt, start)
     within = within & last.good
     sums = _read(last.c, s, within, h / reach, last.own_count, last.rounded)
-    return Reading(sums, reach, jnp.where(within, reaches, 0), last.count, gain * reach, sizes)
+    return LayerSums(sums, reach, jnp.where(within, reaches, 0), last.count, gain * reach, sizes)
 
 
-def _read(c: Any, s: Any, within: Any, s_bias: Any, count: Any, rounded: Any) -> Layer:
+def _read(c: Array, s: Array, within: Array, s_bias: Array, count: Scalar, rounded: Array) -> Layer:
     """Σ over the samples ``within`` of Σ_k c_k·T_(2k-1)(s), for every input and for the bias.
 
     ``rounded``: whether the products for k > 1 may be rounded to float32, which takes a fraction of the time.
@@ -203,8 +209,8 @@ def _read(c: Any, s: Any, within: Any, s_bias: Any, count: Any, rounded: Any) ->
     kept = jnp.where(within[:, None], c, 0)
     first = s.T @ kept[0]
 
-    def higher(dtype: Any, start: Any) -> Any:
-        def with_next(k: Any, t: Any, made: Any) -> Any:
+    def higher(dtype: DType, start: Array) -> Array:
+        def with_next(k: Array, t: Array, made: Array) -> Array:
             return made + t.astype(dtype).T @ kept[k].astype(dtype)
 
         return chebyshev.polynomials(s, count, with_next, start)
@@ -218,7 +224,7 @@ def _read(c: Any, s: Any, within: Any, s_bias: Any, count: Any, rounded: Any) ->
     return Layer(weights, chebyshev.odd_sum(jnp.sum(kept, axis=1), s_bias, count))
 
 
-def _rounding(n: Any) -> Any:
+def _rounding(n: Scalar) -> Array:
     """The part of a sum of ``n`` products that is lost where they are taken in float32.
 
     Its worst grows like n, but roundings that know nothing of each other add up like √n (N. J. Higham and T. Mary, A new
@@ -228,7 +234,7 @@ def _rounding(n: Any) -> Any:
     return (jnp.sqrt(n) + 3) * 2.0**-24
 
 
-def _telling(rows: Rows, within: Any) -> Any:
+def _telling(rows: LayerSamples, within: Array) -> Array:
     """At most ``PROBES`` samples: of each part of the batch, of those ``within``, the one that loses most by a moved logit."""
     n = len(within)
     each = -(-n // PROBES)
@@ -239,21 +245,21 @@ def _telling(rows: Rows, within: Any) -> Any:
     return jnp.minimum(jnp.argmax(parts, axis=1) + each * jnp.arange(len(parts)), n - 1)
 
 
-def largest(sums: Layer, h: Any, n: Any) -> Any:
+def largest(sums: Layer, h: Scalar, n: Scalar) -> Array:
     """The largest slope of a layer, from its sums over ``n`` samples."""
     return jnp.maximum(jnp.max(jnp.abs(sums.weights)), jnp.max(jnp.abs(sums.bias))) / (2 * h * n)
 
 
-def _sizes(c: Any, found: Any) -> Any:
+def _sizes(c: Array, found: Array) -> Array:
     """Of each coefficient (MOST, n, units): the largest of the units' means over the samples that were found. (MOST,)"""
     return jnp.max(_mean(jnp.abs(c), found), axis=1)
 
 
-def _last(c: Any, count: Any, within: Any) -> Any:
+def _last(c: Array, count: Scalar, within: Array) -> Array:
     """The size, as ``_sizes`` has it, of the last of ``count`` coefficients."""
     return jnp.max(_mean(jnp.abs(lax.dynamic_index_in_dim(c, count - 1, keepdims=False)), within))
 
 
-def _mean(values: Any, found: Any) -> Any:
+def _mean(values: Array, found: Array) -> Array:
     """Over the samples, the last axis but one, that were ``found``."""
     return jnp.sum(jnp.where(found[:, None], values, 0), axis=-2) / jnp.maximum(jnp.sum(found), 1)

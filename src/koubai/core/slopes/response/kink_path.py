@@ -12,23 +12,23 @@ of kinks and nothing to overflow: a rare kink costs a step of the walk, many cos
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import jax.numpy as jnp
 from jax import lax
 from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Activation
+from koubai.core.array_types import Array, Index, Scalar
 from koubai.core.network import Layer
 from koubai.core.slopes import chunked_map
 from koubai.core.slopes.response import kinks, last_layer_kink_path
-from koubai.core.slopes.response.curves import Rows
-from koubai.core.slopes.response.kinks import AT_ONCE, Gains, Kinks, Tried
+from koubai.core.slopes.response.curves import LayerSamples
+from koubai.core.slopes.response.kinks import AT_ONCE, Gains, Kinks, PolynomialChoice
 
 
 @register_dataclass
 @dataclass(frozen=True, eq=False)
-class _Walk:
+class _Path:
     """Where every unit's walk stands. Arrays have the units first.
 
     ``place``: which sample and side, a row of the flagged; ``fresh``: it is yet to be begun; ``t``: how far the
@@ -36,24 +36,24 @@ class _Walk:
     later layer (units, inner), and whether each is taken to be above its kink; ``moves`` (units, outputs): of the logits.
     """
 
-    place: Any
-    fresh: Any
-    t: Any
-    at: tuple[Any, ...]
-    active: tuple[Any, ...]
-    moves: Any
+    place: Array
+    fresh: Array
+    t: Array
+    at: tuple[Array, ...]
+    active: tuple[Array, ...]
+    moves: Array
 
 
 def read(
     activation: Activation,
     layers: tuple[Layer, ...],
-    rows: Rows,
-    values: Any,
-    h: Any,
-    reaches: Any,
-    reach: Any,
-    listed: tuple[Any, Any],
-    tried: Tried,
+    rows: LayerSamples,
+    values: Array,
+    h: Scalar,
+    reaches: Array,
+    reach: Scalar,
+    listed: tuple[Array, Array],
+    tried: PolynomialChoice,
 ) -> Gains:
     """All kinks of a hidden layer that isn't the last; its inputs are ``values`` (n, inputs), ``layers`` those that follow.
 
@@ -67,18 +67,20 @@ def read(
     else:
         start, step = _walk(activation, layers, rows, reaches, onward)
 
-    def find(walk: Any) -> tuple[Any, Kinks]:
+    def find(walk: Array) -> tuple[Array, Kinks]:
         return lax.scan(lambda walk, _: step(walk), walk, None, length=AT_ONCE)
 
     return kinks.gathered(find, start, lambda walk: walk.place < len(places), rows.response, values, h, reach, tried)
 
 
-def _walk(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reaches: Any, onward: Any) -> tuple[Any, Any]:
+def _walk(
+    activation: Activation, layers: tuple[Layer, ...], rows: LayerSamples, reaches: Array, onward: Array
+) -> tuple[Array, Array]:
     """Where all units stand at first, and how they go on from there to the next kink."""
     n, units = rows.before.shape
     unit, dtype = jnp.arange(units), rows.before.dtype
 
-    def step(walk: _Walk) -> tuple[_Walk, Kinks]:
+    def step(walk: _Path) -> tuple[_Path, Kinks]:
         sample, side = walk.place % n, jnp.where(walk.place < n, 1.0, -1.0).astype(dtype)
         begun = (rows.before[sample, unit][:, None], *(z[sample] for z in rows.later))
         fresh = walk.fresh[:, None]
@@ -97,10 +99,10 @@ def _walk(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reaches
         goes_on = happens & (t + _step(at, active, ways)[0] < reaches[sample])
         place = jnp.where(goes_on, walk.place, onward[walk.place + 1, unit])
         kink = Kinks(sample, side, t, moves.T, onwards.T, turned.T, happens)
-        return _Walk(place, ~goes_on, t, at, active, moves), kink
+        return _Path(place, ~goes_on, t, at, active, moves), kink
 
     widths = [1, *(z.shape[1] for z in rows.later)]
-    start = _Walk(
+    start = _Path(
         onward[0],
         jnp.ones(units, bool),
         jnp.zeros(units, dtype),
@@ -111,7 +113,9 @@ def _walk(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reaches
     return start, step
 
 
-def _directions(activation: Activation, layers: Sequence[Layer], side: Any, active: tuple[Any, ...]) -> tuple[list[Any], Any]:
+def _directions(
+    activation: Activation, layers: Sequence[Layer], side: Array, active: tuple[Array, ...]
+) -> tuple[list[Array], Array]:
     """How every pre-activation, and at last the logits, move with the shift: (units, inner) each, and (units, outputs)."""
     way = side[:, None]
     ways = [way]
@@ -122,7 +126,7 @@ def _directions(activation: Activation, layers: Sequence[Layer], side: Any, acti
     return ways, onwards
 
 
-def _step(at: tuple[Any, ...], active: tuple[Any, ...], ways: list[Any]) -> tuple[Any, list[Any]]:
+def _step(at: tuple[Array, ...], active: tuple[Array, ...], ways: list[Array]) -> tuple[Array, list[Array]]:
     """How much farther the shift must go until the next kink is met, (units,); and until each later unit's is."""
     distances = []
     for z, on, way in zip(at, active, ways, strict=True):
@@ -135,7 +139,7 @@ def _step(at: tuple[Any, ...], active: tuple[Any, ...], ways: list[Any]) -> tupl
     return step, distances
 
 
-def flagged(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reaches: Any) -> tuple[Any, Any]:
+def flagged(activation: Activation, layers: tuple[Layer, ...], rows: LayerSamples, reaches: Array) -> tuple[Array, Array]:
     """Which samples and units may have a kink in reach, upwards and downwards: (n, units) each.
 
     Only samples for which some later unit is near its kink are asked about the units one by one.
@@ -153,7 +157,7 @@ def flagged(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reach
         jnp.any(jnp.abs(z) <= spans * jnp.max(spread, axis=0), axis=1) for z, spread in zip(rows.later, spreads, strict=True)
     ]
 
-    def some(which: Any, counted: Any, found: tuple[Any, Any]) -> tuple[Any, Any]:
+    def some(which: Index, counted: Array, found: tuple[Array, Array]) -> tuple[Array, Array]:
         span = reaches[which, None] * slope[which]
         crossed = [_crossing(rows.later[0][which], span, sign * layers[0].weights) for sign in (1, -1)]
         for z, spread in zip(rows.later[1:], spreads[1:], strict=True):
@@ -166,9 +170,9 @@ def flagged(activation: Activation, layers: tuple[Layer, ...], rows: Rows, reach
     return up & far[:, None], down & far[:, None]
 
 
-def _crossing(z: Any, span: Any, w: Any) -> Any:
+def _crossing(z: Array, span: Array, w: Array) -> Array:
     return jnp.any((z[:, None, :] > 0) != (z[:, None, :] + span[:, :, None] * w > 0), axis=2)
 
 
-def _near(z: Any, span: Any, spread: Any) -> Any:
+def _near(z: Array, span: Array, spread: Array) -> Array:
     return jnp.any(jnp.abs(z)[:, None, :] < span[:, :, None] * spread, axis=2)

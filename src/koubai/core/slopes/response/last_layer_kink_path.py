@@ -7,20 +7,20 @@ shortened; and a later unit that crosses changes the logits' direction by one ro
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import jax.numpy as jnp
 from jax.tree_util import register_dataclass
 
 from koubai.core.activations import Activation
+from koubai.core.array_types import Array, Index
 from koubai.core.network import Layer
-from koubai.core.slopes.response.curves import Rows
+from koubai.core.slopes.response.curves import LayerSamples
 from koubai.core.slopes.response.kinks import Kinks
 
 
 @register_dataclass
 @dataclass(frozen=True, eq=False)
-class _Walk:
+class _LastLayerPath:
     """Where every unit's walk stands. Arrays have the units first.
 
     ``place``: which sample and side, a row of the flagged; ``fresh``: it is yet to be begun; ``t``: how far the
@@ -29,19 +29,19 @@ class _Walk:
     ``direction`` and ``moves`` (outputs, units): of the logits, for a value that rises by 1, and so far.
     """
 
-    place: Any
-    fresh: Any
-    t: Any
-    own: Any
-    slope: Any
-    ahead: Any
-    direction: Any
-    moves: Any
+    place: Array
+    fresh: Array
+    t: Array
+    own: Array
+    slope: Array
+    ahead: Array
+    direction: Array
+    moves: Array
 
 
 def walk(
-    activation: Activation, layers: tuple[Layer, ...], rows: Rows, reaches: Any, onward: Any
-) -> tuple[_Walk, Callable[[_Walk], tuple[_Walk, Kinks]]]:
+    activation: Activation, layers: tuple[Layer, ...], rows: LayerSamples, reaches: Array, onward: Array
+) -> tuple[_LastLayerPath, Callable[[_LastLayerPath], tuple[_LastLayerPath, Kinks]]]:
     """Where all units stand at first, and how they go on from there to the next kink. ``onward``: as ``kinks.first_from``."""
     n, units = rows.before.shape
     unit, dtype = jnp.arange(units), rows.before.dtype
@@ -49,14 +49,14 @@ def walk(
     number = jnp.arange(inner.shape[1], dtype=dtype)
     below, above = activation.slopes or (1.0, 1.0)
 
-    def begun(walk: _Walk, sample: Any, side: Any) -> _Walk:
+    def begun(walk: _LastLayerPath, sample: Index, side: Array) -> _LastLayerPath:
         """With those that are fresh at their samples."""
         z, later, way = rows.before[sample, unit], rows.later[0][sample], side[:, None] * inner
         own = jnp.where((z > 0) == (side < 0), jnp.abs(z), jnp.inf)
         towards = jnp.where(later > 0, way < 0, way > 0)
         ahead = jnp.where(towards, -later / jnp.where(towards, way, 1), jnp.inf)
         every = walk.fresh[:, None]
-        return _Walk(
+        return _LastLayerPath(
             walk.place,
             walk.fresh,
             jnp.where(walk.fresh, 0, walk.t),
@@ -67,7 +67,7 @@ def walk(
             jnp.where(walk.fresh, 0, walk.moves),
         )
 
-    def step(walk: _Walk) -> tuple[_Walk, Kinks]:
+    def step(walk: _LastLayerPath) -> tuple[_LastLayerPath, Kinks]:
         sample, side = walk.place % n, jnp.where(walk.place < n, 1.0, -1.0).astype(dtype)
         walk = begun(walk, sample, side)
         nearest = jnp.min(walk.ahead, axis=1)
@@ -93,14 +93,14 @@ def walk(
         goes_on = happens & (t + next_one < reaches[sample])
         place = jnp.where(goes_on, walk.place, onward[walk.place + 1, unit])
         kink = Kinks(sample, side, t, moves, onwards, turned, happens)
-        return _Walk(place, ~goes_on, t, own, slope, ahead, direction, moves), kink
+        return _LastLayerPath(place, ~goes_on, t, own, slope, ahead, direction, moves), kink
 
     none = jnp.zeros((len(last), units), dtype)
     nothing = jnp.zeros(units, dtype)
     room = jnp.zeros((units, len(number)), dtype)
-    return _Walk(onward[0], jnp.ones(units, bool), nothing, nothing, nothing, room, none, none), step
+    return _LastLayerPath(onward[0], jnp.ones(units, bool), nothing, nothing, nothing, room, none, none), step
 
 
-def _shift(rise: Any, slope: Any) -> Any:
+def _shift(rise: Array, slope: Array) -> Array:
     """By how much a pre-activation is shifted until the value has risen by ``rise``."""
     return jnp.where(slope > 0, jnp.maximum(rise, 0) / jnp.where(slope > 0, slope, 1), jnp.inf)
