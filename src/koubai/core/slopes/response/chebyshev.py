@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from koubai.core.array_types import Array, DType, Scalar
+from koubai.core.array_types import Array, DType, PyTree, Scalar
 
 MOST = 8
 DIGITS = log(1e11)
@@ -44,12 +44,12 @@ def coefficients(values: Array, count: Scalar) -> Array:
     return jnp.tensordot(fit(count, values.dtype), values, 1)
 
 
-def measured(at_node: Callable[[Array], Array], count: Scalar, room: Array) -> Array:
+def measured(at_node: Callable[[Scalar], PyTree], count: Scalar, room: PyTree) -> PyTree:
     """The same from ``at_node(t)``, node by node. ``room``: anything like what comes out, (MOST, …) for each array."""
     dtype = jax.tree.leaves(room)[0].dtype
     t, weights = nodes(count, dtype), fit(count, dtype)
 
-    def body(k: Array, c: Array) -> Array:
+    def body(k: Scalar, c: PyTree) -> PyTree:
         def more(so_far: Array, value: Array) -> Array:
             column = weights[:, k].reshape(-1, *[1] * value.ndim)
             return jnp.where(k > 0, so_far, 0) + column * value
@@ -59,8 +59,8 @@ def measured(at_node: Callable[[Array], Array], count: Scalar, room: Array) -> A
     return lax.fori_loop(0, count, body, room)
 
 
-def polynomials(s: Array, count: Scalar, each: Callable[[Array, Array, Array], Array], start: Array) -> Array:
-    """Folds ``each(k, T_(2k+1)(s), so far)`` over k = 1 … count - 1; ``start`` has seen T_1(s) = s.
+def polynomials(s: Array, count: Scalar, with_next: Callable[[Scalar, Array, PyTree], PyTree], start: PyTree) -> PyTree:
+    """Folds ``with_next(k, T_(2k+1)(s), so far)`` over k = 1 … count - 1; ``start`` has seen T_1(s) = s.
 
     T_(n+2) = 2·T_2·T_n - T_(n-2), written for the difference of neighbours, which is changed in place: d' = d - 4(1 - s²)·T,
     T' = T + d'.
@@ -68,11 +68,11 @@ def polynomials(s: Array, count: Scalar, each: Callable[[Array, Array, Array], A
     bend = 4 * (1 - s * s)
     difference = -bend * s
 
-    def body(k: Array, carry: Array) -> Array:
-        t, difference, made = carry
-        made = each(k, t, made)
+    def body(k: Scalar, carry: PyTree) -> PyTree:
+        t, difference, total = carry
+        total = with_next(k, t, total)
         difference = difference - bend * t
-        return t + difference, difference, made
+        return t + difference, difference, total
 
     return lax.fori_loop(1, count, body, (s + difference, difference, start))[2]
 
@@ -80,7 +80,7 @@ def polynomials(s: Array, count: Scalar, each: Callable[[Array, Array, Array], A
 def odd_sum(c: Array, s: Array, count: Scalar) -> Array:
     """Σ_k c_k·T_(2k-1)(s), for coefficients (MOST, …) that broadcast with ``s``; count ≥ 1."""
     s = jnp.asarray(s)
-    return polynomials(s, count, lambda k, t, made: made + c[k] * t, c[0] * s)
+    return polynomials(s, count, lambda k, t, total: total + c[k] * t, c[0] * s)
 
 
 def left_out(c: Array) -> Array:

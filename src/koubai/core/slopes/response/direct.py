@@ -25,7 +25,7 @@ OddCurve = Callable[[Array], Array]  # offsets a[n] (n,) -> r(h·a[n]) - r(-h·a
 
 @dataclass(frozen=True, eq=False)
 class LayerContext:
-    """A layer, seen from its pre-activations ``before`` (n, units).
+    """A layer, seen from its pre-activations ``pre_activations`` (n, units).
 
     ``activation`` is its own, None for the logits; ``downstream`` is what follows, empty behind the logits.
     """
@@ -34,44 +34,46 @@ class LayerContext:
     activation: Activation | None
     downstream: Network
     targets: Array
-    before: Array
+    pre_activations: Array
     values: Array
 
     def rows(self, which: Index) -> "LayerContext":
         """The same for some samples, by their numbers."""
-        targets, before, values = (array[which] for array in (self.targets, self.before, self.values))
-        return replace(self, targets=targets, before=before, values=values)
+        targets, pre_activations, values = (array[which] for array in (self.targets, self.pre_activations, self.values))
+        return replace(self, targets=targets, pre_activations=pre_activations, values=values)
 
 
-def read(place: LayerContext, h: Scalar, counted: Array) -> Layer:
+def read(context: LayerContext, h: Scalar, counted: Array) -> Layer:
     """The sums of a layer: over the samples that are ``counted`` (n,), of the brackets that each weight and bias reads."""
-    if place.activation is not None:
-        curve, width = partial(_unit_curves, place, place.activation, h), max(place.downstream.sizes)
+    if context.activation is not None:
+        curve, width = partial(_unit_curves, context, context.activation, h), max(context.downstream.sizes)
     else:
-        curve, width = partial(_logit_curves, place, h), place.before.shape[1] ** 2
-    every = jnp.concatenate([place.values.T, jnp.ones_like(place.values.T[:1])])
-    sums = over(lambda offsets: jnp.where(counted, curve(offsets), 0).sum(axis=-1), (every,), 2 * place.before.size * width)
+        curve, width = partial(_logit_curves, context, h), context.pre_activations.shape[1] ** 2
+    every = jnp.concatenate([context.values.T, jnp.ones_like(context.values.T[:1])])
+    sums = over(
+        lambda offsets: jnp.where(counted, curve(offsets), 0).sum(axis=-1), (every,), 2 * context.pre_activations.size * width
+    )
     return Layer(sums[:-1], sums[-1])
 
 
-def of_rows(place: LayerContext, h: Scalar, which: Index, sums: Layer) -> Layer:
+def of_rows(context: LayerContext, h: Scalar, which: Index, sums: Layer) -> Layer:
     """``sums``, and the same for the samples ``which`` (n,), some at once: it costs nothing where there are none."""
-    inputs, units = place.values.shape[1], place.before.shape[1]
-    width = units if place.activation is None else max(place.downstream.sizes)
+    inputs, units = context.values.shape[1], context.pre_activations.shape[1]
+    width = units if context.activation is None else max(context.downstream.sizes)
 
-    def some(rows: Array, counted: Array, sums: Layer) -> Layer:
-        made: Layer = jax.tree.map(jnp.add, sums, read(place.rows(rows), h, counted))
+    def with_samples(rows: Array, counted: Array, sums: Layer) -> Layer:
+        made: Layer = jax.tree.map(jnp.add, sums, read(context.rows(rows), h, counted))
         return made
 
-    made: Layer = of_chosen(some, which, 2 * (inputs + 1) * units * width, sums)
+    made: Layer = of_chosen(with_samples, which, 2 * (inputs + 1) * units * width, sums)
     return made
 
 
-def _unit_curves(place: LayerContext, activation: Activation, h: Scalar, offsets: Array) -> Array:
+def _unit_curves(context: LayerContext, activation: Activation, h: Scalar, offsets: Array) -> Array:
     """The curves of a hidden layer's units, whose ``activation`` it is."""
-    loss, downstream, targets, before = place.loss, place.downstream, place.targets, place.before
+    loss, downstream, targets, pre_activations = context.loss, context.downstream, context.targets, context.pre_activations
     first, later, activations = downstream.layers[0], downstream.after(0), downstream.activations
-    behind = [activation.apply(before, jnp) @ first.weights + first.bias]
+    behind = [activation.apply(pre_activations, jnp) @ first.weights + first.bias]
     for layer, passes in zip(later.layers, activations, strict=True):
         behind.append(passes.apply(behind[-1], jnp) @ layer.weights + layer.bias)
     both = _both_ways(h, offsets)
@@ -86,11 +88,11 @@ def _unit_curves(place: LayerContext, activation: Activation, h: Scalar, offsets
         rows = _finely(loss, behind[-1], targets, moves, rows)
         return rows[0] - rows[1]
 
-    return over(difference, (before.T, first.weights), 2 * len(before) * max(downstream.sizes))
+    return over(difference, (pre_activations.T, first.weights), 2 * len(pre_activations) * max(downstream.sizes))
 
 
-def _logit_curves(place: LayerContext, h: Scalar, offsets: Array) -> Array:
-    loss, targets, logits = place.loss, place.targets, place.before
+def _logit_curves(context: LayerContext, h: Scalar, offsets: Array) -> Array:
+    loss, targets, logits = context.loss, context.targets, context.pre_activations
     moves = _both_ways(h, offsets)[..., None, None] * jnp.eye(logits.shape[1], dtype=logits.dtype)  # (2, n, units, outputs)
     rows = loss.rows(logits[:, None, :] + moves, targets[:, None, :], jnp)
     rows = _finely(loss, logits, targets, moves, rows)

@@ -21,17 +21,18 @@ def are_read(activation: Activation | None, inputs: int) -> bool:
     return activation is not None and inputs > FEW_INPUTS and activation.levels is not None and len(activation.levels) == 2
 
 
-def read(place: LayerContext, h: Scalar, counted: Array) -> Layer:
+def read(context: LayerContext, h: Scalar, counted: Array) -> Layer:
     """The sums of a layer of stepping units: over the samples ``counted`` (n,) of the brackets of each weight and bias."""
-    n, units = place.before.shape
-    jumps = _jumps(place)
+    n, units = context.pre_activations.shape
+    jumps = _jumps(context)
     jumps = jumps if counted is None else jnp.where(counted[:, None], jumps, 0)
-    shifts = h * jnp.concatenate([place.values, jnp.ones_like(place.values[:, :1])], axis=1)
+    shifts = h * jnp.concatenate([context.values, jnp.ones_like(context.values[:, :1])], axis=1)
     missing = -n % AT_ONCE
-    jumps, before, shifts = (
-        jnp.pad(array, ((0, missing), (0, 0))).reshape(-1, AT_ONCE, array.shape[1]) for array in (jumps, place.before, shifts)
+    jumps, pre_activations, shifts = (
+        jnp.pad(array, ((0, missing), (0, 0))).reshape(-1, AT_ONCE, array.shape[1])
+        for array in (jumps, context.pre_activations, shifts)
     )
-    activation, (low, high) = _stepping(place)
+    activation, (low, high) = _stepping(context)
 
     def more(sums: Array, some: tuple[Array, Array, Array]) -> tuple[Array, None]:
         for jump, z, shift in zip(*some, strict=True):
@@ -39,26 +40,26 @@ def read(place: LayerContext, h: Scalar, counted: Array) -> Layer:
             sums = sums + jump * (above - below) / (high - low)
         return sums, None
 
-    nothing = jnp.zeros((shifts.shape[2], units), before.dtype)
-    sums, _ = lax.scan(more, nothing, (jumps, before, shifts))
+    nothing = jnp.zeros((shifts.shape[2], units), pre_activations.dtype)
+    sums, _ = lax.scan(more, nothing, (jumps, pre_activations, shifts))
     return Layer(sums[:-1], sums[-1])
 
 
-def _stepping(place: LayerContext) -> tuple[Activation, tuple[float, float]]:
+def _stepping(context: LayerContext) -> tuple[Activation, tuple[float, float]]:
     """The layer's activation, and its two values."""
-    activation = place.activation
+    activation = context.activation
     if activation is None or activation.levels is None:
         raise TypeError(activation)
     low, high = activation.levels
     return activation, (low, high)
 
 
-def _jumps(place: LayerContext) -> Array:
+def _jumps(context: LayerContext) -> Array:
     """What a sample loses with a unit's value high, less what it loses with it low: (n, units)."""
-    loss, downstream, targets = place.loss, place.downstream, place.targets
-    activation, (low, high) = _stepping(place)
+    loss, downstream, targets = context.loss, context.downstream, context.targets
+    activation, (low, high) = _stepping(context)
     first, later, activations = downstream.layers[0], downstream.after(0), downstream.activations
-    values = activation.apply(place.before, jnp)
+    values = activation.apply(context.pre_activations, jnp)
     behind = values @ first.weights + first.bias
 
     def lost(moved: Array) -> Array:

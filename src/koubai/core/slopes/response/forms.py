@@ -64,7 +64,7 @@ def forms_of(
     return forms, [(inner if form.near else float("inf"), form.bracket.within(dtype)) for form in forms]
 
 
-def which(bounds: list[tuple[float, float]], inner: Scalar, outer: Scalar) -> Array:
+def which(bounds: list[tuple[float, float]], inner: Scalar, outer: Scalar) -> Scalar:
     """The number of the first form that is valid where pre-activations move by ``inner``, and logits by ``outer``, at most."""
     valid = [jnp.asarray((inner <= most) & (outer <= farthest)) for most, farthest in bounds[:-1]]
     number = sum((~each).astype(jnp.int32) for each in valid)
@@ -72,7 +72,7 @@ def which(bounds: list[tuple[float, float]], inner: Scalar, outer: Scalar) -> Ar
 
 
 @jax.custom_batching.custom_vmap
-def _of_all(number: Scalar) -> Array:
+def _of_all(number: Scalar) -> Scalar:
     """``number``; under vmap the largest of all, so that a switch on it evaluates one branch for all, not all of them."""
     return number
 

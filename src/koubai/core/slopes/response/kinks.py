@@ -16,10 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.tree_util import register_dataclass
-from numpy.typing import NDArray
 
 from koubai.core.activations import Activation
-from koubai.core.array_types import Array, DType, Scalar
+from koubai.core.array_types import Array, DType, Floats, PyTree, Scalar
 from koubai.core.losses import Response
 from koubai.core.network import Layer
 from koubai.core.slopes.response.curves import LayerSamples, at_samples, lost_at
@@ -75,11 +74,11 @@ class Kinks:
         start, *ways = (jnp.moveaxis(way, 1, 0) for way in (self.start, self.turned, self.onwards))
         start, both = start[:, None], jnp.stack(ways, axis=1)  # (outputs, 2, kinks, units)
         rows = at_samples(response, self.sample)
-        at, fit, last = (jnp.asarray(table, wide.dtype)[degree] for table in (AT, FIT, LAST))
+        points, fit, last = (jnp.asarray(table, wide.dtype)[degree] for table in (POINTS, INVERSES, LAST))
         powers = jnp.asarray(DEGREES)[degree]
 
-        def with_node(node: Array, q: Array) -> Array:
-            after, without = lost_at(rows, start + at[node] * wide * both)
+        def with_node(node: Scalar, q: Array) -> Array:
+            after, without = lost_at(rows, start + points[node] * wide * both)
             return q + fit[:, node, None, None] * (after - without)
 
         room = jnp.zeros((DEGREES[-1], *wide.shape), wide.dtype)
@@ -118,20 +117,20 @@ class _GainPolynomials:
         return total * y
 
 
-def _polynomials() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _polynomials() -> tuple[Floats, Floats]:
     """For each of DEGREES: the Chebyshev points of [0, 1], and what makes of values there the coefficients of y, y², ….
 
     Both are filled up with zeros.
     """
     most = DEGREES[-1]
-    at, fit = np.zeros((len(DEGREES), most)), np.zeros((len(DEGREES), most, most))
+    points, inverses = np.zeros((len(DEGREES), most)), np.zeros((len(DEGREES), most, most))
     for number, degree in enumerate(DEGREES):
-        at[number, :degree] = 0.5 - 0.5 * np.cos((2 * np.arange(degree) + 1) * np.pi / (2 * degree))
-        fit[number, :degree, :degree] = np.linalg.inv(at[number, :degree, None] ** np.arange(1, degree + 1))
-    return at, fit
+        points[number, :degree] = 0.5 - 0.5 * np.cos((2 * np.arange(degree) + 1) * np.pi / (2 * degree))
+        inverses[number, :degree, :degree] = np.linalg.inv(points[number, :degree, None] ** np.arange(1, degree + 1))
+    return points, inverses
 
 
-AT, FIT = _polynomials()
+POINTS, INVERSES = _polynomials()
 # the largest that y^degree differs on [0, 1] from its best approximation by lower powers
 LAST = 2.0 ** (1 - 2 * np.array(DEGREES))
 
@@ -156,7 +155,7 @@ class PolynomialChoice:
     """With what polynomials kinks are read: ``degree``, which of DEGREES; past ``most_left_out`` it is given up."""
 
     degree: Scalar
-    most_left_out: Array
+    most_left_out: Scalar
 
     @property
     def highest(self) -> Array:
@@ -169,24 +168,24 @@ class PolynomialChoice:
         return cls(jnp.asarray(len(DEGREES) - 1), jnp.asarray(jnp.inf, dtype))
 
 
-Find = Callable[[Array], tuple[Array, Kinks]]  # where all units stand -> where they stand then, and the kinks on the way
+Find = Callable[[PyTree], tuple[PyTree, Kinks]]  # where all units stand -> where they stand then, and the kinks on the way
 
 
 def gathered(
     find: Find,
-    start: Array,
-    goes_on: Callable[[Array], Array],
+    start: PyTree,
+    goes_on: Callable[[PyTree], Array],
     response: Response,
     values: Array,
     h: Scalar,
     reach: Scalar,
-    tried: "PolynomialChoice",
+    choice: "PolynomialChoice",
 ) -> Gains:
     """What all the kinks add that ``find`` finds, from ``start`` until no unit ``goes_on``, or too much is left out."""
-    degree = tried.degree
+    degree = choice.degree
     units = len(goes_on(start))
 
-    def turn(carry: tuple[Array, Gains]) -> tuple[Array, Gains]:
+    def turn(carry: tuple[PyTree, Gains]) -> tuple[PyTree, Gains]:
         where, kinks = find(carry[0])
         pieces, gains = kinks.pieces(response, reach, degree), carry[1]
 
@@ -201,7 +200,7 @@ def gathered(
 
     begin = (start, Gains.none(units, values))
     return lax.while_loop(
-        lambda carry: jnp.any(goes_on(carry[0])) & ~(jnp.max(carry[1].left_out) > tried.most_left_out), turn, begin
+        lambda carry: jnp.any(goes_on(carry[0])) & ~(jnp.max(carry[1].left_out) > choice.most_left_out), turn, begin
     )[1]
 
 
@@ -213,7 +212,7 @@ def read(
     h: Scalar,
     flagged: Array,
     reach: Scalar,
-    tried: PolynomialChoice,
+    choice: PolynomialChoice,
 ) -> Gains:
     """The own kinks of the last hidden layer; its inputs are ``values`` (n, inputs), ``layer`` is the one that follows.
 
@@ -223,24 +222,24 @@ def read(
     n, units = flagged.shape
     onward, unit = first_from(flagged), jnp.arange(units)
 
-    def find(place: Array) -> tuple[Array, Kinks]:
+    def find(flag_row: Array) -> tuple[Array, Kinks]:
         taken = []
         for _ in range(AT_ONCE):
-            taken.append(place)
-            place = onward[place + 1, unit]
+            taken.append(flag_row)
+            flag_row = onward[flag_row + 1, unit]
         sample = jnp.minimum(jnp.stack(taken), n - 1)
-        z = rows.before[sample, unit]
+        z = rows.pre_activations[sample, unit]
         active, t = z > 0, jnp.abs(z)
         side = jnp.where(active, -1, 1).astype(z.dtype)
         onwards, turned = ((side * activation.slope(on, jnp))[:, None] * layer.weights.T for on in (active, ~active))
-        return place, Kinks(sample, side, t, t[:, None] * onwards, onwards, turned, jnp.stack(taken) < n)
+        return flag_row, Kinks(sample, side, t, t[:, None] * onwards, onwards, turned, jnp.stack(taken) < n)
 
-    return gathered(find, onward[0], lambda place: place < n, rows.response, values, h, reach, tried)
+    return gathered(find, onward[0], lambda place: place < n, rows.response, values, h, reach, choice)
 
 
 def own(rows: LayerSamples, reaches: Array) -> Array:
     """Which samples and units have the unit's own kink in reach: (n, units)."""
-    return jnp.abs(rows.before) < reaches[:, None]
+    return jnp.abs(rows.pre_activations) < reaches[:, None]
 
 
 def first_from(flagged: Array) -> Array:
