@@ -94,15 +94,15 @@ class Program:
 
     def _loaded_or_compiled(self, key: Any, arguments: tuple[Any, ...]) -> Any:
         name = self._name_on_disk(key) if compilation_cache.folder() else None
-        kept = compilation_cache.read(name) if name else None
-        if kept is not None:
+        stored = compilation_cache.read(name) if name else None
+        if stored is not None:
             with suppress(Exception):  # it is of no use, for whatever reason: another one takes its place
-                code, takes, gives = pickle.loads(kept)
+                code, takes, gives = pickle.loads(stored)
                 device = _device()
                 return deserialize_and_load(code, takes, gives, backend=device.client, execution_devices=[device])
         with compiling():
-            alone = partial(self._function)  # JAX's caches hold what is compiled of a function as long as there is the function
-            executable = self._jit(alone).lower(*arguments).compile()
+            copy = partial(self._function)  # JAX's caches hold what is compiled of a function as long as there is the function
+            executable = self._jit(copy).lower(*arguments).compile()
         if name:
             with suppress(Exception):  # not every program can be kept
                 compilation_cache.write(name, pickle.dumps(serialize(executable)))

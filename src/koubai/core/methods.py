@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from koubai.core.activations import activations_in
+from koubai.core.array_types import Array, Key, PyTree, Scalar
 from koubai.core.losses import Loss, loss_named
 from koubai.core.network import Network
 from koubai.core.precision import Precision, dtype_of, random_state
@@ -84,12 +85,12 @@ class Method:
         return measure
 
     @property
-    def reported(self) -> Callable[..., Any] | None:
+    def reported(self) -> Callable[..., tuple[Scalar, Network, PyTree]] | None:
         """``reported(loss, network, data, h)``; None for a method that has nothing to report."""
         return _function(self.reported_by) if self.reported_by else None
 
     @property
-    def draw(self) -> Callable[[Any, Any], Any] | None:
+    def draw(self) -> Callable[[Array, Key], Array] | None:
         """``draw(entries, key)``, the direction for an array of entries; None for a method that doesn't draw."""
         return _function(f"stochastic:{self.drawn_by}") if self.drawn_by else None
 

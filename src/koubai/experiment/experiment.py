@@ -18,7 +18,7 @@ from koubai.core.optimizers import check_options, optimizer_named
 from koubai.core.precision import Precision, dtype_of
 from koubai.core.schedules import check_schedule, schedule_named
 from koubai.core.step import ENGINES, Engine
-from koubai.core.training import Descent, Step, batches_of, begun, descend
+from koubai.core.training import Descent, Step, TrainingPlan, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen, memory_faults
 from koubai.experiment.divergence import BEYOND, level_of, risen_since
@@ -170,10 +170,7 @@ class Experiment:
             raise InputError("resume-records", step=records[-1].number)
         problem, rows = self.problem, len(self.problem.dataset().inputs)
         with memory_faults():
-            steps = descend(
-                problem.network(self.seed),
-                problem.dataset(),
-                self._descent(),
+            plan = TrainingPlan(
                 h=self.h or 0.0,
                 learning_rate=self.learning_rate,
                 steps=self.steps,
@@ -182,11 +179,10 @@ class Experiment:
                 l1=self.l1,
                 l2=self.l2,
                 most_loss=BEYOND * self.level * max(1.0, rows / (self.batch_size or rows)),  # a batch may hold all that is lost
-                resume=records[-1] if records else None,
-                until=until,
-                pace=pace,
                 frozen=problem.mask(),
             )
+            start, last = problem.network(self.seed), records[-1] if records else None
+            steps = descend(start, problem.dataset(), self._descent(), plan, resume=last, until=until, pace=pace)
         steps = _with_memory_faults(steps)
         return steps if self.patience is None else self._until_no_better(steps, records)
 

@@ -35,7 +35,7 @@ def write_script(run: Run, path: str | Path, language: str = "en") -> None:
     starting weights that were given go to ``<stem>-start.csv``.
 
     Its slopes by central are those of the plain double loop, so that it agrees with the run to rounding, as with the other
-    methods and all optimisers; a training of many steps may enlarge that. A script that takes long says so. It takes the
+    methods and all optimizers; a training of many steps may enlarge that. A script that takes long says so. It takes the
     place of one that was there, whole or not at all. InputError for another language, and where one of the files beside it is
     there; FileFault where a file can't be written.
     """

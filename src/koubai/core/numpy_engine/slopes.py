@@ -3,20 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from koubai.core.activations import Activation
+from koubai.core.array_types import Floats, Scalar
 from koubai.core.losses import Loss
 from koubai.core.network import Network
 from koubai.core.numpy_engine import central as curves
 from koubai.core.numpy_engine import differences
 from koubai.core.numpy_engine.central import PreparedRows
-from koubai.core.numpy_engine.parameters import Floats, are_weights, matrices, parts
+from koubai.core.numpy_engine.parameters import are_weights, matrices, parts
 from koubai.core.regularization import Penalty
 
-LossAndSlopes = tuple[Any, Floats]  # the loss, and the slopes of all parameters in a flat array
+LossAndSlopes = tuple[Scalar, Floats]  # the loss, and the slopes of all parameters in a flat array
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Objective:
 
     loss: Loss
     network: Network
-    h: Any
+    h: Scalar
     penalty: Penalty | None = None
 
     @cached_property
@@ -43,11 +43,11 @@ class Objective:
         """1 for each of the flat parameters that is a weight, 0 for biases."""
         return are_weights(self.sizes).astype(self.network.layers[0].bias.dtype)
 
-    def loss_of(self, rows: PreparedRows) -> Callable[[Sequence[Floats]], Any]:
+    def loss_of(self, rows: PreparedRows) -> Callable[[Sequence[Floats]], Scalar]:
         """The loss of ``rows`` as a function of all weights and biases, (w1, b1, w2, b2, …)."""
         inputs = rows.inputs[:, :-1]
 
-        def loss(parameters: Sequence[Floats]) -> Any:
+        def loss(parameters: Sequence[Floats]) -> Scalar:
             values = inputs @ parameters[0] + parameters[1]
             for activation, weights, bias in zip(self.activations, parameters[2::2], parameters[3::2], strict=True):
                 values = activation.apply(values, np) @ weights + bias
@@ -58,7 +58,7 @@ class Objective:
 
         return loss
 
-    def with_penalty(self, flat: Floats, loss: Any, slopes: Floats, slope: Callable[[Penalty], Floats]) -> LossAndSlopes:
+    def with_penalty(self, flat: Floats, loss: Scalar, slopes: Floats, slope: Callable[[Penalty], Floats]) -> LossAndSlopes:
         """``loss`` and ``slopes`` of the data, with what the weights cost and the ``slope`` of that."""
         if self.penalty is None:
             return loss, slopes
@@ -98,20 +98,20 @@ def along_drawn(objective: Objective, flat: Floats, rows: PreparedRows, drawn: F
 def backprop(objective: Objective, flat: Floats, rows: PreparedRows, drawn: None = None) -> LossAndSlopes:
     """Exact slopes, by the chain rule from the loss backwards: D. E. Rumelhart et al., Nature 323 (1986)."""
     layers, activations = matrices(flat, objective.sizes), objective.activations
-    values, before = curves.passed(layers, activations, rows.inputs)
+    values, pre_activations = curves.passed(layers, activations, rows.inputs)
     n, loss = len(rows.inputs), objective.loss
     assert loss.gradient is not None
-    error = loss.gradient(before[-1], rows.targets, np) / n
+    error = loss.gradient(pre_activations[-1], rows.targets, np) / n
     slopes = [values[-1].T @ error]
     for number in range(len(activations) - 1, -1, -1):
-        error = (error @ layers[number + 1][:-1].T) * activations[number].derivative(before[number], np)
+        error = (error @ layers[number + 1][:-1].T) * activations[number].derivative(pre_activations[number], np)
         slopes.append(values[number].T @ error)
-    value = loss.rows(before[-1], rows.targets, np).mean()
-    made = np.concatenate([slope.ravel() for slope in reversed(slopes)])
-    return objective.with_penalty(flat, value, made, lambda penalty: penalty.derivative(flat, np))
+    value = loss.rows(pre_activations[-1], rows.targets, np).mean()
+    gradient = np.concatenate([slope.ravel() for slope in reversed(slopes)])
+    return objective.with_penalty(flat, value, gradient, lambda penalty: penalty.derivative(flat, np))
 
 
-def _of_each(difference: Callable[..., Any], objective: Objective, flat: Floats, rows: PreparedRows) -> LossAndSlopes:
+def _of_each(difference: Callable[..., list[Floats]], objective: Objective, flat: Floats, rows: PreparedRows) -> LossAndSlopes:
     """A difference for one parameter after the other; they are moved in an array of their own."""
     f, moving = objective.loss_of(rows), parts(flat.copy(), objective.sizes)
     slopes = difference(f, moving, objective.h)

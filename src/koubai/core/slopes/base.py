@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from koubai.arrays import check_finite, numeric_array
-from koubai.core.array_types import Array, Namespace
+from koubai.core.array_types import Array, Key, Namespace, Scalar
 from koubai.core.losses import Loss
 from koubai.core.network import Network, forward
 from koubai.core.precision import Precision, dtype_of
@@ -18,8 +18,8 @@ from koubai.errors import InputError
 class Points:
     """The few distinct inputs of a layer (see ``distinct.few``): ``values`` (k, n), ``reads`` (k, n, inputs + 1)."""
 
-    values: Any
-    reads: Any
+    values: Array
+    reads: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,17 +29,31 @@ class Batch:
     ``counted`` (n,): which rows count, where not all do. ``penalty``: what the weights cost beside it.
     """
 
-    inputs: Any
-    targets: Any
+    inputs: Array
+    targets: Array
     points: Points | None = None
-    counted: Any = None
+    counted: Array = None
     penalty: Penalty | None = None
+
+
+class Data(Protocol):
+    """What a network learns from: ``inputs`` (n, features), ``targets`` (n, outputs)."""
+
+    @property
+    def inputs(self) -> Array:
+        """(n, features)."""
+        ...
+
+    @property
+    def targets(self) -> Array:
+        """(n, outputs)."""
+        ...
 
 
 class Measure(Protocol):
     """How a slope is measured. ``key`` is a JAX random key (of shape (2,), uint32), used by the methods that draw."""
 
-    def __call__(self, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
+    def __call__(self, loss: Loss, network: Network, data: Batch, h: Scalar, key: Key) -> tuple[Scalar, Network]:
         """The loss, and the slope of every parameter in the parameter's place."""
         ...
 
@@ -65,11 +79,11 @@ def batch_of(data: Any, network: Network, loss: Loss, precision: Precision) -> B
     return Batch(_in(precision, inputs, "inputs"), _in(precision, targets, "targets"))
 
 
-def _in(precision: Precision, array: Any, name: str) -> Any:
+def _in(precision: Precision, array: Array, name: str) -> Array:
     try:
         with np.errstate(over="ignore"):  # such a number isn't finite then
-            made = array.astype(dtype_of(precision))
+            cast = array.astype(dtype_of(precision))
     except OverflowError as error:
         raise InputError("not-numbers", name=name) from error
-    check_finite(made, name)
-    return made
+    check_finite(cast, name)
+    return cast

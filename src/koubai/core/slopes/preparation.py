@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from koubai.arrays import is_sealed
+from koubai.core.array_types import Array
 from koubai.core.losses import Loss
 from koubai.core.methods import Method
 from koubai.core.network import Network
@@ -46,10 +47,10 @@ class _BatchCache:
         if not (_is_lasting(inputs) and _is_lasting(targets)):
             return prepared(method, batch_of(data, network, loss, precision))
         key = (id(inputs), id(targets), loss.output, precision, method.response_curves, method.compiled, chosen_device())
-        kept = self._kept.get(key)
-        fits = kept and inputs.shape[1:] == network.sizes[:1] and targets.shape[1:] == network.sizes[-1:]
-        if kept and fits and kept.inputs() is inputs and kept.targets() is targets:
-            return kept.batch
+        cached = self._kept.get(key)
+        fits = cached and inputs.shape[1:] == network.sizes[:1] and targets.shape[1:] == network.sizes[-1:]
+        if cached and fits and cached.inputs() is inputs and cached.targets() is targets:
+            return cached.batch
         batch = prepared(method, batch_of(data, network, loss, precision))
         size = sum(leaf.nbytes for leaf in jax.tree.leaves(batch))
         if size > MOST_BYTES:
@@ -60,14 +61,14 @@ class _BatchCache:
         self._keep(key, inputs, targets, batch, size)
         return batch
 
-    def _keep(self, key: Any, inputs: Any, targets: Any, batch: Batch, size: int) -> None:
+    def _keep(self, key: Any, inputs: Array, targets: Array, batch: Batch, size: int) -> None:
         def let_go(_: Any) -> None:  # called at any moment, so that it can't wait for the lock
             self._kept.pop(key, None)
 
         with self._lock:
-            kept = self._kept.copy()
-            excess = size + sum(one.size for one in kept.values()) - MOST_BYTES
-            for old, one in kept.items():
+            cached = self._kept.copy()
+            excess = size + sum(one.size for one in cached.values()) - MOST_BYTES
+            for old, one in cached.items():
                 if excess > 0:
                     self._kept.pop(old, None)
                     excess -= one.size
@@ -77,6 +78,6 @@ class _BatchCache:
 prepared_once = _BatchCache()
 
 
-def _is_lasting(array: Any) -> bool:
+def _is_lasting(array: object) -> bool:
     """Whether an array has the same numbers whenever it is looked at."""
     return type(array) is np.ndarray and array.dtype.kind in "biuf" and is_sealed(array)
