@@ -111,7 +111,7 @@ def test_a_report_is_of_the_last_call_whenever_it_is_read(monkeypatch: pytest.Mo
     assert measure.report == ()
     for sizes in ((2, 3, 2), (2, 3, 3, 2)):
         with monkeypatch.context() as patch:
-            patch.setattr(LayerReport, "told", None)  # nothing is fetched before it is asked for
+            patch.setattr(LayerReport, "as_ints", None)  # nothing is fetched before it is asked for
             measure(Network.random(sizes), numbers())
         report: Any = measure.report
         assert len(report) == len(sizes) - 1
