@@ -19,9 +19,10 @@ from jax import lax
 
 import koubai as kb
 from koubai.core.losses import LOSSES
+from koubai.core.methods import METHODS
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
-from koubai.core.slopes import METHODS, response
+from koubai.core.slopes import response
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.preparation import prepared
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from koubai import core, fingerprint
-from koubai.core import slopes
+from koubai.core import methods
 from koubai.core.losses import LOSSES
-from koubai.core.slopes import METHODS, chunked_map
+from koubai.core.methods import METHODS
+from koubai.core.slopes import chunked_map
 from koubai.fingerprint import Unknown, described, of_package
 
 PACKAGE = core.__name__
@@ -25,7 +26,7 @@ def test_things_of_koubai_are_told_apart() -> None:
 
 
 def test_the_text_is_the_same_in_every_process() -> None:
-    code = "from koubai.core.slopes import METHODS; from koubai.fingerprint import described; print(described(METHODS))"
+    code = "from koubai.core.methods import METHODS; from koubai.fingerprint import described; print(described(METHODS))"
     told = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in range(2)]
     assert told == [f"{described(METHODS)}\n"] * 2
     assert " at 0x" not in told[0]
@@ -51,7 +52,7 @@ def test_a_package_is_another_one_when_something_in_it_is(monkeypatch: pytest.Mo
     assert of_package(PACKAGE) != before
     monkeypatch.undo()
     assert of_package(PACKAGE) == before
-    monkeypatch.setattr(slopes, "check_h", lambda *_: None)
+    monkeypatch.setattr(methods, "check_h", lambda *_: None)
     with pytest.raises(Unknown):
         of_package(PACKAGE)
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from koubai import data as data
     from koubai import export as export
     from koubai import store as store
+    from koubai.core.methods import slopes as slopes
     from koubai.core.network import Layer as Layer
     from koubai.core.network import Network as Network
-    from koubai.core.slopes import slopes as slopes
     from koubai.core.training import Step as Step
     from koubai.errors import Diverged as Diverged
     from koubai.errors import DivergenceWarning as DivergenceWarning
@@ -40,7 +40,7 @@ _HOME = {
     "Run": "koubai.experiment",
     "Step": "koubai.core.training",
     "load": "koubai.experiment",
-    "slopes": "koubai.core.slopes",
+    "slopes": "koubai.core.methods",
     "train": "koubai.experiment",
 }
 

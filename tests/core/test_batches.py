@@ -12,13 +12,13 @@ import koubai as kb
 from koubai.core import batches, compiled
 from koubai.core.batches import order_of, steps_in_epoch
 from koubai.core.losses import loss_named
+from koubai.core.methods import METHODS, method_named
 from koubai.core.network import Network, forward
-from koubai.core.optimizers import rule_named
+from koubai.core.optimizers import optimizer_named
 from koubai.core.regularization import Penalty
 from koubai.core.schedules import SCHEDULES
-from koubai.core.slopes import METHODS, method_named
 from koubai.core.slopes.base import Batch
-from koubai.core.training import Descent, Step, descend
+from koubai.core.training import Descent, Step, TrainingPlan, descend
 from koubai.data import Dataset
 from koubai.experiment.fields import MethodName
 
@@ -37,13 +37,22 @@ def trained(method: str = "central", *, steps: int = 8, size: int | None = 4, fe
     descent = Descent(
         loss_named("cross-entropy"),
         method_named(method),
-        rule_named(more.pop("optimizer", "gradient-descent")),
+        optimizer_named(more.pop("optimizer", "gradient-descent")),
         schedule=SCHEDULES["exponential"],
         schedule_options=tuple(SCHEDULE.items()),
         batch_size=size,
     )
-    numbers = {"h": 1e-3, "learning_rate": 0.3, "steps": steps, "record_every": 1, "seed": 5, "l1": L1, "l2": L2}
-    return list(descend(network, data(features), descent, **{**numbers, **more}))
+    numbers: dict[str, Any] = {
+        "h": 1e-3,
+        "learning_rate": 0.3,
+        "steps": steps,
+        "record_every": 1,
+        "seed": 5,
+        "l1": L1,
+        "l2": L2,
+    }
+    way = {name: more.pop(name) for name in ("resume", "until", "pace") if name in more}
+    return list(descend(network, data(features), descent, TrainingPlan(**{**numbers, **more}), **way))
 
 
 def plainly(steps: int, size: int) -> tuple[list[float], Network]:
@@ -212,7 +221,7 @@ def test_orders_of_other_rows_have_one_shape(rows: int, size: int) -> None:
     for number in numbers:
         order, place = order_of(3, number // made.each_epoch, rows), number % made.each_epoch
         assert np.array_equal(made.plain_batch(data, orders, number).inputs[:, 0], order[place * size :][:size])
-        traced = made.cut.batch(data, orders, number)
+        traced = made.slices.batch(data, orders, number)
         counted = np.ones(size, bool) if traced.counted is None else np.asarray(traced.counted)
         assert np.array_equal(np.asarray(traced.inputs)[counted, 0], order[place * size :][:size])
     assert (last + 1) % made.each_epoch == 0

@@ -21,8 +21,9 @@ from koubai import compilation_cache, fingerprint
 from koubai.core import activations, executables
 from koubai.core.compiling import is_compiling
 from koubai.core.executables import Program
+from koubai.core.methods import slopes
 from koubai.core.precision import computing_in
-from koubai.core.slopes import chunked_map, slopes
+from koubai.core.slopes import chunked_map
 
 
 @pytest.fixture
@@ -274,7 +275,7 @@ def test_a_program_that_goes_leaves_no_mappings(monkeypatch: pytest.MonkeyPatch)
         called(made, size=size)
     grown = mappings() - before
     monkeypatch.setattr(Program, "_all", WeakSet([made]))
-    Program._let_go()
+    Program._forget_least_used()
     assert made._cache_size() == 14
     assert mappings() - before < 0.7 * grown
 

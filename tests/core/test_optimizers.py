@@ -6,7 +6,7 @@ import optax
 import pytest
 
 from koubai.core.network import Network
-from koubai.core.optimizers import RULES, check_options, rule_named
+from koubai.core.optimizers import OPTIMIZERS, check_options, optimizer_named
 from koubai.core.precision import computing_in
 from koubai.errors import InputError
 from koubai.experiment import Experiment, Learning
@@ -31,13 +31,13 @@ DIRECT = {
 
 
 def test_every_optimiser_is_compared() -> None:
-    assert {*DIRECT, "gradient-descent"} == set(RULES)
+    assert {*DIRECT, "gradient-descent"} == set(OPTIMIZERS)
 
 
 @pytest.mark.parametrize("name", DIRECT)
 def test_it_is_optax_used_directly(name: str) -> None:
     """Updates with random slopes, without a training around them, which would be compiled for every optimiser."""
-    random, rule = np.random.default_rng(3), RULES[name]
+    random, rule = np.random.default_rng(3), OPTIMIZERS[name]
     with computing_in("float64"):
         parameters = moved = [random.normal(size=shape) for shape in ((2, 3), (3,))]
         state, expected_state = rule.start(parameters, ()), DIRECT[name].init(parameters)
@@ -54,7 +54,7 @@ def test_it_is_optax_used_directly(name: str) -> None:
 def test_a_training_moves_by_it(name: str) -> None:
     experiment = Experiment(Learning("xor", hidden=(3,)), optimizer=name, learning_rate=0.05, steps=20, record_every=1)
     steps = [step for step in experiment.run() if step.recorded]
-    from koubai.core.slopes import slopes
+    from koubai.core.methods import slopes
 
     measure = slopes("central", h=0.1)
     with computing_in("float64"):
@@ -71,7 +71,7 @@ def test_a_training_moves_by_it(name: str) -> None:
 def test_plain_descent_moves_against_the_slope() -> None:
     network = Network.random([2, 3, 2])
     ones = jax.tree.map(np.ones_like, network)
-    moved, state = RULES["gradient-descent"].move(ones, (), network, 0.25, ())
+    moved, state = OPTIMIZERS["gradient-descent"].move(ones, (), network, 0.25, ())
     assert state == ()
     assert np.array_equal(moved.layers[0].weights, network.layers[0].weights - 0.25)
 
@@ -96,9 +96,9 @@ def test_options_reach_the_optimiser() -> None:
 )
 def test_options_that_can_not_be(name: str, options: dict[str, float], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        check_options(RULES[name], options)
+        check_options(OPTIMIZERS[name], options)
 
 
 def test_unknown_name_suggests_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'adam'"):
-        rule_named("adm")
+        optimizer_named("adm")

@@ -11,7 +11,7 @@ from tests.runs import same_state
 
 import koubai as kb
 from koubai.core import training
-from koubai.core.slopes import METHODS
+from koubai.core.methods import METHODS
 from koubai.core.step import ENGINES
 from koubai.core.training import Step
 from koubai.errors import Diverged, InputError

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.losses import LOSSES
-from koubai.core.optimizers import RULES
-from koubai.core.slopes import METHODS
+from koubai.core.methods import METHODS
+from koubai.core.optimizers import OPTIMIZERS
 from koubai.data import GATES
 from koubai.errors import InputError
 from koubai.experiment import experiment_of
@@ -30,7 +30,7 @@ LEARNINGS = st.builds(
 
 @st.composite
 def experiments(draw: st.DrawFn) -> kb.Experiment:
-    rule = draw(st.sampled_from(list(RULES.values())))
+    rule = draw(st.sampled_from(list(OPTIMIZERS.values())))
     chosen = draw(st.lists(st.sampled_from(sorted(rule.parameters)), unique=True)) if rule.parameters else []
     return kb.Experiment(
         draw(LEARNINGS),

@@ -15,12 +15,12 @@ import pytest
 
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.initialization import INITS
 from koubai.core.losses import LOSSES
-from koubai.core.network import INITS
-from koubai.core.optimizers import RULES
+from koubai.core.methods import METHODS
+from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.precision import PRECISIONS
 from koubai.core.schedules import SCHEDULES
-from koubai.core.slopes import METHODS
 from koubai.core.step import ENGINES
 from koubai.data import Dataset
 from koubai.experiment import Experiment, Learning, experiment_of, fields
@@ -114,7 +114,7 @@ def test_what_can_be_chosen_is_what_there_is() -> None:
         "loss": tuple(LOSSES),
         "precision": tuple(PRECISIONS),
         "engine": (fields.ENGINE.default, *ENGINES),
-        "optimizer": tuple(RULES),
+        "optimizer": tuple(OPTIMIZERS),
         "schedule": tuple(SCHEDULES),
     }
     assert {one.name: one.choices for one in FIELDS if one.choices} == owners
@@ -124,8 +124,8 @@ def test_defaults_that_belong_to_what_is_chosen_are_its_own() -> None:
     for name, method in METHODS.items():
         holds = ["complex_step"] if name == "complex-step" else []
         assert resolved(fields.H.for_gates, holds) == method.default_h  # type: ignore[arg-type]
-    for name, (_, scale) in INITS.items():
-        assert resolved(fields.SCALE.for_gates, ["normal"] if name == "normal" else []) == scale
+    for name, init in INITS.items():
+        assert resolved(fields.SCALE.for_gates, ["normal"] if name == "normal" else []) == init.scale
 
 
 def test_an_experiment_of_a_gate_and_of_a_set_has_the_defaults_of_the_table() -> None:

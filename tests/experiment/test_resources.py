@@ -6,8 +6,8 @@ import pytest
 
 import koubai as kb
 from koubai import memory
+from koubai.core.methods import METHODS, MOST_LAYERS
 from koubai.core.network import Network
-from koubai.core.slopes import METHODS, MOST_LAYERS
 from koubai.core.training import Step
 from koubai.errors import InputError, KoubaiError, OutOfMemory
 from koubai.experiment import Experiment, Learning

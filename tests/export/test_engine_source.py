@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from koubai.core.numpy_engine import random_numbers
-from koubai.core.optimizers import RULES
+from koubai.core.methods import METHODS
+from koubai.core.numpy_engine import differences, random_numbers
+from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.schedules import SCHEDULES
-from koubai.export.engine_functions import DIFFERENCES
 from koubai.export.engine_source import EngineSource, with_helpers
 
 KNOWN = {"dtype": "np.float32", "state": "np.uint32([0, seed])"}
@@ -94,9 +94,9 @@ def test_the_other_precision_and_arguments_that_are_no_settings() -> None:
 
 
 def test_helpers_come_first() -> None:
-    names = [function.__name__ for function in with_helpers(RULES["adamw"].plain)]
+    names = [function.__name__ for function in with_helpers(OPTIMIZERS["adamw"].plain)]
     assert names == ["bias_corrected", "adam", "adamw"]
-    assert with_helpers(RULES["momentum"].plain) == [RULES["momentum"].plain]
+    assert with_helpers(OPTIMIZERS["momentum"].plain) == [OPTIMIZERS["momentum"].plain]
 
 
 def test_the_formula_of_a_schedule() -> None:
@@ -107,12 +107,13 @@ def test_the_formula_of_a_schedule() -> None:
 def test_every_function_of_the_engine_reads_well(tmp_path: Path) -> None:
     """As ruff would lay them out, without annotations and remarks of the engine, in lines that fit."""
     path = tmp_path / "functions.py"
-    rules = [rule.plain for rule in RULES.values()]
-    functions: list[Callable[..., Any]] = [random_numbers.signs, random_numbers.normals, *DIFFERENCES.values(), *rules]
+    rules = [rule.plain for rule in OPTIMIZERS.values()]
+    definitions = [getattr(differences, method.definition) for method in METHODS.values() if method.definition]
+    functions: list[Callable[..., Any]] = [random_numbers.signs, random_numbers.normals, *definitions, *rules]
     for precision, rows in product(("np.float64", "np.float32"), ([], ["x", "y"])):
         sources = []
         for function in functions:
-            options = {keyword for rule in RULES.values() for keyword in rule.plain_options().values()}
+            options = {keyword for rule in OPTIMIZERS.values() for keyword in rule.plain_options().values()}
             known = {"dtype": precision, "random_state": "np.uint32([0, batch_seed])"}
             source = EngineSource({"h", *options}, known, ("loss", rows))
             sources += [source.function(one, "    # said", more=rows) for one in with_helpers(function)]

@@ -16,9 +16,10 @@ from tests.scripts import assert_repeated, by_method, difference, processed, rep
 
 import koubai as kb
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.losses import LOSSES
+from koubai.core.methods import METHODS
 from koubai.core.numpy_engine import random_numbers
-from koubai.core.optimizers import RULES
-from koubai.core.slopes import METHODS
+from koubai.core.optimizers import OPTIMIZERS
 from koubai.errors import FileFault, InputError
 from koubai.experiment import Recording
 from koubai.export import write_script
@@ -190,7 +191,7 @@ def by_loop(optimizer: str, **more: Any) -> kb.Run:
 
 def test_every_optimizer(tmp_path: Path) -> None:
     """And with parameters of its own."""
-    runs = {optimizer: by_loop(optimizer) for optimizer in RULES}
+    runs = {optimizer: by_loop(optimizer) for optimizer in OPTIMIZERS}
     runs |= {f"{name}-own": by_loop(name, optimizer_options=options) for name, options in OPTIONS.items()}
     assert_repeated(runs, tmp_path, 1e-12)
 
@@ -328,10 +329,11 @@ def test_every_sentence_of_a_script_is_in_the_template() -> None:
     text = "\n".join(templates.values())
     asked = set(re.findall(r'(?:say|note|word)\("([a-z0-9-]+)"', text)) | set(re.findall(r'"([a-z-]+)" (?:if|else)', text))
     asked |= set(re.findall(r'else "([a-z-]+)"', text))
-    asked |= {f"slopes-{method}" for method in METHODS} | {f"loss-{loss}" for loss in ("cross-entropy", "squared")}
+    asked |= {f"slopes-{method}" for method in METHODS} | {f"loss-{loss}" for loss in LOSSES}
+    asked |= {activation.script.helper.replace("_", "-") for activation in ACTIVATIONS.values()}
     draws = (random_numbers.signs, random_numbers.normals)
     asked |= {one.__name__.replace("_", "-") for draw in draws for one in with_helpers(draw)}
-    asked |= {one.__name__.replace("_", "-") for rule in RULES.values() for one in with_helpers(rule.plain)}
+    asked |= {one.__name__.replace("_", "-") for rule in OPTIMIZERS.values() for one in with_helpers(rule.plain)}
     asked |= {"init-he", "init-xavier", "slow-minutes", "slow-hours"}
     asked |= {"penalty-l1", "penalty-l2", "scores-classes", "scores-values", "scores-squares"}
     asked |= {"word-train", "word-validation", "word-test"}

@@ -13,8 +13,8 @@ from PIL import Image
 from tests.scripts import assert_repeated, by_method, difference, repeated, repeated_all, written
 
 import koubai as kb
+from koubai.core.methods import METHODS
 from koubai.core.schedules import SCHEDULES
-from koubai.core.slopes import METHODS
 from koubai.data import Dataset, Preparation
 from koubai.data.preprocessing import CategoryColumn, NumberColumn, Target
 from koubai.experiment import Recording

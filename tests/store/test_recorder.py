@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.runs import same
 
 import koubai as kb
-from koubai.core.slopes import METHODS
+from koubai.core.methods import METHODS
 from koubai.errors import Diverged, FileFault, InputError
 from koubai.experiment import Experiment, Learning, Run
 from koubai.store import Store, recorder, step_chunks

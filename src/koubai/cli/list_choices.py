@@ -1,26 +1,26 @@
 """koubai list: what can be chosen, each with a line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from koubai.cli.help import two_columns
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.initialization import INITS
 from koubai.core.losses import LOSSES
-from koubai.core.network import INITS
-from koubai.core.optimizers import RULES
+from koubai.core.methods import METHODS
+from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.schedules import SCHEDULES
-from koubai.core.slopes import METHODS
 from koubai.data import GATES, NAMED, SETS
 from koubai.errors import chosen
 from koubai.locale import meaning, sentence
 
-KINDS: dict[str, Iterable[str]] = {
+KINDS: dict[str, Mapping[str, object]] = {
     "gates": GATES,
     "sets": SETS,
     "activations": ACTIVATIONS,
     "inits": INITS,
     "methods": METHODS,
     "losses": LOSSES,
-    "optimizers": RULES,
+    "optimizers": OPTIMIZERS,
     "schedules": SCHEDULES,
 }
 
@@ -35,7 +35,7 @@ def _block(kind: str, names: Iterable[str], language: str) -> str:
     rows = []
     for name in names:
         meaning = _meaning(kind, name, language)
-        options = RULES[name].parameters if kind == "optimizers" else SCHEDULES[name].parameters if kind == "schedules" else {}
+        options = getattr(KINDS[kind][name], "parameters", {})
         if options:
             meaning += f" ({', '.join(f'{key}={value:g}' for key, value in options.items())})"
         rows.append((name, meaning))

@@ -6,11 +6,11 @@ own: that of the slopes which are measured there.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.core.array_types import Array, Index, Scalar
 from koubai.core.slopes.base import Batch, Points
 
 EPOCHS_AT_ONCE = 64  # whose orders are drawn together, fewer where there are many rows:
@@ -26,9 +26,9 @@ class Orders:
     ``rows``: how many the data have. Behind the last epoch ``index`` has no meaning.
     """
 
-    first: Any
-    index: Any
-    rows: Any
+    first: Scalar
+    index: Array
+    rows: Scalar
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class BatchSlices:
     size: int
     even: bool
 
-    def batch(self, data: Batch, orders: Orders, number: Any) -> Batch:
+    def batch(self, data: Batch, orders: Orders, number: Scalar) -> Batch:
         """The batch of step ``number``, traced. Where it isn't full, only some of its rows are counted."""
         import jax.numpy as jnp
         from jax import lax
 
         index = lax.dynamic_slice(orders.index, ((number - orders.first) * self.size,), (self.size,))
-        place = number % -(-orders.rows // self.size)
-        counted = None if self.even else place * self.size + jnp.arange(self.size) < orders.rows
+        batch_number = number % -(-orders.rows // self.size)
+        counted = None if self.even else batch_number * self.size + jnp.arange(self.size) < orders.rows
         return replace(_rows_of(data, index), counted=counted)
 
 
@@ -66,7 +66,7 @@ class Batches:
         return steps_in_epoch(self.rows, self.size)
 
     @property
-    def cut(self) -> BatchSlices:
+    def slices(self) -> BatchSlices:
         """What of them is compiled in."""
         return BatchSlices(self.size, self.rows % self.size == 0)
 
@@ -78,8 +78,8 @@ class Batches:
         """The orders of the epoch of step ``number``, and of some epochs after it."""
         first = number // self.each_epoch
         index = np.zeros(self._epochs_at_once * steps_in_epoch(_padded(self.rows), self.size) * self.size, np.int32)
-        for place in range(self._epochs_at_once):
-            index[place * self.each_epoch * self.size :][: self.rows] = order_of(self.seed, first + place, self.rows)
+        for epoch in range(self._epochs_at_once):
+            index[epoch * self.each_epoch * self.size :][: self.rows] = order_of(self.seed, first + epoch, self.rows)
         return Orders(np.int32(first * self.each_epoch), index, np.int32(self.rows))
 
     def reach(self, orders: Orders) -> int:
@@ -92,9 +92,9 @@ class Batches:
 
     def rows_of(self, orders: Orders, number: int) -> NDArray[np.int32]:
         """The numbers of the rows that are the batch of step ``number``."""
-        place = number % self.each_epoch
+        batch_number = number % self.each_epoch
         start = (number - int(orders.first)) * self.size
-        rows: NDArray[np.int32] = orders.index[start : start + min(self.size, self.rows - place * self.size)]
+        rows: NDArray[np.int32] = orders.index[start : start + min(self.size, self.rows - batch_number * self.size)]
         return rows
 
 
@@ -102,11 +102,11 @@ def filled_up(data: Batch) -> Batch:
     """``data`` with as many rows more, which no batch takes, as a program is compiled for."""
     more = rows_compiled_for(*data.inputs.shape) - len(data.inputs)
 
-    def padded(array: Any, axis: int) -> Any:
+    def padded(array: Array, axis: int) -> Array:
         return np.pad(array, [(0, more if at == axis else 0) for at in range(array.ndim)])
 
-    few = None if data.points is None else Points(padded(data.points.values, 1), padded(data.points.reads, 1))
-    return replace(data, inputs=padded(data.inputs, 0), targets=padded(data.targets, 0), points=few) if more else data
+    points = None if data.points is None else Points(padded(data.points.values, 1), padded(data.points.reads, 1))
+    return replace(data, inputs=padded(data.inputs, 0), targets=padded(data.targets, 0), points=points) if more else data
 
 
 def rows_compiled_for(rows: int, features: int) -> int:
@@ -129,6 +129,6 @@ def steps_in_epoch(rows: int, size: int | None) -> int:
     return 1 if size is None else -(-rows // size)
 
 
-def _rows_of(data: Batch, index: Any) -> Batch:
-    few = None if data.points is None else Points(data.points.values[:, index], data.points.reads[:, index])
-    return replace(data, inputs=data.inputs[index], targets=data.targets[index], points=few)
+def _rows_of(data: Batch, index: Index) -> Batch:
+    points = None if data.points is None else Points(data.points.values[:, index], data.points.reads[:, index])
+    return replace(data, inputs=data.inputs[index], targets=data.targets[index], points=points)

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
 from math import factorial, inf, log
-from typing import Any
 
 import numpy as np
 
-from koubai.core.nearby import NEAR, Array, Namespace, tanh_fraction
+from koubai.core.array_types import Array, DType, Namespace
+from koubai.core.nearby import NEAR, tanh_fraction
+
+Moves = Array  # of the logits: of every output a list of (…, n), or an array (outputs, …, n)
 
 FEW_OUTPUTS = 16
 FLOOR = 1e-7  # added to a probability before its logarithm: a wrong certainty costs 16.1, not infinity
@@ -33,13 +35,13 @@ class Bracket:
     """
 
     known: Callable[[Array, Array, Namespace], tuple[Array, ...]]
-    parts: Callable[[tuple[Array, ...], Any, Any, Namespace], Array]
+    parts: Callable[[tuple[Array, ...], Moves, Moves, Namespace], Array]
     known_alone: Callable[[Array, Array, Namespace], tuple[Array, ...]] | None = None
     shared: Callable[[Array, Namespace], tuple[Array, ...]] = lambda m, xp: (m,)
     alone: Callable[[tuple[Array, ...], tuple[Array, ...], Namespace], Array] | None = None
     relative: bool = False
     factors: float = 0.0
-    within: Callable[[Any], float] = lambda dtype: inf
+    within: Callable[[DType], float] = lambda dtype: inf
     spared: bool = False
 
 
@@ -63,12 +65,12 @@ def _probabilities(logits: Array, targets: Array, xp: Namespace) -> tuple[Array,
     return p, _over_first(xp.sum, xp.add, p * targets, xp)
 
 
-def _over_first(whole: Callable[..., Array], pair: Callable[..., Array], values: Any, xp: Namespace) -> Array:
+def _over_first(whole: Callable[..., Array], pair: Callable[..., Array], values: Array, xp: Namespace) -> Array:
     """As ``_over_outputs``, over the first axis."""
     return reduce(pair, list(values)) if len(values) <= FEW_OUTPUTS else whole(xp.asarray(values), axis=0)
 
 
-def _weighed(weights: Array, parts: Any, xp: Namespace) -> Array:
+def _weighed(weights: Array, parts: Moves, xp: Namespace) -> Array:
     """Σ over the outputs of weights (outputs, n) × parts, (…, n) each."""
     if len(parts) <= FEW_OUTPUTS:
         return reduce(xp.add, [w * part for w, part in zip(weights, parts, strict=True)])
@@ -82,7 +84,7 @@ def _short_expm1(m: Array) -> Array:
     return total * m
 
 
-def _small_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+def _small_parts(known: tuple[Array, ...], up: Moves, down: Moves, xp: Namespace) -> Array:
     """With exp(m) = (q + n)/(q - n), n/q being tanh(m/2) by the beginning of its continued fraction."""
     p, d, whole, tilt = known
     if len(up) >= FEW_OUTPUTS:
@@ -131,7 +133,7 @@ def _cross_entropy_large(logits: Array, targets: Array, xp: Namespace) -> tuple[
     return p, true * targets + FLOOR * p
 
 
-def _large_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+def _large_parts(known: tuple[Array, ...], up: Moves, down: Moves, xp: Namespace) -> Array:
     """R₋·S₊ / (R₊·S₋) with S = Σp·exp(m), R = Σr·exp(m): all terms are positive, so that nothing cancels."""
     p, r = known
     above, below = ([xp.exp(m) for m in moves] if len(moves) < FEW_OUTPUTS else xp.exp(moves) for moves in (up, down))
@@ -139,7 +141,7 @@ def _large_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) ->
     return (r[0] + _weighed(r[1:], below, xp)) * s / ((r[0] + _weighed(r[1:], above, xp)) * t)
 
 
-def _middle_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+def _middle_parts(known: tuple[Array, ...], up: Moves, down: Moves, xp: Namespace) -> Array:
     """The same with exp(m) = ((q + n)/(q - n))^8, where n/q = tanh(m/16): what is below the line is the same in R and S."""
     if len(up) >= FEW_OUTPUTS:
         return _large_parts(known, up, down, xp)
@@ -170,9 +172,9 @@ def _others(values: Array, xp: Namespace) -> Array:
         every = range(len(values))
         return xp.stack([reduce(xp.add, [values[k] for k in every if k != each], xp.zeros_like(values[0])) for each in every])
     none = xp.zeros_like(values[:1])
-    before = xp.cumsum(xp.concatenate([none, values[:-1]]), axis=0)
-    after = xp.cumsum(xp.concatenate([none, values[:0:-1]]), axis=0)[::-1]
-    return before + after
+    sums_before = xp.cumsum(xp.concatenate([none, values[:-1]]), axis=0)
+    sums_after = xp.cumsum(xp.concatenate([none, values[:0:-1]]), axis=0)[::-1]
+    return sums_before + sums_after
 
 
 def _large_alone(known: tuple[Array, ...], shared: tuple[Array, ...], xp: Namespace) -> Array:
@@ -180,7 +182,7 @@ def _large_alone(known: tuple[Array, ...], shared: tuple[Array, ...], xp: Namesp
     return (r_others + r * below) * (others + p * above) / ((r_others + r * above) * (others + p * below))
 
 
-def _most_of_exponents(dtype: Any) -> float:
+def _most_of_exponents(dtype: DType) -> float:
     """How far one logit may move against another, so that a product of two exponentials fits a number.
 
     A probability that is too small for a number counts as 0. It must stay 0 beside ε, to the last digit, by twice that move.
@@ -218,7 +220,7 @@ def _squared_known(logits: Array, targets: Array, xp: Namespace) -> tuple[Array,
     return (logits - targets,)
 
 
-def _squared_parts(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+def _squared_parts(known: tuple[Array, ...], up: Moves, down: Moves, xp: Namespace) -> Array:
     """½(e + a)² - ½(e + b)² = (a - b)·(e + (a + b)/2)."""
     (error,) = known
     if len(up) <= FEW_OUTPUTS:

@@ -5,37 +5,36 @@ is here with optax's rules for runs that were begun so.
 """
 
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.flatten_util import ravel_pytree
-from numpy.typing import NDArray
 
 from koubai.arrays import sealed
 from koubai.core import pytrees as pytrees
+from koubai.core.array_types import Array, Floats, Namespace, PyTree, RandomState, Scalar
 from koubai.core.batches import Batches, BatchSlices, filled_up
 from koubai.core.executables import Program
 from koubai.core.network import Network
 from koubai.core.precision import computing_in, key_of
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.preparation import prepared
-from koubai.core.state import LOSSES_AT_ONCE, Made, Numbers, State, orders_of
+from koubai.core.state import LOSSES_AT_ONCE, ChunkResult, Numbers, State, orders_of
 from koubai.core.step import Descent
 
 RECORDS_AT_ONCE = 256  # the most records of one call, fewer where they are large:
 RECORD_BYTES_AT_ONCE = 2**24
 
 
-def optimizer_state(descent: Descent, network: Network) -> Any:
-    """The optimiser's state before the first step, in NumPy arrays."""
+def optimizer_state(descent: Descent, network: Network) -> PyTree:
+    """The optimizer's state before the first step, in NumPy arrays."""
     with computing_in(descent.precision):
-        return jax.tree.map(np.asarray, descent.rule.start(network, descent.rule_options))
+        return jax.tree.map(np.asarray, descent.optimizer.start(network, descent.optimizer_options))
 
 
-def begin(descent: Descent, network: Network, number: int, optimizer_state: Any) -> State:
+def begin(descent: Descent, network: Network, number: int, optimizer_state: PyTree) -> State:
     """The state from which a training goes on: nothing is measured yet."""
     nothing = jax.tree.map(np.zeros_like, network)
     return State(np.int32(number), network, nothing, network.layers[0].bias.dtype.type(0), optimizer_state)
@@ -47,27 +46,27 @@ def rows(descent: Descent, batch: Batch, *, batched: bool) -> Batch:
     if not (descent.method.compiled and batched):
         return batch
     with computing_in(descent.precision):
-        made: Batch = jax.device_put(filled_up(batch))
-        return made
+        on_device: Batch = jax.device_put(filled_up(batch))
+        return on_device
 
 
-def snapshot(state: State) -> tuple[Network, Any]:
-    """The parameters and the optimiser's state in NumPy arrays, to which nobody writes."""
+def snapshot(state: State) -> tuple[Network, PyTree]:
+    """The parameters and the optimizer's state in NumPy arrays, to which nobody writes."""
     network, optimizer_state = jax.tree.map(_sealed, _recorded(state))
     return network, optimizer_state
 
 
-def _sealed(leaf: Any) -> NDArray[Any]:
+def _sealed(leaf: Array) -> Floats:
     return sealed(np.asarray(leaf))
 
 
 def gradient(state: State) -> Network:
     """The slopes that were measured, in NumPy arrays."""
-    made: Network = jax.tree.map(np.asarray, state.gradient)
-    return made
+    slopes: Network = jax.tree.map(np.asarray, state.gradient)
+    return slopes
 
 
-def direction(descent: Descent, network: Network, key: NDArray[np.uint32], number: int) -> Network | None:
+def direction(descent: Descent, network: Network, key: RandomState, number: int) -> Network | None:
     """What is drawn for every parameter at step ``number``; None for a method that doesn't draw."""
     if descent.method.draw is None:
         return None
@@ -77,40 +76,40 @@ def direction(descent: Descent, network: Network, key: NDArray[np.uint32], numbe
         return drawn
 
 
-def chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
-    """At most ``count`` steps; ``fresh``: the state has measured nothing yet, which is the first of them."""
+def chunk(descent: Descent, batches: Batches | None, state: State, is_first: bool, count: int, numbers: Numbers) -> ChunkResult:
+    """At most ``count`` steps; ``is_first``: the state has measured nothing yet, which is the first of them."""
     with computing_in(descent.precision):
-        make = _program_chunk if descent.method.compiled else _plain_chunk
-        return make(descent, batches, state, fresh, count, numbers)
+        run = _program_chunk if descent.method.compiled else _plain_chunk
+        return run(descent, batches, state, is_first, count, numbers)
 
 
-def _rate(descent: Descent, state: State, numbers: Numbers, xp: Any) -> Any:
+def _rate(descent: Descent, state: State, numbers: Numbers, xp: Namespace) -> Scalar:
     return descent.schedule.rate(numbers.learning_rate, state.number, numbers.last, descent.schedule_options, xp)
 
 
-def _put_back(frozen: Any, before: Any, after: Any, xp: Any) -> Any:
-    """``after`` a step, those parameters that are ``frozen`` as they were ``before``."""
-    return after if frozen is None else jax.tree.map(xp.where, frozen, before, after)
+def _put_back(frozen: PyTree, old: PyTree, new: PyTree, xp: Namespace) -> PyTree:
+    """``new`` a step, those parameters that are ``frozen`` as they were ``old``."""
+    return new if frozen is None else jax.tree.map(xp.where, frozen, old, new)
 
 
-def _advanced(descent: Descent, cut: BatchSlices | None, state: State, fresh: Any, numbers: Numbers) -> State:
-    """One step: move by the slopes measured before, then measure where that led. A ``fresh`` state has none and stays."""
+def _advanced(descent: Descent, slices: BatchSlices | None, state: State, is_first: Scalar, numbers: Numbers) -> State:
+    """One step: move by the slopes measured before, then measure where that led. A ``is_first`` state has none and stays."""
     rate = _rate(descent, state, numbers, jnp)
-    moved, optimizer_state = descent.rule.move(
-        state.gradient, state.optimizer_state, state.parameters, rate, descent.rule_options
+    moved, optimizer_state = descent.optimizer.move(
+        state.gradient, state.optimizer_state, state.parameters, rate, descent.optimizer_options
     )
     moved = _put_back(numbers.frozen, state.parameters, moved, jnp)
     moved, optimizer_state = jax.tree.map(
-        lambda new, old: jnp.where(fresh, old, new), (moved, optimizer_state), (state.parameters, state.optimizer_state)
+        lambda new, old: jnp.where(is_first, old, new), (moved, optimizer_state), (state.parameters, state.optimizer_state)
     )
-    number = state.number + jnp.where(fresh, 0, 1).astype(jnp.int32)
+    number = state.number + jnp.where(is_first, 0, 1).astype(jnp.int32)
     key = key_of(numbers.key, number)
-    data = cut.batch(numbers.data, orders_of(numbers), number) if cut else numbers.data
+    data = slices.batch(numbers.data, orders_of(numbers), number) if slices else numbers.data
     loss, gradient = descent.method.measure(descent.loss, moved, data, numbers.h, key)
     return State(number, moved, gradient, loss, optimizer_state)
 
 
-def _is_finite(state: State, most_loss: Any) -> Any:
+def _is_finite(state: State, most_loss: Scalar) -> Scalar:
     """Whether the step counts: its parameters are finite, its loss is, too, and no larger than it may be."""
     bounded = jnp.isfinite(state.loss) & (state.loss <= most_loss)
     return jnp.stack([bounded, *(jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state.parameters))]).all()
@@ -125,78 +124,93 @@ def _beyond(state: State, finite: bool) -> float | None:
 
 @partial(Program, static=3)
 def _chunk(
-    descent: Descent, cut: BatchSlices | None, slots: int, state: State, fresh: Any, count: Any, numbers: Numbers
-) -> Any:
+    descent: Descent, slices: BatchSlices | None, slots: int, state: State, is_first: Scalar, count: Scalar, numbers: Numbers
+) -> PyTree:
     """At most ``count`` steps, ending early where a step isn't finite or the room for records is full.
 
     Every step is written to the next free slot, which only a record uses up: that is cheaper than asking each time.
     Returns the state, how many finite steps were made, their losses, how many records, their slots, is the state finite?
     """
 
-    def going(carry: Any) -> Any:
-        _, _, made, _, used, _, finite = carry
-        return (made < count) & (used < slots) & finite
+    def going(carry: PyTree) -> PyTree:
+        _, _, count_made, _, used, _, finite = carry
+        return (count_made < count) & (used < slots) & finite
 
-    def body(carry: Any) -> Any:
-        state, fresh, made, losses, used, rooms, _ = carry
-        after = _advanced(descent, cut, state, fresh, numbers)
+    def body(carry: PyTree) -> PyTree:
+        state, is_first, count_made, losses, used, record_rooms, _ = carry
+        after = _advanced(descent, slices, state, is_first, numbers)
         finite = _is_finite(after, numbers.most_loss)
-        losses = lax.dynamic_update_index_in_dim(losses, after.loss, made, 0)
-        rooms = jax.tree.map(lambda room, value: lax.dynamic_update_index_in_dim(room, value, used, 0), rooms, _recorded(after))
+        losses = lax.dynamic_update_index_in_dim(losses, after.loss, count_made, 0)
+        record_rooms = jax.tree.map(
+            lambda record_room, value: lax.dynamic_update_index_in_dim(record_room, value, used, 0),
+            record_rooms,
+            _recorded(after),
+        )
         keep = finite & ((after.number % numbers.record_every == 0) | (after.number == numbers.last))
-        return after, False, made + finite.astype(int), losses, used + keep.astype(int), rooms, finite
+        return after, False, count_made + finite.astype(int), losses, used + keep.astype(int), record_rooms, finite
 
-    rooms = jax.tree.map(lambda value: jnp.zeros((slots + 1, *jnp.shape(value)), jnp.result_type(value)), _recorded(state))
+    record_rooms = jax.tree.map(
+        lambda value: jnp.zeros((slots + 1, *jnp.shape(value)), jnp.result_type(value)), _recorded(state)
+    )
     losses = jnp.zeros(LOSSES_AT_ONCE, jnp.result_type(state.loss))
-    carry = (state, jnp.asarray(fresh), jnp.asarray(0), losses, jnp.asarray(0), rooms, jnp.asarray(True))
-    state, _, made, losses, used, rooms, finite = lax.while_loop(going, body, carry)
-    return state, made, losses, used, rooms, finite
+    carry = (state, jnp.asarray(is_first), jnp.asarray(0), losses, jnp.asarray(0), record_rooms, jnp.asarray(True))
+    state, _, count_made, losses, used, record_rooms, finite = lax.while_loop(going, body, carry)
+    return state, count_made, losses, used, record_rooms, finite
 
 
-def _recorded(state: State) -> Any:
+def _recorded(state: State) -> PyTree:
     return state.parameters, state.optimizer_state
 
 
-def _program_chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
+def _program_chunk(
+    descent: Descent, batches: Batches | None, state: State, is_first: bool, count: int, numbers: Numbers
+) -> ChunkResult:
     bytes_each = sum(np.dtype(leaf.dtype).itemsize * leaf.size for leaf in jax.tree.leaves(_recorded(state)))
     slots = int(np.clip(RECORD_BYTES_AT_ONCE // max(1, bytes_each), 1, RECORDS_AT_ONCE))
-    cut = batches.cut if batches else None
-    after, made, losses, used, rooms, finite = _chunk(descent, cut, slots, state, fresh, count, numbers)
-    first = int(state.number) + (not fresh)
-    numbers_made = np.arange(first, first + int(made))
-    at = numbers_made[(numbers_made % int(numbers.record_every) == 0) | (numbers_made == int(numbers.last))]
-    kept = jax.tree.map(lambda room: sealed(np.asarray(room)[: int(used)].copy()), rooms)
-    records = [(int(number), *jax.tree.map(lambda room, slot=slot: room[slot], kept)) for slot, number in enumerate(at)]
-    losses = np.asarray(losses)[: int(made)].copy()  # a part of it would hold all the room that the program had for it
-    return Made(after, first, losses, bool(finite), records, _beyond(after, bool(finite)))
+    slices = batches.slices if batches else None
+    after, count_made, losses, used, record_rooms, finite = _chunk(descent, slices, slots, state, is_first, count, numbers)
+    first = int(state.number) + (not is_first)
+    numbers_of_steps = np.arange(first, first + int(count_made))
+    recorded_numbers = numbers_of_steps[
+        (numbers_of_steps % int(numbers.record_every) == 0) | (numbers_of_steps == int(numbers.last))
+    ]
+    recorded = jax.tree.map(lambda record_room: sealed(np.asarray(record_room)[: int(used)].copy()), record_rooms)
+    records = [
+        (int(number), *jax.tree.map(lambda record_room, slot=slot: record_room[slot], recorded))
+        for slot, number in enumerate(recorded_numbers)
+    ]
+    losses = np.asarray(losses)[: int(count_made)].copy()  # a part of it would hold all the room that the program had for it
+    return ChunkResult(after, first, losses, bool(finite), records, _beyond(after, bool(finite)))
 
 
-def _plain_chunk(descent: Descent, batches: Batches | None, state: State, fresh: bool, count: int, numbers: Numbers) -> Made:
+def _plain_chunk(
+    descent: Descent, batches: Batches | None, state: State, is_first: bool, count: int, numbers: Numbers
+) -> ChunkResult:
     """The same for a method of plain NumPy, a step at a time."""
-    made = Made(state, int(state.number) + (not fresh), np.zeros(0), True)
-    losses: list[Any] = []
+    result = ChunkResult(state, int(state.number) + (not is_first), np.zeros(0), True)
+    losses: list[Scalar] = []
     for _ in range(count):
-        after = _plainly_advanced(descent, batches, made.state, fresh, numbers)
+        after = _plainly_advanced(descent, batches, result.state, is_first, numbers)
         largest = [np.abs(array).max() for array in after.parameters.arrays().values()]
         if not (np.isfinite([after.loss, *largest]).all() and after.loss <= numbers.most_loss):
-            made.finite, made.beyond = False, _beyond(after, finite=False)
+            result.finite, result.beyond = False, _beyond(after, finite=False)
             break
-        made.state, fresh = after, False
+        result.state, is_first = after, False
         losses.append(after.loss)
         number = int(after.number)
         if number % int(numbers.record_every) == 0 or number == int(numbers.last):
-            made.records.append((number, *_recorded(after)))
-    made.losses = np.asarray(losses)
-    return made
+            result.records.append((number, *_recorded(after)))
+    result.losses = np.asarray(losses)
+    return result
 
 
-def _plainly_advanced(descent: Descent, batches: Batches | None, state: State, fresh: bool, numbers: Numbers) -> State:
+def _plainly_advanced(descent: Descent, batches: Batches | None, state: State, is_first: bool, numbers: Numbers) -> State:
     moved, optimizer_state, number = state.parameters, state.optimizer_state, state.number
-    if not fresh:
+    if not is_first:
         with np.errstate(all="ignore"):
             rate = _rate(descent, state, numbers, np)
-            made = descent.rule.move(state.gradient, optimizer_state, moved, rate, descent.rule_options)
-        moved, optimizer_state = jax.tree.map(np.asarray, made)
+            advanced = descent.optimizer.move(state.gradient, optimizer_state, moved, rate, descent.optimizer_options)
+        moved, optimizer_state = jax.tree.map(np.asarray, advanced)
         moved, optimizer_state = jax.tree.map(
             _sealed, (_put_back(numbers.frozen, state.parameters, moved, np), optimizer_state)
         )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 
-class _Work:
+class _Compilations:
     """How many programs are being compiled."""
 
     def __init__(self) -> None:
@@ -16,7 +16,7 @@ class _Work:
             self.count += change
 
 
-_work = _Work()
+_work = _Compilations()
 
 
 @contextmanager

@@ -6,7 +6,8 @@ types and shapes, the processor. Where that can't be told, it is compiled and no
 """
 
 import pickle
-from collections.abc import Callable
+from _thread import LockType
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,19 +22,20 @@ import jax
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
 from koubai import compilation_cache
+from koubai.core.array_types import Array, PyTree
 from koubai.core.compiling import compiling
 from koubai.core.precision import chosen_device, computing_in, precision_now
 from koubai.fingerprint import Unknown, compiler_variables, described, of_package, processor, version_of
 from koubai.memory import mappings_taken
 
 # A large program is mapped into memory in hundreds of pieces. Where Linux allows no more of them, XLA ends the whole process.
-CROWDED = 0.5  # of the mappings that are allowed: programs go that weren't used for the longest time
+MOST_MAPPINGS = 0.5  # of those that are allowed: beyond it, the programs go that weren't used for the longest time
 
 
 @dataclass
 class _Slot:
-    executable: Any = None
-    lock: Any = field(default_factory=Lock)
+    executable: Any = None  # of JAX
+    lock: LockType = field(default_factory=Lock)
     used: int = 0
 
 
@@ -46,7 +48,7 @@ class Program:
     _all: ClassVar["WeakSet[Program]"] = WeakSet()
     _clock: ClassVar["count[int]"] = count(1)
 
-    def __init__(self, function: Callable[..., Any], static: int) -> None:
+    def __init__(self, function: Callable[..., PyTree], static: int) -> None:
         self._function, self._static = function, static
         self._jit = partial(jax.jit, static_argnums=tuple(range(static)))
         self._jitted = self._jit(function)  # for traced arguments
@@ -54,7 +56,7 @@ class Program:
         self._guard, self._age = Lock(), 0
         self._all.add(self)
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: PyTree) -> PyTree:
         """What the function returns. Traced arguments become part of the program that is being traced."""
         fixed, given = arguments[: self._static], arguments[self._static :]
         leaves, tree = jax.tree.flatten(given)
@@ -65,7 +67,7 @@ class Program:
         key = fixed, tree, tuple(map(_kind, leaves)), precision_now(), chosen_device()
         slot = self._slots.get(key)
         if slot is None or slot.executable is None:
-            slot = self._made(key, arguments)
+            slot = self._slot_for(key, arguments)
         slot.used = next(self._clock)
         return slot.executable(*given)
 
@@ -80,29 +82,29 @@ class Program:
         """How many kinds of arguments it was compiled or loaded for, as of a function that ``jax.jit`` has made."""
         return len(self._slots)
 
-    def _made(self, key: Any, arguments: tuple[Any, ...]) -> _Slot:
+    def _slot_for(self, key: Any, arguments: tuple[PyTree, ...]) -> _Slot:
         """The slot with the executable for these arguments; a second thread that asks for it waits for the first."""
         with self._guard:
             slot = self._slots.setdefault(key, _Slot())
         with slot.lock:
             if slot.executable is None:
-                if mappings_taken() > CROWDED:
-                    self._let_go()
+                if mappings_taken() > MOST_MAPPINGS:
+                    self._forget_least_used()
                 with computing_in(key[3]):
                     slot.executable = self._loaded_or_compiled(key, arguments)
         return slot
 
-    def _loaded_or_compiled(self, key: Any, arguments: tuple[Any, ...]) -> Any:
+    def _loaded_or_compiled(self, key: Any, arguments: tuple[PyTree, ...]) -> Any:
         name = self._name_on_disk(key) if compilation_cache.folder() else None
-        kept = compilation_cache.read(name) if name else None
-        if kept is not None:
+        stored = compilation_cache.read(name) if name else None
+        if stored is not None:
             with suppress(Exception):  # it is of no use, for whatever reason: another one takes its place
-                code, takes, gives = pickle.loads(kept)
+                code, takes, gives = pickle.loads(stored)
                 device = _device()
                 return deserialize_and_load(code, takes, gives, backend=device.client, execution_devices=[device])
         with compiling():
-            alone = partial(self._function)  # JAX's caches hold what is compiled of a function as long as there is the function
-            executable = self._jit(alone).lower(*arguments).compile()
+            copy = partial(self._function)  # JAX's caches hold what is compiled of a function as long as there is the function
+            executable = self._jit(copy).lower(*arguments).compile()
         if name:
             with suppress(Exception):  # not every program can be kept
                 compilation_cache.write(name, pickle.dumps(serialize(executable)))
@@ -124,7 +126,7 @@ class Program:
         return None if " at 0x" in parts[1] else sha256("\n".join(parts).encode()).hexdigest()
 
     @classmethod
-    def _let_go(cls) -> None:
+    def _forget_least_used(cls) -> None:
         """Forget the half of all executables that were not used for longest: when asked for, they are loaded from disk."""
         used = [(when, key, program) for program in list(cls._all) for when, key in program._slots_in_use()]
         for _, key, program in sorted(used, key=itemgetter(0))[: (len(used) + 1) // 2]:
@@ -140,7 +142,7 @@ class Program:
             self._slots.pop(key, None)
 
 
-def _kind(leaf: Any) -> Any:
+def _kind(leaf: Array) -> Hashable:
     """What a program is compiled for, of one argument."""
     dtype = getattr(leaf, "dtype", None)
     return type(leaf).__name__ if dtype is None else (leaf.shape, dtype, getattr(leaf, "weak_type", False))

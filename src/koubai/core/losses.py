@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from math import factorial, inf, log, pi
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from koubai.core.activations import Array, Namespace
-from koubai.core.brackets import CROSS_ENTROPY, FEW_OUTPUTS, FLOOR, SQUARED, Bracket
+from koubai.core.array_types import Array, Namespace
+from koubai.core.brackets import CROSS_ENTROPY, FEW_OUTPUTS, FLOOR, SQUARED, Bracket, Moves
+from koubai.core.script_text import NOTHING, ScriptText
 from koubai.errors import chosen
 
 TERMS = 16  # of the exponential series, which is good
@@ -39,10 +40,10 @@ class Response:
     def lost(self, moves: Array, samples: int, xp: Namespace) -> Array:
         """What is lost more when the logits make ``moves`` (outputs, …), of which the axis ``samples`` is the rows': (…)."""
         axes, shape = "abcd"[: moves.ndim - 1], [1] * (moves.ndim - 1)
-        at = samples if samples < 0 else samples - 1  # the outputs' axis is summed over
-        how = f"{axes[at]}z,z{axes}->{axes}"
-        shape[at] = -1
-        sums = tuple(xp.einsum(how, w, kernel(moves, xp)) for w, kernel in zip(self.weights, self.kernels, strict=True))
+        samples_axis = samples if samples < 0 else samples - 1  # the outputs' axis is summed over
+        subscripts = f"{axes[samples_axis]}z,z{axes}->{axes}"
+        shape[samples_axis] = -1
+        sums = tuple(xp.einsum(subscripts, w, kernel(moves, xp)) for w, kernel in zip(self.weights, self.kernels, strict=True))
         return self.total(sums, self.rows.reshape(shape), xp)
 
 
@@ -80,6 +81,7 @@ class Loss:
     least_wrong: float = 0.0
     floor: float | None = None
     gradient: Callable[[Array, Array, Namespace], Array] | None = None
+    script: ScriptText = NOTHING
 
 
 def softmax(logits: Array, xp: Namespace) -> Array:
@@ -132,17 +134,17 @@ def _near_expm1(m: Array, xp: Namespace) -> Array:
 def _cross_entropy_total(sums: tuple[Array, ...], p: Array, xp: Namespace) -> Array:
     """With S = Σ p_c·exp(m_c) = 1 + a and exp(m_y) = 1 + b, the true class's p becomes p·(1 + b)/(1 + a)."""
     a, b = sums
-    gained, before = p * (b - a), (1 + a) * (p + FLOOR)
+    gained, denominator = p * (b - a), (1 + a) * (p + FLOOR)
     if xp is np:
-        return -xp.log1p(gained / before)
-    return -2 * _near_artanh(gained / (2 * before + gained))
+        return -xp.log1p(gained / denominator)
+    return -2 * _near_artanh(gained / (2 * denominator + gained))
 
 
 def _artanh_series(farthest: float = 0.665, degree: int = 14) -> tuple[float, ...]:
     """R of artanh(u) = u·(1 + u²·R(u²)), interpolated at Chebyshev points of u² up to ``farthest``²."""
-    at = (1 + np.cos((2 * np.arange(degree + 1) + 1) * pi / (2 * degree + 2))) / 2
-    u = farthest * np.sqrt(at)
-    scaled = np.linalg.solve(at[:, None] ** np.arange(degree + 1), (np.arctanh(u) / u - 1) / u**2)
+    points = (1 + np.cos((2 * np.arange(degree + 1) + 1) * pi / (2 * degree + 2))) / 2
+    u = farthest * np.sqrt(points)
+    scaled = np.linalg.solve(points[:, None] ** np.arange(degree + 1), (np.arctanh(u) / u - 1) / u**2)
     return tuple(map(float, scaled / farthest ** (2 * np.arange(degree + 1))))
 
 
@@ -208,7 +210,7 @@ def _squared_total(sums: tuple[Array, ...], rows: Array, xp: Namespace) -> Array
     return sums[0] + sums[1]
 
 
-def _as_array(moves: Any, axis: int, xp: Namespace) -> Array:
+def _as_array(moves: Moves, axis: int, xp: Namespace) -> Array:
     """Moves of every output, a list or an array whose first axis they are, with the outputs along ``axis``."""
     return xp.stack(moves, axis) if isinstance(moves, list) else xp.moveaxis(moves, 0, axis)
 
@@ -219,13 +221,13 @@ def plain_brackets(loss: Loss) -> tuple[Bracket, ...]:
     def known(logits: Array, targets: Array, xp: Namespace) -> tuple[Array, ...]:
         return logits, targets
 
-    def finely(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+    def finely(known: tuple[Array, ...], up: Moves, down: Moves, xp: Namespace) -> Array:
         logits, targets = (array.T for array in known)
         response = loss.response(logits, targets, xp)
         above, below = (response.lost(_as_array(moves, 0, xp), -1, xp) for moves in (up, down))
         return above - below
 
-    def twice(known: tuple[Array, ...], up: Any, down: Any, xp: Namespace) -> Array:
+    def twice(known: tuple[Array, ...], up: Moves, down: Moves, xp: Namespace) -> Array:
         logits, targets = (array.T for array in known)
         above, below = (loss.rows(logits + _as_array(moves, -1, xp), targets, xp) for moves in (up, down))
         return above - below
@@ -247,8 +249,27 @@ LOSSES = {
             log(2),
             floor=FLOOR,
             gradient=_cross_entropy_gradient,
+            script=ScriptText(
+                ("p = network({x}, parameters)", "right = (p * {y}).sum(axis=1)", "np.mean(-np.log(right + 1e-7))"),
+                (
+                    "p = softmax({z})",
+                    "right = (p * {y}).sum(axis=1, keepdims=True)",
+                    "(p - {y}) * right / (right + 1e-7) / len({x})",
+                ),
+            ),
         ),
-        Loss("squared", "identity", _squared_rows, _squared_response, SQUARED, 0.25, gradient=_squared_gradient),
+        Loss(
+            "squared",
+            "identity",
+            _squared_rows,
+            _squared_response,
+            SQUARED,
+            0.25,
+            gradient=_squared_gradient,
+            script=ScriptText(
+                ("error = network({x}, parameters) - {y}", "np.mean(0.5 * (error**2).sum(axis=1))"), ("({z} - {y}) / len({x})",)
+            ),
+        ),
     )
 }
 

@@ -1,15 +1,16 @@
 """What a training measures at one of its Steps: the slopes that it moves by from there, the rows, and what was drawn."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
+from koubai.core.array_types import Scalar
+from koubai.core.engine import engine_of
 from koubai.core.losses import Loss
 from koubai.core.network import Network
 from koubai.core.precision import dtype_of
-from koubai.core.slopes.base import Batch, mean_loss
-from koubai.core.training import Descent, Step, engine_of, rows_seen, slopes_at
+from koubai.core.slopes.base import Batch, Data, mean_loss
+from koubai.core.training import Descent, Step, rows_seen, slopes_at
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,14 +32,14 @@ class Measured:
         """How many rows the step sees."""
         return len(self.batch.inputs)
 
-    def loss_at(self, network: Network) -> Any:
+    def loss_at(self, network: Network) -> Scalar:
         """The loss of another network on the same rows, in plain NumPy; complex where its parameters are."""
         with np.errstate(all="ignore"):
             return mean_loss(self.function, network, self.batch, np)
 
 
 def measured_at(
-    step: Step, data: Any, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
+    step: Step, data: Data, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
 ) -> Measured:
     """What a training measures at ``step``; the arguments are those of ``descend``."""
     loss, gradient = slopes_at(step, data, descent, h=h, l1=l1, l2=l2, frozen=frozen)

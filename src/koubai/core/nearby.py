@@ -7,14 +7,12 @@ shift alone shared by all units. They keep their digits however small the shift 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import factorial, inf
-from typing import Any
 
 import numpy as np
 
-NEAR = 0.5  # how far a pre-activation is shifted at most, where nothing else is said
+from koubai.core.array_types import Array, Namespace
 
-Array = Any  # a NumPy array, or a JAX array or tracer
-Namespace = Any  # numpy or jax.numpy
+NEAR = 0.5  # how far a pre-activation is shifted at most, where nothing else is said
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,9 @@ def _of_a_rising_curve(width: int) -> Nearby:
 
     def both(known: tuple[Array, ...], shared: tuple[Array, ...], xp: Namespace) -> tuple[Array, Array]:
         (a, c), (t,) = known, shared
-        at = a * t
-        half = c * t / (1 - at * at)
-        return half - at * half, -half - at * half
+        share = a * t
+        half = c * t / (1 - share * share)
+        return half - share * half, -half - share * half
 
     def of_tanh(z: Array, value: Array, xp: Namespace) -> tuple[Array, ...]:
         return value, (1 - value) * (1 + value)
@@ -135,11 +133,11 @@ GELU_TERMS = 20  # what they leave out of a change by NEAR is below 1e-16, by Cr
 def _gelu_known(distribution: Array, z: Array, xp: Namespace) -> tuple[Array, ...]:
     """The coefficients of u, u², … in gelu(z + u) - gelu(z), from the derivatives of the density: Hermite polynomials."""
     density = 0.3989422804014327 * xp.exp(-z * z / 2)
-    before, now = xp.zeros_like(z), density  # (-1)^k·He_k(z)·density/(k + 1)!, for k - 1 and for k
-    rises = [now]
+    previous, current = xp.zeros_like(z), density  # (-1)^k·He_k(z)·density/(k + 1)!, for k - 1 and for k
+    rises = [current]
     for k in range(1, GELU_TERMS):
-        before, now = now, -(z * now + before * (k - 1) / k) / (k + 1)
-        rises.append(now)
+        previous, current = current, -(z * current + previous * (k - 1) / k) / (k + 1)
+        rises.append(current)
     slopes = [distribution + z * rises[0]]
     return *slopes, *(rises[k] * z + rises[k - 1] for k in range(1, GELU_TERMS))
 

@@ -1,6 +1,6 @@
 """Network: dense layers and an activation, as frozen data: where JAX is loaded a pytree, whose leaves are the parameters."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -11,21 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.arrays import check_finite, frozen_floats, is_jax_array, is_loaded, is_sealed, numeric_array, sealed
-from koubai.core.activations import Activation, Array, Namespace, activations_in, activations_named, spelled
+from koubai.core.activations import Activation, activations_in, activations_named, spelled
+from koubai.core.array_types import Array, DType, Floats, Integers, Namespace
+from koubai.core.initialization import init_named
 from koubai.core.losses import softmax
-from koubai.errors import InputError, chosen, memory_faults
+from koubai.errors import InputError, memory_faults
 from koubai.memory import check_memory
 
 Output = Literal["softmax", "identity"]
 
 _LARGEST = float(np.finfo(float).max)
-
-# how starting weights are spread: from a layer's inputs and units, the standard deviation of its normals, and the usual scale
-INITS: dict[str, tuple[Callable[[int, int], float], float]] = {
-    "normal": (lambda inputs, units: 1.0, 0.1),
-    "xavier": (lambda inputs, units: (2 / (inputs + units)) ** 0.5, 1.0),
-    "he": (lambda inputs, units: (2 / inputs) ** 0.5, 1.0),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +31,8 @@ class Layer:
     they hold something else.
     """
 
-    weights: Any
-    bias: Any
+    weights: Array
+    bias: Array
 
     def __post_init__(self) -> None:
         _tell_jax()
@@ -45,7 +40,7 @@ class Layer:
             object.__setattr__(self, name, _parameters(getattr(self, name), name))
 
     @classmethod
-    def holding(cls, weights: Any, bias: Any) -> "Layer":
+    def holding(cls, weights: Array, bias: Array) -> "Layer":
         """A Layer of these very objects, whatever they are: traced values, truth values, arrays that are moved in place."""
         layer = object.__new__(cls)
         object.__setattr__(layer, "weights", weights)
@@ -53,7 +48,7 @@ class Layer:
         return layer
 
 
-def _parameters(values: Any, name: str) -> Any:
+def _parameters(values: Array, name: str) -> Array:
     if is_jax_array(values):  # which nobody can write to
         return values
     given = numeric_array(values, name, truths=False)
@@ -129,8 +124,8 @@ class Network:
         layer, separated by commas. The normals come from ``numpy.random.RandomState(seed)`` in
         the order of the layers. InputError where a name, a size, the scale or the seed can't be.
         """
-        spread, usual = chosen("init", init, INITS)
-        scale = usual if scale is None else scale
+        how = init_named(init)
+        scale = how.scale if scale is None else scale
         sizes = _checked_sizes(sizes)
         number = isinstance(scale, (int, float, np.integer, np.floating)) and not isinstance(scale, bool)
         if not (number and 0 <= scale <= _LARGEST):
@@ -141,7 +136,10 @@ class Network:
         normals = np.random.RandomState(seed)
         with memory_faults():
             return cls.from_arrays(
-                [(normals.standard_normal(shape) * (spread(*shape) * scale), np.zeros(shape[1])) for shape in pairwise(sizes)],
+                [
+                    (normals.standard_normal(shape) * (how.spread(*shape) * scale), np.zeros(shape[1]))
+                    for shape in pairwise(sizes)
+                ],
                 activation=activation,
                 output=output,
             )
@@ -163,7 +161,7 @@ class Network:
         """
         if not isinstance(output, str) or output not in ("softmax", "identity"):
             raise InputError("output", value=output)
-        made: list[Layer] = []
+        checked: list[Layer] = []
         for number, pair in enumerate(_listed(layers), 1):
             if not isinstance(pair, Sequence) or isinstance(pair, (str, bytes)) or len(pair) != 2:
                 raise InputError("layer-pairs", layer=number, value=pair)
@@ -171,12 +169,12 @@ class Network:
             w, b = frozen_floats(weights, f"w{number}"), frozen_floats(bias, f"b{number}")
             if w.ndim != 2 or b.shape != w.shape[1:] or 0 in w.shape:
                 raise InputError("layer-shape", layer=number, weights=w.shape, bias=b.shape)
-            if made and made[-1].bias.shape[0] != w.shape[0]:
-                raise InputError("layer-chain", layer=number, inputs=w.shape[0], units=made[-1].bias.shape[0])
-            made.append(Layer(w, b))
-        if not made:
+            if checked and checked[-1].bias.shape[0] != w.shape[0]:
+                raise InputError("layer-chain", layer=number, inputs=w.shape[0], units=checked[-1].bias.shape[0])
+            checked.append(Layer(w, b))
+        if not checked:
             raise InputError("no-layers")
-        return cls(tuple(made), spelled(activation, len(made) - 1), output)
+        return cls(tuple(checked), spelled(activation, len(checked) - 1), output)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -197,7 +195,7 @@ class Network:
         own = names[number + 1 :] or names[-1:]  # the name of all is left, and where no hidden layer is, any does
         return replace(self, layers=self.layers[number + 1 :], activation=spelled(own, len(own)))
 
-    def logits(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
+    def logits(self, inputs: ArrayLike) -> Floats:
         """The last layer's values: (features,) -> (outputs,), or (n, features) -> (n, outputs).
 
         InputError where the inputs are of another shape, or not all finite numbers.
@@ -212,31 +210,31 @@ class Network:
             raise InputError("not-numbers", name="inputs") from error
         check_finite(x, "inputs")
         with np.errstate(over="ignore", invalid="ignore"):  # weights beyond all measure answer inf or nan
-            values: NDArray[np.floating[Any]] = forward(self, x, np)
+            values: Floats = forward(self, x, np)
         return values
 
-    def probabilities(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
+    def probabilities(self, inputs: ArrayLike) -> Floats:
         """Softmax of the logits, of the same shape; each row sums to 1."""
         with np.errstate(over="ignore", invalid="ignore"):
-            p: NDArray[np.floating[Any]] = softmax(self.logits(inputs), np)
+            p: Floats = softmax(self.logits(inputs), np)
         return p
 
-    def answers(self, inputs: ArrayLike) -> NDArray[np.floating[Any]]:
+    def answers(self, inputs: ArrayLike) -> Floats:
         """What the output says: probabilities for a softmax output, the values for an identity output."""
         return self.probabilities(inputs) if self.output == "softmax" else self.logits(inputs)
 
-    def predict(self, inputs: ArrayLike) -> NDArray[Any]:
+    def predict(self, inputs: ArrayLike) -> Floats | Integers:
         """Class numbers, (n,), for a softmax output; the values, (n, outputs), for an identity output.
 
         One point, (features,), gives one answer: () or (outputs,). Of equal probabilities the first class is taken.
         """
         return self.classify(inputs) if self.output == "softmax" else self.logits(inputs)
 
-    def classify(self, inputs: ArrayLike) -> NDArray[Any]:
+    def classify(self, inputs: ArrayLike) -> Integers:
         """The class with the largest logit, whatever the output is: (features,) -> (), or (n, features) -> (n,)."""
         return np.asarray(self.logits(inputs).argmax(axis=-1))
 
-    def astype(self, dtype: Any) -> "Network":
+    def astype(self, dtype: DType) -> "Network":
         """The same network with NumPy arrays of ``dtype``, float32 or float64: InputError for any other."""
         try:
             kind = np.dtype(dtype)
@@ -247,7 +245,7 @@ class Network:
         cast = tuple(Layer.holding(_cast(layer.weights, kind), _cast(layer.bias, kind)) for layer in self.layers)
         return replace(self, layers=cast)
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, Array]:
         """The parameters by name, in the order in which they are measured: w1, b1, w2, b2, …"""
         return {
             name: array
@@ -266,7 +264,7 @@ def _listed(layers: Any) -> list[Any]:
         raise InputError("layer-list", value=layers) from error
 
 
-def _cast(array: Any, kind: Any) -> NDArray[Any]:
+def _cast(array: Array, kind: DType) -> Floats:
     given = np.asarray(array)
     return sealed(given if given.dtype == kind and is_sealed(given) else np.array(given, kind))
 
@@ -290,10 +288,10 @@ def forward_rowwise(network: Network, inputs: NDArray[np.float64]) -> NDArray[np
     for number, layer in enumerate(network.layers):
         if number > 0:
             values = activations[number - 1].apply(values, np)
-        made = np.broadcast_to(np.asarray(layer.bias, np.float64), (len(values), len(layer.bias))).copy()
+        sums = np.broadcast_to(np.asarray(layer.bias, np.float64), (len(values), len(layer.bias))).copy()
         for column, weights in zip(values.T, layer.weights, strict=True):
-            made += column[:, None] * weights
-        values = made
+            sums += column[:, None] * weights
+        values = sums
     return values
 
 

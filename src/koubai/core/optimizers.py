@@ -12,18 +12,18 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from koubai.core.array_types import DType, Floats, PyTree, Scalar
 from koubai.core.numpy_engine import optimizers
 from koubai.errors import InputError, chosen
 
-Arrays = tuple[NDArray[Any], ...]
+FlatArrays = tuple[Floats, ...]
 Options = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Optimizer:
-    """An optimiser by name. ``optax_name`` is what optax calls it (empty: plain descent), ``fixed`` what it is made with.
+    """An optimizer by name. ``optax_name`` is what optax calls it (empty: plain descent), ``fixed`` what it is made with.
 
     ``plain`` is the rule in NumPy (see ``numpy_engine.optimizers``); ``per_array`` says whether it has to be called for each
     array of parameters, since it looks at whole ones. ``parameters`` are the names and defaults of what else can be set, in
@@ -32,29 +32,37 @@ class Optimizer:
     """
 
     name: str
-    plain: Callable[..., Arrays]
+    plain: Callable[..., FlatArrays]
     optax_name: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
     memory: Mapping[str, float | str] = field(default_factory=dict)
     fixed: Mapping[str, bool] = field(default_factory=dict)
     per_array: bool = False
+    learning_rate: float = 0.01
 
-    def start(self, parameters: Any, options: Options) -> Any:
-        """The optimiser's state before the first step."""
-        return self._made(0.0, options).init(parameters) if self.optax_name else ()
+    @property
+    def is_plain(self) -> bool:
+        """Whether the slope itself, times the learning rate, is the move."""
+        return not self.optax_name
 
-    def move(self, gradient: Any, state: Any, parameters: Any, rate: Any, options: Options) -> Any:
+    def start(self, parameters: PyTree, options: Options) -> PyTree:
+        """The optimizer's state before the first step."""
+        return () if self.is_plain else self._of_optax(0.0, options).init(parameters)
+
+    def move(
+        self, gradient: PyTree, state: PyTree, parameters: PyTree, rate: Scalar, options: Options
+    ) -> tuple[PyTree, PyTree]:
         """One step: the moved parameters, and the state after it."""
-        if not self.optax_name:
+        if self.is_plain:
             import jax
 
             return jax.tree.map(lambda value, slope: value - rate * slope, parameters, gradient), state
         import optax
 
-        changes, state = self._made(rate, options).update(gradient, state, parameters)
+        changes, state = self._of_optax(rate, options).update(gradient, state, parameters)
         return optax.apply_updates(parameters, changes), state
 
-    def start_plain(self, size: int, dtype: Any, options: Options) -> Arrays:
+    def start_plain(self, size: int, dtype: DType, options: Options) -> FlatArrays:
         """What ``plain`` remembers before the first update: flat arrays of ``size`` numbers."""
         values = {**self.parameters, **dict(options)}
         firsts = (values[first] if isinstance(first, str) else first for first in self.memory.values())
@@ -62,13 +70,13 @@ class Optimizer:
 
     def move_plain(
         self,
-        slopes: NDArray[Any],
-        parameters: NDArray[Any],
+        slopes: Floats,
+        parameters: Floats,
         t: int,
-        state: Arrays,
+        state: FlatArrays,
         options: Options,
         splits: Sequence[int] | None = None,
-    ) -> tuple[NDArray[Any], Arrays]:
+    ) -> tuple[Floats, FlatArrays]:
         """Update number ``t``, from 1: the move of the flat ``parameters``, to be taken ``rate`` times, and the state after it.
 
         ``splits``: where the flat arrays are cut into those of the network, as ``numpy.split`` takes it.
@@ -77,11 +85,11 @@ class Optimizer:
         if not self.per_array or splits is None:
             move, *state_after = self.plain(slopes, parameters, t, *state, **values)
             return move, tuple(state_after)
-        moved = []
+        moves = []
         for a, b in pairwise((0, *splits, len(slopes))):
-            kept = (memory[a:b] for memory in state)
-            moved.append(self.plain(slopes[a:b], parameters[a:b], t, *kept, **values))
-        move, *state_after = map(np.concatenate, zip(*moved, strict=True))
+            memory_part = (memory[a:b] for memory in state)
+            moves.append(self.plain(slopes[a:b], parameters[a:b], t, *memory_part, **values))
+        move, *state_after = map(np.concatenate, zip(*moves, strict=True))
         return move, tuple(state_after)
 
     def plain_options(self) -> dict[str, str]:
@@ -90,26 +98,26 @@ class Optimizer:
         names = [name for name in self.parameters if name not in self.memory.values()]
         return dict(zip(names, keywords, strict=True))
 
-    def _made(self, rate: Any, options: Options) -> Any:
+    def _of_optax(self, rate: Scalar, options: Options) -> Any:
         import optax
 
         return getattr(optax, self.optax_name)(rate, **{**self.parameters, **dict(options)}, **self.fixed)
 
 
 @lru_cache(maxsize=64)
-def _values(rule: Optimizer, options: Options) -> dict[str, float]:
+def _values(optimizer: Optimizer, options: Options) -> dict[str, float]:
     """The keywords that ``rule.plain`` is called with."""
-    values = {**rule.parameters, **dict(options)}
-    return {keyword: values[name] for name, keyword in rule.plain_options().items()}
+    values = {**optimizer.parameters, **dict(options)}
+    return {keyword: values[name] for name, keyword in optimizer.plain_options().items()}
 
 
 _MOMENTS = {"b1": 0.9, "b2": 0.999, "eps": 1e-8}
 _MEANS = {"m": 0.0, "v": 0.0}
 
-RULES = {
-    rule.name: rule
-    for rule in (
-        Optimizer("gradient-descent", optimizers.gradient_descent),
+OPTIMIZERS = {
+    optimizer.name: optimizer
+    for optimizer in (
+        Optimizer("gradient-descent", optimizers.gradient_descent, learning_rate=0.1),
         Optimizer("momentum", optimizers.momentum, "sgd", {"momentum": 0.9}, {"velocity": 0.0}),
         Optimizer("nesterov", optimizers.nesterov, "sgd", {"momentum": 0.9}, {"velocity": 0.0}, {"nesterov": True}),
         Optimizer("adam", optimizers.adam, "adam", _MOMENTS, _MEANS),
@@ -142,20 +150,20 @@ RULES = {
 }
 
 
-def rule_named(name: str) -> Optimizer:
-    """The optimiser called ``name``; InputError, with the nearest name, where there is none."""
-    return chosen("optimizer", name, RULES)
+def optimizer_named(name: str) -> Optimizer:
+    """The optimizer called ``name``; InputError, with the nearest name, where there is none."""
+    return chosen("optimizer", name, OPTIMIZERS)
 
 
-def check_options(rule: Optimizer, options: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+def check_options(optimizer: Optimizer, options: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """The options that were set, in the rule's own order; InputError where the rule has no such parameter or can't take it."""
     for name, value in options.items():
-        if name not in rule.parameters:
-            known = ", ".join(rule.parameters)
+        if name not in optimizer.parameters:
+            known = ", ".join(optimizer.parameters)
             code = "optimizer-option" if known else "optimizer-no-options"
-            raise InputError(code, optimizer=rule.name, name=name, choices=known)
+            raise InputError(code, optimizer=optimizer.name, name=name, choices=known)
         if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not (np.isfinite(value) and value >= 0):
-            raise InputError("optimizer-value", optimizer=rule.name, name=name, value=value)
+            raise InputError("optimizer-value", optimizer=optimizer.name, name=name, value=value)
         if name in ("b1", "b2", "momentum", "rho", "decay") and value >= 1:
-            raise InputError("optimizer-decay", optimizer=rule.name, name=name, value=value)
-    return tuple((name, float(options[name])) for name in rule.parameters if name in options)
+            raise InputError("optimizer-decay", optimizer=optimizer.name, name=name, value=value)
+    return tuple((name, float(options[name])) for name in optimizer.parameters if name in options)

@@ -10,13 +10,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.core.array_types import Array, DType, Key, Scalar
 from koubai.errors import chosen
 
 Precision = Literal["float64", "float32"]
-PRECISIONS: dict[str, Any] = {"float64": np.float64, "float32": np.float32}
+PRECISIONS: dict[str, DType] = {"float64": np.float64, "float32": np.float32}
 
 
-def dtype_of(precision: str) -> Any:
+def dtype_of(precision: str) -> DType:
     """The NumPy type of that name; InputError for any other than float64 and float32."""
     return chosen("precision", precision, PRECISIONS)
 
@@ -66,7 +67,7 @@ def random_state(seed: int) -> NDArray[np.uint32]:
     return np.array([0, seed], np.uint32)
 
 
-def key_of(state: Any, number: Any) -> Any:
+def key_of(state: Array, number: Scalar) -> Key:
     """The JAX key of the draws at step ``number``, always Threefry's."""
     import jax
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from koubai.core.activations import Array, Namespace
+from koubai.core.array_types import Array, Namespace
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from math import isfinite, pi
 
 import numpy as np
 
-from koubai.core.activations import Array, Namespace
+from koubai.core.array_types import Array, Namespace
 from koubai.errors import InputError, chosen
 
 Factor = Callable[[Array, Array, Mapping[str, float], Namespace], Array]
@@ -28,16 +28,21 @@ class Schedule:
     parameters: Mapping[str, float] = field(default_factory=dict, compare=False)
     wants_last: bool = False
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether the factor is 1 at every step."""
+        return self.factor is _constant
+
     def rate(self, rate: Array, number: Array, last: Array, options: tuple[tuple[str, float], ...], xp: Namespace) -> Array:
         """The learning rate of the step after step ``number``."""
         values = {**self.parameters, **dict(options)}
-        if self.name == "constant" and not values["warmup"]:
+        if self.is_constant and not values["warmup"]:
             return rate
         k, end = xp.asarray(number, rate.dtype), xp.asarray(last, rate.dtype)
-        made = self.factor(k, end, values, xp)
+        factor = self.factor(k, end, values, xp)
         if values["warmup"]:
-            made = made * xp.minimum(1, (k + 1) / values["warmup"])
-        return rate * xp.asarray(made, rate.dtype)
+            factor = factor * xp.minimum(1, (k + 1) / values["warmup"])
+        return rate * xp.asarray(factor, rate.dtype)
 
 
 def _constant(number: Array, last: Array, options: Mapping[str, float], xp: Namespace) -> Array:

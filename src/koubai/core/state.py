@@ -1,11 +1,10 @@
 """Where a training stands between two calls of an engine, and what one call made."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from numpy.typing import NDArray
-
+from koubai.core.array_types import Floats, PyTree, RandomState, Scalar
 from koubai.core.batches import Orders
+from koubai.core.network import Network
 from koubai.core.slopes.base import Batch
 
 LOSSES_AT_ONCE = 8192  # the most steps of one call
@@ -15,11 +14,11 @@ LOSSES_AT_ONCE = 8192  # the most steps of one call
 class State:
     """After step ``number``: the parameters, and the slopes and the loss that were measured there."""
 
-    number: Any
-    parameters: Any
-    gradient: Any
-    loss: Any
-    optimizer_state: Any
+    number: Scalar
+    parameters: PyTree
+    gradient: PyTree
+    loss: Scalar
+    optimizer_state: PyTree
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,19 +28,19 @@ class Numbers:
     ``most_loss``: a step with a larger loss doesn't count. ``frozen``: as ``training.descend`` has it.
     """
 
-    h: Any
-    learning_rate: Any
-    record_every: Any
-    last: Any
-    key: Any
+    h: Scalar
+    learning_rate: Scalar
+    record_every: Scalar
+    last: Scalar
+    key: RandomState
     data: Batch
-    most_loss: Any
+    most_loss: Scalar
     orders: Orders | None = None
-    frozen: Any = None
+    frozen: Network | None = None
 
 
 @dataclass
-class Made:
+class ChunkResult:
     """What one call made: the state after it, the losses on the way, and the records.
 
     ``beyond``: the loss of a step that isn't counted, since its loss, a number still, is larger than it may be.
@@ -49,9 +48,9 @@ class Made:
 
     state: State
     first: int  # the number of the first of ``losses``
-    losses: NDArray[Any]
+    losses: Floats
     finite: bool
-    records: list[tuple[int, Any, Any]] = field(default_factory=list)  # number, parameters, optimiser's state
+    records: list[tuple[int, PyTree, PyTree]] = field(default_factory=list)  # number, parameters, optimizer's state
     beyond: float | None = None
 
 

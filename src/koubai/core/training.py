@@ -1,144 +1,169 @@
 """Training: a generator of Steps. An engine makes a chunk of steps at a time, and keeps the records of it.
 
-There are two, of the same interface: ``numpy_engine`` is readable NumPy, which begins at once; ``compiled`` is a program of
-JAX, which is faster once it is compiled. Either returns by elapsed time, so that a Ctrl-C or a closed page is noticed soon,
-however many steps there are. A run cut anywhere, and continued by the same engine from any Step, repeats the same bits.
+There are two engines of the same interface (see ``engine``): ``numpy_engine`` is readable NumPy, which begins at once;
+``compiled`` is a program of JAX, which is faster once it is compiled. Either returns by elapsed time, so that a Ctrl-C or a
+closed page is noticed soon, however many steps there are. A run cut anywhere, and continued by the same engine from any Step,
+repeats the same bits.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib import import_module
-from math import inf
 from time import perf_counter
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from koubai.arrays import sealed
+from koubai.core.array_types import RandomState
 from koubai.core.batches import Batches, BatchSlices, rows_compiled_for
+from koubai.core.engine import EngineModule, engine_of
+from koubai.core.methods import check_h, check_method
 from koubai.core.network import Network
 from koubai.core.precision import dtype_of, random_state
 from koubai.core.regularization import Penalty
-from koubai.core.slopes import check_h, check_method
-from koubai.core.slopes.base import Batch, batch_of, mean_loss
-from koubai.core.state import LOSSES_AT_ONCE, Made, Numbers, orders_of
+from koubai.core.slopes.base import Batch, Data, batch_of, mean_loss
+from koubai.core.state import LOSSES_AT_ONCE, ChunkResult, Numbers, orders_of
 from koubai.core.step import Descent as Descent
 from koubai.core.step import Step as Step
+from koubai.core.step import TrainingPlan as TrainingPlan
 from koubai.errors import Diverged
 
 SECONDS_AT_ONCE = 0.05  # how long an engine runs before it returns
 
+Pace = Callable[[], tuple[float, int]]  # -> seconds, and steps at most
+
 
 def descend(
     network: Network,
-    data: Any,
+    data: Data,
     descent: Descent,
+    plan: TrainingPlan,
     *,
-    h: float,
-    learning_rate: float,
-    steps: int,
-    record_every: int,
-    seed: int = 0,
-    l1: float = 0.0,
-    l2: float = 0.0,
-    most_loss: float = inf,
     resume: Step | None = None,
     until: int | None = None,
-    pace: Callable[[], tuple[float, int]] | None = None,
-    frozen: Network | None = None,
+    pace: Pace | None = None,
 ) -> Iterator[Step]:
-    """Train ``network`` on ``data`` (``inputs`` (n, features), ``targets`` (n, outputs)) and yield Steps on the way.
+    """Train a network and yield Steps on the way.
 
-    ``l1`` and ``l2``: of the penalty (see ``Penalty``), which is part of the loss. ``most_loss``: a step with a larger loss
-    has diverged. ``frozen``: truth values in the places of the parameters, True for those that no step moves; None where all
-    are moved.
+    The first Step is the start itself (number 0), the last one has the number ``plan.steps``.
 
-    The first Step is the start itself (number 0), the last one has the number ``steps``. With ``resume``, a Step of the same
-    training, the Steps after it follow, bit for bit those of a training that was never cut. ``until``: the number of a step
-    after which it is enough for now; that Step is yielded too, recorded only where it is a record of the whole training.
-    ``pace``: says, each time the program is about to run, for how many seconds it may before it returns to Python, and how many
-    steps it may make at most (0.05, and as many as there is time for).
-    Raises Diverged at the first step whose loss or parameters aren't finite, or whose loss is above ``most_loss``; what was
-    yielded before stays good.
+    Args:
+        network: The start.
+        data: Has ``inputs`` (n, features) and ``targets`` (n, outputs).
+        descent: What is done at every step.
+        plan: The numbers of the training.
+        resume: A Step of the same training: the Steps after it follow, bit for bit those of a training that was never cut.
+        until: The number of a step after which it is enough for now; that Step is yielded too, recorded only where it is a
+            record of the whole training.
+        pace: Says, each time the program is about to run, for how many seconds it may before it returns to Python, and how
+            many steps it may make at most (0.05, and as many as there is time for).
+
+    Yields:
+        The Steps that are recorded, and those at which the program returned.
+
+    Raises:
+        Diverged: At the first step whose loss or parameters aren't finite, or whose loss is above ``plan.most_loss``; what was
+            yielded before stays good.
+        InputError: Where the method can't measure the network, or h is no step size.
     """
     check_method(descent.method, network.activation)
-    check_h(h, descent.precision)
-    dtype, engine = dtype_of(descent.precision), engine_of(descent)
-    if resume is None:
-        start = network.astype(dtype)
-        optimizer_state = engine.optimizer_state(descent, start)
-        number, key = 0, random_state(seed)
-    else:
-        start, number = resume.parameters.astype(dtype), resume.number
-        optimizer_state, key = resume.optimizer_state, resume.random_state
-    end = steps if until is None else min(steps, until)
-    if resume is not None and number >= end:
+    check_h(plan.h, descent.precision)
+    engine, first = engine_of(descent), resume or _first_step(network, descent, plan.seed)
+    end = plan.steps if until is None else min(plan.steps, until)
+    if resume is not None and first.number >= end:
         return
-    batch, batches = _rows_to_see(network, data, descent, key, l1, l2)
-    with np.errstate(over="ignore"):  # a bound that the precision doesn't hold is none
-        most = dtype(most_loss)
-    numbers = Numbers(dtype(h), dtype(learning_rate), np.int32(record_every), np.int32(steps), key, batch, most, frozen=frozen)
-    state = engine.begin(descent, start, number, optimizer_state)
-    count, fresh = 1, True
-    while fresh or number < end:
+    numbers, batches = _numbers(network, data, descent, plan, first.random_state)
+    number, start = first.number, first.parameters.astype(dtype_of(descent.precision))
+    state = engine.begin(descent, start, number, first.optimizer_state)
+    count, is_first = 1, True
+    while is_first or number < end:
         if batches:
-            numbers = _with_orders(numbers, batches, number + (not fresh))
-            count = min(count, batches.reach(orders_of(numbers)) - number + fresh)
+            numbers = _with_orders(numbers, batches, number + (not is_first))
+            count = min(count, batches.reach(orders_of(numbers)) - number + is_first)
         began = perf_counter()
-        made = engine.chunk(descent, batches, state, fresh, count, numbers)
+        result = engine.chunk(descent, batches, state, is_first, count, numbers)
         elapsed = perf_counter() - began
-        state, number = made.state, made.first + len(made.losses) - 1
-        if not (fresh and resume is not None):  # else it is the Step that is resumed, which was yielded before
-            yield from _steps(engine, made, key)
-        if not made.finite:
-            code = "diverged" if number + 1 > 0 else "diverged-start"
-            code = "diverged-grown" if made.beyond is not None else code
-            diverged = Diverged(code, step=number + 1, learning_rate=learning_rate, loss=made.beyond)
-            diverged.losses = made.losses[made.records[-1][0] - made.first + 1 :] if made.records else made.losses
-            raise diverged
+        state, number = result.state, result.first + len(result.losses) - 1
+        if not (is_first and resume is not None):  # else it is the Step that is resumed, which was yielded before
+            yield from _steps(engine, result, first.random_state)
+        if not result.finite:
+            raise _diverged(result, number + 1, plan.learning_rate)
         if number < end:
             seconds, most = pace() if pace else (SECONDS_AT_ONCE, LOSSES_AT_ONCE)
-            count = 1 if fresh else _next_count(len(made.losses), elapsed, seconds)
+            count = 1 if is_first else _next_count(len(result.losses), elapsed, seconds)
             count = min(count, end - number, max(1, most), LOSSES_AT_ONCE)
-        fresh = False
+        is_first = False
+
+
+def _first_step(network: Network, descent: Descent, seed: int) -> Step:
+    """Step 0, whose loss nobody has computed yet."""
+    start = network.astype(dtype_of(descent.precision))
+    optimizer_state = engine_of(descent).optimizer_state(descent, start)
+    return Step(0, start, 0.0, np.zeros(0), optimizer_state, random_state(seed), recorded=True)
+
+
+def _numbers(
+    network: Network, data: Data, descent: Descent, plan: TrainingPlan, key: RandomState
+) -> tuple[Numbers, Batches | None]:
+    """The numbers of a training in the precision that computes, and the batches that its steps see."""
+    dtype = dtype_of(descent.precision)
+    batch, batches = _rows_to_see(network, data, descent, key, plan.l1, plan.l2)
+    with np.errstate(over="ignore"):  # a bound that the precision doesn't hold is none
+        most_loss = dtype(plan.most_loss)
+    numbers = Numbers(
+        dtype(plan.h),
+        dtype(plan.learning_rate),
+        np.int32(plan.record_every),
+        np.int32(plan.steps),
+        key,
+        batch,
+        most_loss,
+        frozen=plan.frozen,
+    )
+    return numbers, batches
+
+
+def _diverged(result: ChunkResult, step: int, learning_rate: float) -> Diverged:
+    """The error that says that ``step`` is no longer finite, or its loss too large."""
+    code = "diverged" if step > 0 else "diverged-start"
+    code = "diverged-grown" if result.beyond is not None else code
+    diverged = Diverged(code, step=step, learning_rate=learning_rate, loss=result.beyond)
+    diverged.losses = result.losses[result.records[-1][0] - result.first + 1 :] if result.records else result.losses
+    return diverged
 
 
 def begun(
-    network: Network, data: Any, descent: Descent, *, learning_rate: float, seed: int = 0, l1: float = 0.0, l2: float = 0.0
+    network: Network, data: Data, descent: Descent, *, learning_rate: float, seed: int = 0, l1: float = 0.0, l2: float = 0.0
 ) -> Step:
     """The first Step of ``descend``, in plain NumPy: nothing is compiled for it. Diverged where its loss isn't finite."""
-    dtype = dtype_of(descent.precision)
-    key, start = random_state(seed), network.astype(dtype)
-    optimizer_state = engine_of(descent).optimizer_state(descent, start)
-    at_start = Step(0, start, 0.0, np.zeros(0), optimizer_state, key, recorded=True)
-    batch = rows_seen(at_start, data, descent, l1=l1, l2=l2)
+    first = _first_step(network, descent, seed)
+    batch = rows_seen(first, data, descent, l1=l1, l2=l2)
     with np.errstate(all="ignore"):
-        loss = float(mean_loss(descent.loss, start, batch, np))
+        loss = float(mean_loss(descent.loss, first.parameters, batch, np))
     if not np.isfinite(loss):
         raise Diverged("diverged-start", step=0, learning_rate=learning_rate)
-    return replace(at_start, loss=loss, losses=np.array([loss]))
+    return replace(first, loss=loss, losses=np.array([loss]))
 
 
 def slopes_at(
-    step: Step, data: Any, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
+    step: Step, data: Data, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
 ) -> tuple[float, Network]:
-    """The loss and the slopes that a training measures at ``step``, and moves by from there: the arguments of ``descend``.
+    """The loss and the slopes that a training measures at ``step``, and moves by from there: the numbers of its plan.
 
-    They come from the program of the training itself, which measures a fresh state without moving it. Nothing of them depends
+    They come from the program of the training itself, which measures a first state without moving it. Nothing of them depends
     on the steps before: the step's number says which batch and which draw are its own.
     """
-    dtype, network, engine = dtype_of(descent.precision), step.parameters, engine_of(descent)
-    batch, batches = _rows_to_see(network, data, descent, step.random_state, l1, l2)
-    none = np.int32(np.iinfo(np.int32).max)
-    numbers = Numbers(dtype(h), dtype(0), none, none, step.random_state, batch, dtype(inf), frozen=frozen)
+    never = np.iinfo(np.int32).max
+    plan = TrainingPlan(h, 0.0, never, never, l1=l1, l2=l2, frozen=frozen)
+    engine = engine_of(descent)
+    numbers, batches = _numbers(step.parameters, data, descent, plan, step.random_state)
     numbers = _with_orders(numbers, batches, step.number) if batches else numbers
-    state = engine.begin(descent, network.astype(dtype), step.number, step.optimizer_state)
+    network = step.parameters.astype(dtype_of(descent.precision))
+    state = engine.begin(descent, network, step.number, step.optimizer_state)
     state = engine.chunk(descent, batches, state, True, 1, numbers).state
     return float(state.loss), engine.gradient(state)
 
 
-def rows_seen(step: Step, data: Any, descent: Descent, *, l1: float = 0.0, l2: float = 0.0) -> Batch:
+def rows_seen(step: Step, data: Data, descent: Descent, *, l1: float = 0.0, l2: float = 0.0) -> Batch:
     """The rows that a training measures on at ``step``, plain NumPy."""
     batch = _with_penalty(batch_of(data, step.parameters, descent.loss, descent.precision), l1, l2)
     batches = batches_of(descent.batch_size, len(batch.inputs), int(step.random_state[1]))
@@ -146,30 +171,25 @@ def rows_seen(step: Step, data: Any, descent: Descent, *, l1: float = 0.0, l2: f
 
 
 def _rows_to_see(
-    network: Network, data: Any, descent: Descent, key: NDArray[np.uint32], l1: float, l2: float
+    network: Network, data: Data, descent: Descent, key: RandomState, l1: float, l2: float
 ) -> tuple[Batch, Batches | None]:
     """All rows as the program takes them, and the batches that its steps see, None where each sees all."""
     batch = _with_penalty(batch_of(data, network, descent.loss, descent.precision), l1, l2)
     batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
-    rows: Batch = engine_of(descent).rows(descent, batch, batched=batches is not None)
+    rows = engine_of(descent).rows(descent, batch, batched=batches is not None)
     return rows, batches
 
 
-def engine_of(descent: Descent) -> Any:
-    """The module that makes the steps: ``numpy_engine.training`` or ``compiled``, which JAX takes its time to load for."""
-    return import_module("koubai.core.numpy_engine.training" if descent.engine == "numpy" else "koubai.core.compiled")
-
-
-def _steps(engine: Any, made: Made, key: NDArray[np.uint32]) -> Iterator[Step]:
+def _steps(engine: EngineModule, result: ChunkResult, key: RandomState) -> Iterator[Step]:
     """The records of one call, and where it ended."""
-    losses, since = sealed(np.array(made.losses, np.float64)), 0
-    for number, parameters, optimizer_state in made.records:
-        upto = number - made.first + 1
+    losses, since = sealed(np.array(result.losses, np.float64)), 0
+    for number, parameters, optimizer_state in result.records:
+        upto = number - result.first + 1
         yield Step(number, parameters, float(losses[upto - 1]), losses[since:upto], optimizer_state, key, recorded=True)
         since = upto
-    if since < len(losses) and made.finite:
-        parameters, optimizer_state = engine.snapshot(made.state)
-        number = made.first + len(losses) - 1
+    if since < len(losses) and result.finite:
+        parameters, optimizer_state = engine.snapshot(result.state)
+        number = result.first + len(losses) - 1
         yield Step(number, parameters, float(losses[-1]), losses[since:], optimizer_state, key, recorded=False)
 
 
@@ -192,7 +212,7 @@ def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:
 def compiled_for(size: int | None, rows: int, features: int) -> tuple[int, BatchSlices | None]:
     """What of the rows a training's program is compiled for: how many it has room for, and how they are cut into batches."""
     batches = batches_of(size, rows, 0)
-    return (rows_compiled_for(rows, features), batches.cut) if batches else (rows, None)
+    return (rows_compiled_for(rows, features), batches.slices) if batches else (rows, None)
 
 
 def _with_orders(numbers: Numbers, batches: Batches, number: int) -> Numbers:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.core.initialization import init_named
 from koubai.core.losses import Loss, loss_named
-from koubai.core.network import INITS, Network
-from koubai.core.slopes import METHODS
+from koubai.core.methods import METHODS
+from koubai.core.network import Network
 from koubai.data import Dataset
 from koubai.experiment.divergence import total_loss
-from koubai.experiment.fields import ACTIVATION, HIDDEN, L1, L2, LEARNING_RATE
+from koubai.experiment.fields import ACTIVATION, HIDDEN, INIT, L1, L2, LEARNING_RATE
 from koubai.experiment.sampled_slopes import TANGENT, SampledSlopes
 from koubai.locale import sentence
 
@@ -210,8 +211,7 @@ def _other_start(case: _Case) -> dict[str, object]:
         return {}
     if problem.scale:
         return {"seed": case.experiment.seed + 1}
-    _, scale = INITS[problem.init or ""]
-    return {"scale": scale}
+    return {"scale": init_named(problem.init or INIT.for_gates).scale}
 
 
 def _line(case: _Case) -> Diagnosis | None:

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from koubai.arrays import Arrays
 from koubai.core.losses import loss_named
 from koubai.core.measuring import Measured, measured_at
+from koubai.core.methods import check_h, check_method, method_named
 from koubai.core.numpy_engine.cost import is_worth_it
-from koubai.core.optimizers import check_options, rule_named
+from koubai.core.optimizers import check_options, optimizer_named
 from koubai.core.precision import Precision, dtype_of
 from koubai.core.regularization import Penalty
 from koubai.core.schedules import check_schedule, schedule_named
-from koubai.core.slopes import check_h, check_method, method_named
 from koubai.core.step import ENGINES, Engine
-from koubai.core.training import Descent, Step, batches_of, begun, descend
+from koubai.core.training import Descent, Step, TrainingPlan, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen, memory_faults
 from koubai.experiment.divergence import BEYOND, level_of, risen_since
@@ -117,7 +117,7 @@ class Experiment:
         dtype = dtype_of(self.precision)
         h = method.default_h if self.h is None else self.h
         check_h(h, self.precision)
-        rule = rule_named(self.optimizer)
+        rule = optimizer_named(self.optimizer)
         if not isinstance(self.optimizer_options, Mapping):
             raise InputError("optimizer-options", value=self.optimizer_options)
         settings: dict[str, object] = {"h": float(h)}
@@ -219,10 +219,7 @@ class Experiment:
             raise InputError("resume-records", step=records[-1].number)
         problem, rows = self.problem, len(self.problem.dataset().inputs)
         with memory_faults():
-            steps = descend(
-                problem.network(self.seed),
-                problem.dataset(),
-                self._descent(),
+            plan = TrainingPlan(
                 h=self.h or 0.0,
                 learning_rate=self.learning_rate,
                 steps=self.steps,
@@ -231,11 +228,10 @@ class Experiment:
                 l1=self.l1,
                 l2=self.l2,
                 most_loss=BEYOND * self.level * max(1.0, rows / (self.batch_size or rows)),  # a batch may hold all that is lost
-                resume=records[-1] if records else None,
-                until=until,
-                pace=pace,
                 frozen=problem.mask(),
             )
+            start, last = problem.network(self.seed), records[-1] if records else None
+            steps = descend(start, problem.dataset(), self._descent(), plan, resume=last, until=until, pace=pace)
         steps = _with_memory_faults(steps)
         return steps if self.patience is None else self._until_no_better(steps, records)
 
@@ -285,7 +281,7 @@ class Experiment:
         return Descent(
             loss_named(self.problem.loss or ""),
             method_named(self.method),
-            rule_named(self.optimizer),
+            optimizer_named(self.optimizer),
             tuple(self.optimizer_options.items()),
             self.precision,
             schedule_named(self.schedule),

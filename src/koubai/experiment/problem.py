@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from koubai.arrays import Arrays, digest, named_array
 from koubai.core.activations import spelled
+from koubai.core.initialization import init_named
 from koubai.core.losses import loss_named
-from koubai.core.network import INITS, Network, Output
+from koubai.core.methods import MOST_LAYERS
+from koubai.core.network import Network, Output
 from koubai.core.parameters import frozen_mask, frozen_names
-from koubai.core.slopes import MOST_LAYERS
 from koubai.data import GATES, Dataset, gate
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen
@@ -75,7 +76,7 @@ class Learning:
         if loss_named(self.loss or "").output == "softmax" and task != "classify":
             raise InputError("loss-task")
         self._check_parts()
-        _, scale = chosen("init", INIT.for_gates if self.init is None else self.init, INITS)
+        scale = init_named(INIT.for_gates if self.init is None else self.init).scale
         if self.start is None:
             usual = {"hidden": HIDDEN.for_gates, "activation": ACTIVATION.for_gates, "scale": scale, "init": INIT.for_gates}
             for name in [name for name in usual if getattr(self, name) is None]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from koubai.core.methods import METHODS
 from koubai.core.network import parameters_in
 from koubai.core.precision import dtype_of
-from koubai.core.slopes import METHODS
 from koubai.core.training import Descent
 from koubai.errors import InputError
 from koubai.memory import check_memory
@@ -44,7 +44,7 @@ def check_needed(descent: Descent, sizes: Sequence[int], rows: int, records: int
     number, method = np.dtype(dtype_of(descent.precision)).itemsize, descent.method
     parameters = parameters_in(sizes)
     state = state_of(descent) if parameters > MANY else 0
-    at_once = min(rows, descent.batch_size or rows) if method.takes_whole_batches else 0
+    at_once = min(rows, descent.batch_size or rows) if not method.response_curves else 0
     of_rows = rows * (sizes[0] + sizes[-1]) + at_once * max(sizes[1:])
     of_parameters = (method.copies + COPIES_OF_STATE * state) * parameters
     check_memory(number * (of_parameters + of_rows))
@@ -56,9 +56,9 @@ def state_of(descent: Descent) -> int:
     """Count the numbers that the optimizer keeps for every parameter."""
     some = 1000
     if descent.engine == "numpy":
-        return len(descent.rule.memory)
+        return len(descent.optimizer.memory)
     import jax
 
     parameters = jax.ShapeDtypeStruct((some,), np.float32)  # type: ignore[no-untyped-call]
-    state = jax.eval_shape(lambda values: descent.rule.start(values, descent.rule_options), parameters)
+    state = jax.eval_shape(lambda values: descent.optimizer.start(values, descent.optimizer_options), parameters)
     return sum(int(leaf.size) for leaf in jax.tree.leaves(state)) // some

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from koubai.arrays import evenly
 from koubai.core.losses import loss_named
+from koubai.core.methods import method_named
 from koubai.core.network import Network
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.loop import difference, movable
@@ -58,12 +59,12 @@ class SampledSlopes:
 
     def at(self, h: float) -> NDArray[np.float64]:
         """Measure them by the method of the experiment, with that h."""
-        method = self._experiment.method
-        if method in ("backprop", "complex-step"):
+        method = method_named(self._experiment.method)
+        if method.difference in ("none", "complex"):
             return self.exact
-        if method == "central":  # which keeps the digits that a difference of losses would lose
+        if method.response_curves:  # which keeps the digits that a difference of losses would lose
             return self.central(max(h, TANGENT))
-        return self.forward(h) if method == "forward" else self.central(h)
+        return self.forward(h) if method.difference == "forward" else self.central(h)
 
     @cached_property
     def exact(self) -> NDArray[np.float64]:

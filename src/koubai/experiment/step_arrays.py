@@ -14,7 +14,7 @@ from safetensors.numpy import save as serialized
 
 from koubai.arrays import digest
 from koubai.core.network import Layer, Network, parameters_in
-from koubai.core.optimizers import rule_named
+from koubai.core.optimizers import optimizer_named
 from koubai.core.precision import computing_in, dtype_of
 from koubai.core.training import Step
 from koubai.errors import InputError
@@ -92,14 +92,14 @@ def _like(experiment: Experiment) -> _Like:
     options = tuple(experiment.optimizer_options.items())
     if experiment.engine == "numpy":
         network = problem.network(0).astype(dtype)
-        return _Like(network, rule_named(experiment.optimizer).start_plain(parameters_in(problem.sizes), dtype, options))
+        return _Like(network, optimizer_named(experiment.optimizer).start_plain(parameters_in(problem.sizes), dtype, options))
     import jax
 
     like: Any = jax.ShapeDtypeStruct
     layers = tuple(Layer(like(shape, dtype), like(shape[1:], dtype)) for shape in pairwise(problem.sizes))
     parameters = Network(layers, problem.activation or "", problem.output)
     with computing_in(experiment.precision):
-        return _Like(parameters, jax.eval_shape(lambda p: rule_named(experiment.optimizer).start(p, options), parameters))
+        return _Like(parameters, jax.eval_shape(lambda p: optimizer_named(experiment.optimizer).start(p, options), parameters))
 
 
 def _is_plain(state: Any) -> bool:

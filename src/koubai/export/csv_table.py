@@ -18,7 +18,7 @@ def write_csv(network: Network, path: str | Path) -> None:
     from 1 (empty for a bias); ``unit`` of the layer, from 1; ``value``, with the digits that bring the float back exactly.
     The file takes the place of one that was there, whole or not at all. FileFault where it can't be written.
     """
-    with new_file(Path(path)) as made, made.open("w", encoding="utf-8", newline="") as file:
+    with new_file(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
         for number, layer in enumerate(network.layers, 1):

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from inspect import getsource, isfunction
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,36 +26,39 @@ class EngineSource:
 
     ``settings`` are names that the script has as numbers of its own. ``known``: what stands in the script for a name of the
     engine that is the same in the whole run, such as ``dtype``. ``evaluated``: how it calls the function ``f`` whose slopes
-    are measured, and with what arguments beside the parameters.
+    are measured, and with what arguments beside the parameters. ``imports``: what the functions so far import by themselves,
+    and the script at its beginning.
     """
 
     def __init__(self, settings: Collection[str], known: Mapping[str, str], evaluated: tuple[str, Sequence[str]]) -> None:
         self._settings, self._known = settings, known
         self._called = {"f": _Called(evaluated[0], ["parameters"], ["parameters"], evaluated[1])}
+        self.imports: list[str] = []
 
-    def function(self, function: Callable[..., Any], comment: str, name: str = "", more: Sequence[str] = ()) -> str:
+    def function(self, function: Callable[..., object], comment: str, name: str = "", more: Sequence[str] = ()) -> str:
         """Its source, called ``name`` and with ``more`` arguments, where these are given."""
         name = name or function.__name__
         definition = _definition(function)
         body = _Body(getsource(function), self._known, self._called)
         lines = body.block(definition.body[1:])  # without the docstring
+        self.imports += body.imports
         arguments = [one.arg for one in (*definition.args.args, *definition.args.kwonlyargs)]
         kept = [one for one in arguments if one in body.used and one not in self._settings]
         self._called[function.__name__] = _Called(name, arguments, kept)
         return "\n".join([f"def {name}({', '.join([*kept, *more])}):", comment, *lines])
 
-    def call(self, function: Callable[..., Any], values: Mapping[str, str]) -> str:
+    def call(self, function: Callable[..., object], values: Mapping[str, str]) -> str:
         """A call of a function that was written before; ``values``: what stands for each of its arguments."""
         called = self._called[function.__name__]
         return f"{called.name}({', '.join(values[one] for one in called.kept)})"
 
-    def returned(self, function: Callable[..., Any]) -> str:
+    def returned(self, function: Callable[..., object]) -> str:
         """What a function returns that does nothing else, as an expression."""
         (result,) = (statement for statement in _definition(function).body if isinstance(statement, ast.Return))
         return _Body(getsource(function), self._known, self._called).text(result).removeprefix("return ")
 
 
-def with_helpers(function: Callable[..., Any]) -> list[Callable[..., Any]]:
+def with_helpers(function: Callable[..., object]) -> list[Callable[..., object]]:
     """A function after those of its module that it calls."""
     module = vars(import_module(function.__module__))
     names = [node.id for node in ast.walk(_definition(function)) if isinstance(node, ast.Name)]
@@ -64,7 +66,7 @@ def with_helpers(function: Callable[..., Any]) -> list[Callable[..., Any]]:
     return list(dict.fromkeys([*(helper for other in others for helper in with_helpers(other)), function]))
 
 
-def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
+def _definition(function: Callable[..., object]) -> ast.FunctionDef:
     definition = ast.parse(getsource(function)).body[0]
     assert isinstance(definition, ast.FunctionDef)
     return definition
@@ -78,6 +80,7 @@ class _Body:
     known: Mapping[str, str]
     called: Mapping[str, _Called]
     used: set[str] = field(default_factory=set)
+    imports: list[str] = field(default_factory=list)
 
     def block(self, statements: Sequence[ast.stmt]) -> list[str]:
         """The statements of the function, but imports, and of a branch on what is known only the one that is taken."""
@@ -87,7 +90,9 @@ class _Body:
                 lines += self.block(taken)
                 if taken and isinstance(taken[-1], ast.Return):
                     return lines
-            elif not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+                self.imports.append(ast.unparse(statement))
+            else:
                 lines.append(f"    {self.text(statement)}")
         return lines
 
@@ -126,11 +131,14 @@ class _Body:
             text, start = text + self.source[start:first] + self.text(part), last
         return text + self.source[start:end]
 
-    def _span(self, node: Any) -> tuple[int, int]:
+    def _span(self, node: ast.AST) -> tuple[int, int]:
         """Where its text begins and ends; the lines of a body are ASCII, so that columns are places."""
+        assert isinstance(node, (ast.expr, ast.stmt, ast.arg, ast.keyword))
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
         lines = self.source.splitlines(keepends=True)
-        before = [sum(map(len, lines[: line - 1])) for line in (node.lineno, node.end_lineno)]
-        return before[0] + node.col_offset, before[1] + node.end_col_offset
+        first, last = (sum(map(len, lines[: line - 1])) for line in (node.lineno, node.end_lineno))
+        return first + node.col_offset, last + node.end_col_offset
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:

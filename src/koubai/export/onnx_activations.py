@@ -1,10 +1,11 @@
 """The activations as ONNX operations that onnxruntime computes in float64 too, to the last digits and at any magnitude.
 
 onnxruntime has no float64 kernels for Erf and Softplus (nor, in older operator sets, LeakyRelu), and its Sigmoid keeps no
-digits far below 0; these are composed of simpler operations, as ``core.activations`` defines them.
+digits far below 0; these are composed of simpler operations, as ``core.activations`` defines them. An activation names its
+function here; each adds nodes to the graph, and returns the name of the value of the pre-activation that is called ``v``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from koubai.export.onnx_builder import Graph
 
@@ -40,15 +41,18 @@ def _above_zero(graph: Graph, v: str) -> str:
     return graph.node("Greater", v, graph.constant(0))
 
 
-def _relu(graph: Graph, v: str) -> str:
+def relu(graph: Graph, v: str) -> str:
+    """Write max(v, 0)."""
     return graph.node("Relu", v)
 
 
-def _leaky_relu(graph: Graph, v: str) -> str:
+def leaky_relu(graph: Graph, v: str) -> str:
+    """Write v above 0, a hundredth of it elsewhere."""
     return graph.node("Where", _above_zero(graph, v), v, graph.node("Mul", v, graph.constant(0.01)))
 
 
-def _tanh(graph: Graph, v: str) -> str:
+def tanh(graph: Graph, v: str) -> str:
+    """Write the hyperbolic tangent."""
     return graph.node("Tanh", v)
 
 
@@ -57,13 +61,15 @@ def _away_from_overflow(graph: Graph, v: str) -> str:
     return graph.node("Exp", graph.node("Neg", graph.node("Abs", v)))
 
 
-def _sigmoid(graph: Graph, v: str) -> str:
+def sigmoid(graph: Graph, v: str) -> str:
+    """Write 1 / (1 + exp(-v)), without overflow."""
     e = _away_from_overflow(graph, v)
     above = graph.node("Where", _above_zero(graph, v), graph.constant(1), e)
     return graph.node("Div", above, graph.node("Add", graph.constant(1), e))
 
 
-def _softplus(graph: Graph, v: str) -> str:
+def softplus(graph: Graph, v: str) -> str:
+    """Write log(1 + exp(v)), without overflow."""
     return graph.node("Add", graph.node("Relu", v), _log1p(graph, _away_from_overflow(graph, v)))
 
 
@@ -79,8 +85,8 @@ def _log1p(graph: Graph, e: str) -> str:
     return graph.node("Where", is_one, e, graph.node("Div", graph.node("Mul", graph.node("Log", u), e), beyond))
 
 
-def _gelu(graph: Graph, v: str) -> str:
-    """v·erfc(-v/√2)/2."""
+def gelu(graph: Graph, v: str) -> str:
+    """Write v·erfc(-v/√2)/2."""
     complement = _erfc(graph, graph.node("Mul", v, graph.constant(-0.7071067811865476)))
     return graph.node("Mul", graph.node("Mul", graph.constant(0.5), v), complement)
 
@@ -136,26 +142,16 @@ def _polynomial(graph: Graph, coefficients: Sequence[float], x: str) -> str:
     return value
 
 
-def _sin(graph: Graph, v: str) -> str:
+def sin(graph: Graph, v: str) -> str:
+    """Write the sine."""
     return graph.node("Sin", v)
 
 
-def _identity(graph: Graph, v: str) -> str:
+def identity(graph: Graph, v: str) -> str:
+    """Write nothing: the value is the pre-activation."""
     return v
 
 
-def _step(graph: Graph, v: str) -> str:
+def step(graph: Graph, v: str) -> str:
+    """Write 1 above 0, 0 elsewhere."""
     return graph.cast(_above_zero(graph, v))
-
-
-ACTIVATIONS: dict[str, Callable[[Graph, str], str]] = {
-    "relu": _relu,
-    "leaky-relu": _leaky_relu,
-    "tanh": _tanh,
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
-    "gelu": _gelu,
-    "sin": _sin,
-    "identity": _identity,
-    "step": _step,
-}

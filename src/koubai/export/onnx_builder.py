@@ -5,16 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from koubai.core.array_types import Array, DType
+
 
 @dataclass
 class Graph:
     """Nodes in their order, and the constants that they use; ``kind`` is the NumPy type that computes."""
 
-    kind: Any
+    kind: DType
     nodes: list[Any] = field(default_factory=list)
-    constants: dict[str, Any] = field(default_factory=dict)
+    constants: dict[str, Array] = field(default_factory=dict)
 
-    def node(self, operation: str, *inputs: str, to: str = "", **attributes: Any) -> str:
+    def node(self, operation: str, *inputs: str, to: str = "", **attributes: int) -> str:
         """A node for ``operation``; returns the name of its value, ``to`` or a new one."""
         return self._added(operation, inputs, to, **attributes)
 
@@ -25,7 +27,7 @@ class Graph:
         self.nodes.append(make_node(operation, list(inputs), [name], name=f"node_{len(self.nodes)}", **attributes))
         return name
 
-    def constant(self, value: Any, name: str = "") -> str:
+    def constant(self, value: Array, name: str = "") -> str:
         """The name of a constant: a number, or an array, which has a ``name`` of its own."""
         array = np.ascontiguousarray(value, dtype=self.kind).reshape(np.shape(value))
         name = name or f"constant_{float(value)!r}"

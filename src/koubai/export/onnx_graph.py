@@ -14,7 +14,7 @@ from koubai._version import __version__
 from koubai.core.network import Network
 from koubai.data import Preparation
 from koubai.errors import InputError
-from koubai.export.onnx_activations import ACTIVATIONS
+from koubai.export import onnx_activations
 from koubai.export.onnx_builder import Graph
 from koubai.export.safetensors_file import check_fits
 from koubai.files import new_file
@@ -43,8 +43,8 @@ def write_onnx(network: Network, path: str | Path, preparation: Preparation | No
 
     model = _model(network, preparation)
     onnx.checker.check_model(model, full_check=True)
-    with new_file(Path(path)) as made:
-        made.write_bytes(model.SerializeToString())
+    with new_file(Path(path)) as temporary:
+        temporary.write_bytes(model.SerializeToString())
 
 
 def _model(network: Network, preparation: Preparation | None) -> Any:
@@ -64,7 +64,7 @@ def _model(network: Network, preparation: Preparation | None) -> Any:
     else:
         graph.node("Identity", logits, to="values")
         outputs = [helper.make_tensor_value_info("values", number, ["n", network.sizes[-1]])]
-    made = helper.make_graph(
+    onnx_graph = helper.make_graph(
         graph.nodes,
         "network",
         [helper.make_tensor_value_info("inputs", number, ["n", network.sizes[0]])],
@@ -72,7 +72,7 @@ def _model(network: Network, preparation: Preparation | None) -> Any:
         [numpy_helper.from_array(array, name) for name, array in graph.constants.items()],
     )
     model = helper.make_model(
-        made,
+        onnx_graph,
         opset_imports=[helper.make_opsetid("", OPERATORS)],
         ir_version=IR_VERSION,
         producer_name="koubai",
@@ -92,7 +92,7 @@ def _logits(graph: Graph, network: Network) -> str:
     values = "inputs"
     for number, layer in enumerate(network.layers, 1):
         if number > 1:
-            values = ACTIVATIONS[network.activations[number - 2].name](graph, values)
+            values = getattr(onnx_activations, network.activations[number - 2].onnx)(graph, values)
         weights, bias = graph.constant(layer.weights, f"w{number}"), graph.constant(layer.bias, f"b{number}")
         values = graph.node("Add", graph.node("MatMul", values, weights), bias)
     return values

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +9,13 @@ from numpy.typing import NDArray
 WIDTH = 88  # columns of a line
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """A text in quotes, with whatever can't be printed escaped; double quotes where none need escaping."""
     quoted = str.__repr__(str(value))
     return f'"{quoted[1:-1]}"' if quoted[0] == "'" and '"' not in quoted else quoted
 
 
-def label(value: Any) -> str:
+def label(value: object) -> str:
     """A class label: a truth value, a number, or a text."""
     if isinstance(value, bool):
         return repr(bool(value))
@@ -45,7 +44,7 @@ def comment(sentences: str, indent: int = 0) -> str:
     return "\n".join(f"{' ' * indent}# {line}" for line in lines)
 
 
-def array(values: NDArray[Any], kind: str = "") -> str:
+def array(values: NDArray[np.generic], kind: str = "") -> str:
     """Source of an array of one or two dimensions; ``kind`` is the source of its type, where it isn't NumPy's own choice."""
     numbers = [f"[{', '.join(map(_number, row.tolist()))}]" for row in np.atleast_2d(values)]
     ended = f", dtype={kind})" if kind else ")"

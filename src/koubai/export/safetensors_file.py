@@ -6,6 +6,7 @@ inputs, and its outputs classes or values, as ``Preparation.to_dict`` has it.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from safetensors.numpy import load as deserialized
 from safetensors.numpy import save as serialized
 
 from koubai.arrays import digest
+from koubai.core.array_types import Array, Floats
 from koubai.core.network import Layer, Network
 from koubai.data import Preparation
 from koubai.errors import FileFault, InputError
@@ -46,8 +48,8 @@ def write_safetensors(network: Network, path: str | Path, preparation: Preparati
         check_fits(preparation, network)
         known |= {"format": FORMAT, "preparation": preparation.to_dict()}
     content = serialized(arrays, metadata={"koubai": json.dumps({**known, "sha256": _sum_of(known, arrays)})})
-    with new_file(Path(path)) as made:
-        made.write_bytes(content)
+    with new_file(Path(path)) as temporary:
+        temporary.write_bytes(content)
 
 
 def read_safetensors(path: str | Path) -> Network:
@@ -96,18 +98,18 @@ def _read(path: Path) -> tuple[Network, Preparation | None]:
         raise damaged from error
 
 
-def _plain(array: Any) -> NDArray[Any]:
+def _plain(array: Array) -> Floats:
     """In one piece, in the machine's own order of bytes: safetensors asks for both."""
     kind = np.float32 if np.asarray(array).dtype == np.float32 else np.float64
     return np.ascontiguousarray(array, dtype=kind)
 
 
-def _sum_of(known: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> str:
+def _sum_of(known: Mapping[str, object], arrays: Mapping[str, NDArray[np.generic]]) -> str:
     sums = {name: digest(arrays[name]) for name in sorted(arrays)}
     return sha256(json.dumps([known, sums], sort_keys=True).encode()).hexdigest()
 
 
-def _network(arrays: dict[str, NDArray[Any]], activation: str, output: Any) -> Network:
+def _network(arrays: dict[str, Floats], activation: str, output: Any) -> Network:
     """The network of these arrays; InputError or KeyError where they make none."""
     numbers = range(1, len(arrays) // 2 + 1)
     layers = tuple(Layer(arrays[f"w{number}"], arrays[f"b{number}"]) for number in numbers)

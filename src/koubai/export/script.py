@@ -5,20 +5,20 @@ of ``locale``.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
-
+from koubai.core.array_types import Floats
+from koubai.core.initialization import init_named
 from koubai.errors import InputError
 from koubai.experiment import Run
-from koubai.export.engine_functions import engine_functions_of
+from koubai.export.engine_functions import engine_functions
 from koubai.export.python_literals import comment, listed, text
-from koubai.export.script_data import MOST_NUMBERS, data_of
-from koubai.export.script_training import descent_of
+from koubai.export.script_data import MOST_NUMBERS, script_data
+from koubai.export.script_training import script_rate, script_training
 from koubai.files import new_file
 from koubai.locale import LANGUAGES, sentence
 
@@ -34,7 +34,7 @@ def write_script(run: Run, path: str | Path, language: str = "en") -> None:
     starting weights that were given go to ``<stem>-start.csv``.
 
     Its slopes by central are those of the plain double loop, so that it agrees with the run to rounding, as with the other
-    methods and all optimisers; a training of many steps may enlarge that. A script that takes long says so. It takes the
+    methods and all optimizers; a training of many steps may enlarge that. A script that takes long says so. It takes the
     place of one that was there, whole or not at all. InputError for another language, and where one of the files beside it is
     there; FileFault where a file can't be written.
     """
@@ -53,8 +53,8 @@ def write_script(run: Run, path: str | Path, language: str = "en") -> None:
 
 
 def _write(path: Path, content: str) -> None:
-    with new_file(path) as made:
-        made.write_bytes(content.encode())
+    with new_file(path) as temporary:
+        temporary.write_bytes(content.encode())
 
 
 def _source(run: Run, path: Path, language: str, beside: dict[str, str]) -> str:
@@ -68,15 +68,18 @@ def _source(run: Run, path: Path, language: str, beside: dict[str, str]) -> str:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
     )
-    values = {**descent_of(run), **data_of(run, path, beside), **_start(run, path, beside)}
-    values |= engine_functions_of(run.experiment, values, partial(sentence, language=language))
+    training, rate = script_training(run), script_rate(run)
+    functions = engine_functions(run.experiment, training, rate, partial(sentence, language=language))
+    parts = (training, rate, script_data(run, path, beside), _start(run, path, beside), functions)
+    values = {name: value for part in parts for name, value in vars(part).items()}
     return environment.get_template("script.py.jinja").render(values, **_sentences(language))
 
 
-def _sentences(language: str) -> dict[str, Any]:
+def _sentences(language: str) -> dict[str, Callable[..., str]]:
+    """What the templates write sentences and lists with."""
     said = partial(sentence, language=language)
 
-    def word(key: str, **values: Any) -> str:
+    def word(key: str, **values: str) -> str:
         return said(f"script-{key}", **values)
 
     return {
@@ -90,22 +93,51 @@ def _sentences(language: str) -> dict[str, Any]:
     }
 
 
-def _start(run: Run, path: Path, beside: dict[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True, eq=False)
+class ScriptStart:
+    """What a script says of its network at the start; the templates have these names.
+
+    Attributes:
+        sizes: The numbers of inputs, of units of every hidden layer, and of outputs.
+        layers: The numbers of the layers, from 1.
+        names: Those of the parameters, w1, b1, w2, b2, …
+        output: What an answer is.
+        scale: The source of the scale of starting weights.
+        init: The name of the initialization; empty where it is that of plain normals.
+        spreads: How wide the weights of every layer are spread, as source.
+        start: For a start that was given: each array's name, its values, and where it begins and ends among all values.
+        start_file: The source of the name of the file that has them; empty where they stand in the script.
+    """
+
+    sizes: tuple[int, ...]
+    layers: list[int]
+    names: list[str]
+    output: str
+    scale: str
+    init: str
+    spreads: list[str]
+    start: list[tuple[str, Floats, int, int]] | None
+    start_file: str
+
+
+def _start(run: Run, path: Path, beside: dict[str, str]) -> ScriptStart:
     problem = run.experiment.problem
-    network = problem.network(run.experiment.seed)
-    arrays: Mapping[str, NDArray[Any]] = network.arrays()
+    network, init = problem.network(run.experiment.seed), init_named(problem.init or "normal")
+    arrays = network.arrays()
     file = ""
     if problem.start is not None and sum(values.size for values in arrays.values()) > MOST_NUMBERS:
         file = f"{path.stem}-start.csv"
         beside[file] = "".join(f"{value!r}\n" for values in arrays.values() for value in values.ravel().tolist())
     ends = pairwise(accumulate((values.size for values in arrays.values()), initial=0))
-    return {
-        "sizes": network.sizes,
-        "layers": list(range(1, len(network.layers) + 1)),
-        "names": list(arrays),
-        "output": network.output,
-        "scale": repr(float(problem.scale or 0.0)),
-        "init": problem.init,
-        "start": None if problem.start is None else [(*part, *end) for part, end in zip(arrays.items(), ends, strict=True)],
-        "start_file": file and text(file),
-    }
+    parts = [(name, values, *end) for (name, values), end in zip(arrays.items(), ends, strict=True)]
+    return ScriptStart(
+        sizes=network.sizes,
+        layers=list(range(1, len(network.layers) + 1)),
+        names=list(arrays),
+        output=network.output,
+        scale=repr(float(problem.scale or 0.0)),
+        init=init.name if init.script else "",
+        spreads=[init.script.format(inputs=inputs, units=units) for inputs, units in pairwise(network.sizes)],
+        start=None if problem.start is None else parts,
+        start_file=file and text(file),
+    )

@@ -22,7 +22,7 @@ from koubai.data import Dataset
 
 def measured(case: Case, dtype: type = np.float64):  # type: ignore[no-untyped-def]
     loss, network = LOSSES[case.loss], case.network.astype(dtype)
-    rows = central.Rows.of(loss, Batch(case.data.inputs.astype(dtype), case.data.targets.astype(dtype)))
+    rows = central.PreparedRows.of(loss, Batch(case.data.inputs.astype(dtype), case.data.targets.astype(dtype)))
     with np.errstate(all="ignore"):
         value, slopes = central.measure(
             loss, matrices(flattened(network), network.sizes), network.activations, rows, dtype(case.h)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from koubai.core.optimizers import RULES, check_options
+from koubai.core.optimizers import OPTIMIZERS, check_options
 from koubai.core.precision import PRECISIONS, Precision, computing_in
 
 SHAPES = ((3, 4), (4,), (4, 2), (1,))
@@ -34,7 +34,7 @@ OWN: dict[str, dict[str, float]] = {
     "lion": {"b1": 0.0, "b2": 0.5, "weight_decay": 0.1},
     "lamb": {"b1": 0.8, "b2": 0.9, "eps": 1e-3, "weight_decay": 0.2},
 }
-CASES = [(name, check_options(RULES[name], options)) for name in RULES for options in ({}, OWN[name])]
+CASES = [(name, check_options(OPTIMIZERS[name], options)) for name in OPTIMIZERS for options in ({}, OWN[name])]
 
 
 def cut(flat: Any) -> list[Any]:
@@ -48,19 +48,19 @@ def compiled(precision: Precision) -> Any:
     def moved(slopes: Any, start: Any) -> Any:
         def update(carry: Any, slope: Any) -> Any:
             made = [
-                RULES[name].move(slope, state, parameters, PRECISIONS[precision](RATE), options)
+                OPTIMIZERS[name].move(slope, state, parameters, PRECISIONS[precision](RATE), options)
                 for (name, options), (parameters, state) in zip(CASES, carry, strict=True)
             ]
             return made, [parameters for parameters, _ in made]
 
-        first = [(start, RULES[name].start(start, options)) for name, options in CASES]
+        first = [(start, OPTIMIZERS[name].start(start, options)) for name, options in CASES]
         return jax.lax.scan(update, first, slopes)[1]
 
     return jax.jit(moved)
 
 
 def plain(name: str, options: Any, slopes: Any, start: Any) -> Any:
-    rule, dtype, parameters, made = RULES[name], start.dtype, start, []
+    rule, dtype, parameters, made = OPTIMIZERS[name], start.dtype, start, []
     state = rule.start_plain(len(start), dtype, options)
     for t, slope in enumerate(slopes, 1):
         move, state = rule.move_plain(slope, parameters, t, state, options, ENDS[:-1].tolist())
@@ -90,7 +90,7 @@ def test_a_rule_is_that_of_optax(precision: Precision, seed: int, low: int, high
         assert off.max() < 4, (name, options, off.max())
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("rule", OPTIMIZERS.values(), ids=OPTIMIZERS)
 def test_what_a_rule_remembers_and_takes_are_the_arguments_of_its_function(rule: Any) -> None:
     arguments = signature(rule.plain).parameters
     assert list(arguments) == ["slope", "parameter", "t", *rule.memory, *rule.plain_options().values()]
@@ -101,7 +101,7 @@ def test_each_array_for_itself() -> None:
     """Only a rule that looks at whole arrays is called for each of them, of any shape."""
     random = np.random.default_rng(0)
     slopes, parameters = random.normal(size=(2, ENDS[-1]))
-    for rule in RULES.values():
+    for rule in OPTIMIZERS.values():
         state = rule.start_plain(ENDS[-1], np.float64, ())
         move, _ = rule.move_plain(slopes, parameters, 1, state, (), ENDS[:-1].tolist())
         options = {keyword: rule.parameters[name] for name, keyword in rule.plain_options().items()}
@@ -115,8 +115,8 @@ def test_each_array_for_itself() -> None:
 
 
 def test_where_the_memory_begins() -> None:
-    options = check_options(RULES["adagrad"], {"initial_accumulator_value": 0.25})
-    (total,) = RULES["adagrad"].start_plain(3, np.float32, options)
+    options = check_options(OPTIMIZERS["adagrad"], {"initial_accumulator_value": 0.25})
+    (total,) = OPTIMIZERS["adagrad"].start_plain(3, np.float32, options)
     assert (str(total.dtype), total.tolist()) == ("float32", [0.25] * 3)
-    assert RULES["gradient-descent"].start_plain(3, np.float64, ()) == ()
-    assert [array.tolist() for array in RULES["yogi"].start_plain(2, np.float64, ())] == [[1e-6] * 2] * 2
+    assert OPTIMIZERS["gradient-descent"].start_plain(3, np.float64, ()) == ()
+    assert [array.tolist() for array in OPTIMIZERS["yogi"].start_plain(2, np.float64, ())] == [[1e-6] * 2] * 2

@@ -12,9 +12,9 @@ from tests.runs import same, same_step
 
 import koubai as kb
 from koubai.core.losses import LOSSES
+from koubai.core.methods import METHODS
 from koubai.core.numpy_engine.cost import is_worth_it
-from koubai.core.optimizers import RULES
-from koubai.core.slopes import METHODS
+from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.step import Descent
 from koubai.errors import Diverged, InputError
 
@@ -138,7 +138,7 @@ def test_the_engine_is_chosen_by_counting() -> None:
     assert kb.Experiment(steps=10**6).engine == "jax"
     assert kb.Experiment(steps=10**6, method="loop").engine == "numpy"
     assert kb.Experiment(engine="jax", steps=1).engine == "jax"
-    descent = Descent(LOSSES["cross-entropy"], METHODS["central"], RULES["adam"], batch_size=32)
+    descent = Descent(LOSSES["cross-entropy"], METHODS["central"], OPTIMIZERS["adam"], batch_size=32)
     assert is_worth_it(descent, (4, 32, 3), 120, 500)
     assert not is_worth_it(descent, (784, 50, 10), 4000, 200)
     with pytest.raises(InputError, match="no engine called 'numby'; did you mean 'numpy'"):

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from koubai.core.losses import loss_named
+from koubai.core.methods import METHODS, slopes
 from koubai.core.network import Network
-from koubai.core.slopes import METHODS, preparation, slopes
+from koubai.core.slopes import preparation
 from koubai.core.slopes.preparation import prepared_once
 from koubai.core.slopes.response import LayerReport
 from koubai.data import Dataset
@@ -110,7 +111,7 @@ def test_a_report_is_of_the_last_call_whenever_it_is_read(monkeypatch: pytest.Mo
     assert measure.report == ()
     for sizes in ((2, 3, 2), (2, 3, 3, 2)):
         with monkeypatch.context() as patch:
-            patch.setattr(LayerReport, "told", None)  # nothing is fetched before it is asked for
+            patch.setattr(LayerReport, "as_ints", None)  # nothing is fetched before it is asked for
             measure(Network.random(sizes), numbers())
         report: Any = measure.report
         assert len(report) == len(sizes) - 1

@@ -9,9 +9,10 @@ from tests.strategies import Case, cases
 
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.losses import LOSSES
+from koubai.core.methods import METHODS, slopes
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
-from koubai.core.slopes import METHODS, differences, slopes
+from koubai.core.slopes import differences
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.compiled import program
 from koubai.data import Dataset, gate

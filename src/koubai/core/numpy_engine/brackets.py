@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from koubai.core.array_types import Floats
 from koubai.core.losses import Loss
-from koubai.core.numpy_engine.parameters import Floats
 
 TINY = 0.03  # moves below it are for series of a few terms
 SMALL = 0.5  # moves below it keep their digits by the loss's response
@@ -66,15 +66,15 @@ class Differences:
     def of(self, moves: Floats) -> Floats:
         """See ``Brackets``."""
         if self.response.largest == np.inf:
-            made = self.response.lost(moves, 1, np)
+            lost_more = self.response.lost(moves, 1, np)
         elif not self.fine:
-            made = self._rows(moves)
+            lost_more = self._rows(moves)
         else:
             small = np.abs(moves).max(axis=0) < SMALL
-            made = self.response.lost(np.where(small, moves, 0), 1, np)
+            lost_more = self.response.lost(np.where(small, moves, 0), 1, np)
             if not small.all():
-                made = np.where(small, made, self._rows(moves) - self.rows[:, None, None])
-        brackets: Floats = made[:, 0] - made[:, 1]
+                lost_more = np.where(small, lost_more, self._rows(moves) - self.rows[:, None, None])
+        brackets: Floats = lost_more[:, 0] - lost_more[:, 1]
         return brackets
 
     def _rows(self, moves: Floats) -> Floats:
@@ -142,17 +142,17 @@ def _tiny_expm1(m: Floats, size: float) -> Floats:
     while left_out > 1e-13:
         terms += 1
         left_out *= size / (terms + 1)
-    made = m / terms
+    series = m / terms
     for number in range(terms - 1, 0, -1):
-        made += 1
-        made *= m
-        made /= number
-    return made
+        series += 1
+        series *= m
+        series /= number
+    return series
 
 
 def _tiny_log1p(x: Floats) -> Floats:
     """log(1 + x) = 2·artanh(x / (2 + x)), by four terms; |x| is no more than about 2·TINY, and 1e-14 of it is left out."""
     u = x / (2 + x)
     square = u * u
-    made: Floats = 2 * u * (1 + square * (1 / 3 + square * (1 / 5 + square * (1 / 7))))
-    return made
+    series: Floats = 2 * u * (1 + square * (1 / 3 + square * (1 / 5 + square * (1 / 7))))
+    return series

@@ -18,8 +18,7 @@ DRAWING = 250  # operations of a draw of random numbers
 def is_worth_it(descent: Descent, sizes: Sequence[int], rows: int, steps: int) -> bool:
     """Whether NumPy has made ``steps`` steps on ``rows`` rows before JAX is loaded and its program compiled."""
     layers = len(sizes) - 1
-    central = descent.method.name == "central"
-    start = LOADING + COMPILING + (COMPILING_LAYER * layers if central else 0)
+    start = LOADING + COMPILING + (COMPILING_LAYER * layers if descent.method.response_curves else 0)
     return steps * seconds(descent, sizes, min(rows, descent.batch_size or rows)) < start
 
 
@@ -27,7 +26,7 @@ def seconds(descent: Descent, sizes: Sequence[int], rows: int) -> float:
     """Of a step on so many rows."""
     layers, parameters = len(sizes) - 1, parameters_in(sizes)
     forward = CALL * (12 + 6 * layers) + NUMBER * rows * (parameters + 8 * sum(sizes[1:]))
-    if descent.method.name == "central":
+    if descent.method.response_curves:
         return CALL * (40 + 25 * layers) + NUMBER * _numbers(sizes, rows)
     if descent.method.evaluations[0]:
         return forward * descent.method.evaluations_each(parameters)

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Arrays = Sequence[NDArray[Any]]
-Function = Callable[[Arrays], Any]
+from koubai.core.array_types import Floats, Scalar
+
+ParameterArrays = Sequence[NDArray[Any]]  # float64, float32, or complex
+ScalarFunction = Callable[[ParameterArrays], Scalar]
 
 
-def central(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
+def central(f: ScalarFunction, parameters: ParameterArrays, h: Scalar) -> list[Floats]:
     """(f(x + h) - f(x - h)) / 2h for every entry: the plain double loop, two evaluations for each."""
     gradient = []
     for parameter in parameters:
@@ -32,7 +34,7 @@ def central(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
     return gradient
 
 
-def forward(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
+def forward(f: ScalarFunction, parameters: ParameterArrays, h: Scalar) -> list[Floats]:
     """(f(x + h) - f(x)) / h for every entry, over the step that rounding left of h; 0 where it left none."""
     here = f(parameters)
     gradient = []
@@ -49,10 +51,10 @@ def forward(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
     return gradient
 
 
-def complex_step(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
+def complex_step(f: ScalarFunction, parameters: ParameterArrays, h: Scalar) -> list[Floats]:
     """Im f(x + ih) / h for every entry: no difference, so that a tiny h loses no digits. ``f`` gets complex copies."""
     moving = [parameter + 0j for parameter in parameters]
-    gradient = []
+    gradient: list[Floats] = []
     for parameter in moving:
         slope = np.zeros_like(parameter.real)
         for place in np.ndindex(parameter.shape):
@@ -64,7 +66,7 @@ def complex_step(f: Function, parameters: Arrays, h: Any) -> list[NDArray[Any]]:
     return gradient
 
 
-def along(f: Function, parameters: Arrays, h: Any, directions: Arrays) -> list[NDArray[Any]]:
+def along(f: ScalarFunction, parameters: ParameterArrays, h: Scalar, directions: ParameterArrays) -> list[Floats]:
     """The slope along one direction, times that direction: with signs it is SPSA, where each sign is its own inverse."""
     above = f([p + h * d for p, d in zip(parameters, directions, strict=True)])
     below = f([p - h * d for p, d in zip(parameters, directions, strict=True)])

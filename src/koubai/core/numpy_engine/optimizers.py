@@ -9,37 +9,36 @@ of whole arrays. Options are Python numbers, so that float32 stays float32.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from koubai.core.array_types import Floats
 
 
-def gradient_descent(slope: Array, parameter: Array, t: int) -> tuple[Array]:
+def gradient_descent(slope: Floats, parameter: Floats, t: int) -> tuple[Floats]:
     """Against the slope. A. Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées" (1847)."""
     return (slope,)
 
 
-def momentum(slope: Array, parameter: Array, t: int, velocity: Array, *, mu: float) -> tuple[Array, Array]:
+def momentum(slope: Floats, parameter: Floats, t: int, velocity: Floats, *, mu: float) -> tuple[Floats, Floats]:
     """A share mu of the last move is kept. B. T. Polyak, USSR Comput. Math. Math. Phys. 4 (1964)."""
     velocity = slope + mu * velocity
     return velocity, velocity
 
 
-def nesterov(slope: Array, parameter: Array, t: int, velocity: Array, *, mu: float) -> tuple[Array, Array]:
+def nesterov(slope: Floats, parameter: Floats, t: int, velocity: Floats, *, mu: float) -> tuple[Floats, Floats]:
     """Momentum that looks ahead: I. Sutskever et al., "On the importance of initialization and momentum", ICML 2013."""
     velocity = slope + mu * velocity
     return slope + mu * velocity, velocity
 
 
-def bias_corrected(mean: Array, beta: float, t: int) -> Array:
+def bias_corrected(mean: Floats, beta: float, t: int) -> Floats:
     """A moving mean of t values, which began at 0, without the pull towards 0: section 3 of the paper of ``adam``."""
-    power: float = mean.dtype.type(beta) ** t
+    power: np.floating[Any] = mean.dtype.type(beta) ** t
     return mean / (1 - power)
 
 
 def adam(
-    slope: Array, parameter: Array, t: int, m: Array, v: Array, *, beta1: float, beta2: float, eps: float
-) -> tuple[Array, Array, Array]:
+    slope: Floats, parameter: Floats, t: int, m: Floats, v: Floats, *, beta1: float, beta2: float, eps: float
+) -> tuple[Floats, Floats, Floats]:
     """Means of slopes and of their squares: D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR 2015."""
     m = (1 - beta1) * slope + beta1 * m
     v = (1 - beta2) * slope**2 + beta2 * v
@@ -49,25 +48,25 @@ def adam(
 
 
 def adamw(
-    slope: Array,
-    parameter: Array,
+    slope: Floats,
+    parameter: Floats,
     t: int,
-    m: Array,
-    v: Array,
+    m: Floats,
+    v: Floats,
     *,
     beta1: float,
     beta2: float,
     eps: float,
     weight_decay: float,
-) -> tuple[Array, Array, Array]:
+) -> tuple[Floats, Floats, Floats]:
     """Adam, and parameters decay beside it: I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019."""
     move, m, v = adam(slope, parameter, t, m, v, beta1=beta1, beta2=beta2, eps=eps)
     return move + weight_decay * parameter, m, v
 
 
 def nadam(
-    slope: Array, parameter: Array, t: int, m: Array, v: Array, *, beta1: float, beta2: float, eps: float
-) -> tuple[Array, Array, Array]:
+    slope: Floats, parameter: Floats, t: int, m: Floats, v: Floats, *, beta1: float, beta2: float, eps: float
+) -> tuple[Floats, Floats, Floats]:
     """Adam that looks ahead: T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR 2016 workshop."""
     m = (1 - beta1) * slope + beta1 * m
     v = (1 - beta2) * slope**2 + beta2 * v
@@ -78,8 +77,8 @@ def nadam(
 
 
 def adamax(
-    slope: Array, parameter: Array, t: int, m: Array, u: Array, *, beta1: float, beta2: float, eps: float
-) -> tuple[Array, Array, Array]:
+    slope: Floats, parameter: Floats, t: int, m: Floats, u: Floats, *, beta1: float, beta2: float, eps: float
+) -> tuple[Floats, Floats, Floats]:
     """Adam with the largest slope for the mean square: section 7.1 of the paper of ``adam``."""
     m = (1 - beta1) * slope + beta1 * m
     u = np.maximum(np.abs(slope) + eps, beta2 * u)
@@ -87,8 +86,8 @@ def adamax(
 
 
 def amsgrad(
-    slope: Array, parameter: Array, t: int, m: Array, v: Array, v_max: Array, *, beta1: float, beta2: float, eps: float
-) -> tuple[Array, Array, Array, Array]:
+    slope: Floats, parameter: Floats, t: int, m: Floats, v: Floats, v_max: Floats, *, beta1: float, beta2: float, eps: float
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Adam whose rates never grow again: S. J. Reddi et al., "On the convergence of Adam and beyond", ICLR 2018."""
     m = (1 - beta1) * slope + beta1 * m
     v = (1 - beta2) * slope**2 + beta2 * v
@@ -98,22 +97,22 @@ def amsgrad(
 
 
 def radam(
-    slope: Array,
-    parameter: Array,
+    slope: Floats,
+    parameter: Floats,
     t: int,
-    m: Array,
-    v: Array,
+    m: Floats,
+    v: Floats,
     *,
     beta1: float,
     beta2: float,
     eps: float,
     threshold: float,
-) -> tuple[Array, Array, Array]:
+) -> tuple[Floats, Floats, Floats]:
     """Adam that is careful at first: L. Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020."""
     m = (1 - beta1) * slope + beta1 * m
     v = (1 - beta2) * slope**2 + beta2 * v
     m_hat = bias_corrected(m, beta1, t)
-    power: float = slope.dtype.type(beta2) ** t
+    power: np.floating[Any] = slope.dtype.type(beta2) ** t
     rho_max = 2 / (1 - beta2) - 1
     rho = rho_max - 2 * t * power / (1 - power)
     if not rho >= threshold:
@@ -124,8 +123,8 @@ def radam(
 
 
 def adabelief(
-    slope: Array, parameter: Array, t: int, m: Array, s: Array, *, beta1: float, beta2: float, eps: float
-) -> tuple[Array, Array, Array]:
+    slope: Floats, parameter: Floats, t: int, m: Floats, s: Floats, *, beta1: float, beta2: float, eps: float
+) -> tuple[Floats, Floats, Floats]:
     """Adam with the spread of the slopes for their square: J. Zhuang et al., "AdaBelief optimizer", NeurIPS 2020."""
     m = (1 - beta1) * slope + beta1 * m
     s = (1 - beta2) * (slope - m) ** 2 + beta2 * s + 1e-16
@@ -135,8 +134,8 @@ def adabelief(
 
 
 def yogi(
-    slope: Array, parameter: Array, t: int, m: Array, v: Array, *, beta1: float, beta2: float, eps: float
-) -> tuple[Array, Array, Array]:
+    slope: Floats, parameter: Floats, t: int, m: Floats, v: Floats, *, beta1: float, beta2: float, eps: float
+) -> tuple[Floats, Floats, Floats]:
     """Adam whose rates change slowly: M. Zaheer et al., "Adaptive methods for nonconvex optimization", NeurIPS 2018."""
     m = (1 - beta1) * slope + beta1 * m
     v = v - (1 - beta2) * np.sign(v - slope**2) * slope**2
@@ -145,15 +144,15 @@ def yogi(
     return m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
-def adagrad(slope: Array, parameter: Array, t: int, total: Array, *, eps: float) -> tuple[Array, Array]:
+def adagrad(slope: Floats, parameter: Floats, t: int, total: Floats, *, eps: float) -> tuple[Floats, Floats]:
     """Rates that shrink with all slopes so far: J. Duchi, E. Hazan and Y. Singer, JMLR 12 (2011)."""
     total = total + slope**2
     return slope / np.sqrt(np.where(total > 0, total + eps, np.inf)), total
 
 
 def adadelta(
-    slope: Array, parameter: Array, t: int, squares: Array, moves: Array, *, rho: float, eps: float
-) -> tuple[Array, Array, Array]:
+    slope: Floats, parameter: Floats, t: int, squares: Floats, moves: Floats, *, rho: float, eps: float
+) -> tuple[Floats, Floats, Floats]:
     """Rates from the sizes of recent moves and slopes: M. D. Zeiler, "ADADELTA: an adaptive learning rate method" (2012)."""
     squares = (1 - rho) * slope**2 + rho * squares
     move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * slope
@@ -161,15 +160,15 @@ def adadelta(
     return move, squares, moves
 
 
-def rmsprop(slope: Array, parameter: Array, t: int, squares: Array, *, decay: float, eps: float) -> tuple[Array, Array]:
+def rmsprop(slope: Floats, parameter: Floats, t: int, squares: Floats, *, decay: float, eps: float) -> tuple[Floats, Floats]:
     """Slopes over the root of their recent mean square: T. Tieleman and G. Hinton, Coursera lecture 6.5 (2012)."""
     squares = (1 - decay) * slope**2 + decay * squares
     return slope / np.sqrt(squares + eps), squares
 
 
 def lion(
-    slope: Array, parameter: Array, t: int, m: Array, *, beta1: float, beta2: float, weight_decay: float
-) -> tuple[Array, Array]:
+    slope: Floats, parameter: Floats, t: int, m: Floats, *, beta1: float, beta2: float, weight_decay: float
+) -> tuple[Floats, Floats]:
     """The sign of a mean slope: X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023."""
     move = np.sign((1 - beta1) * slope + beta1 * m)
     m = (1 - beta2) * slope + beta2 * m
@@ -177,17 +176,17 @@ def lion(
 
 
 def lamb(
-    slope: Array,
-    parameter: Array,
+    slope: Floats,
+    parameter: Floats,
     t: int,
-    m: Array,
-    v: Array,
+    m: Floats,
+    v: Floats,
     *,
     beta1: float,
     beta2: float,
     eps: float,
     weight_decay: float,
-) -> tuple[Array, Array, Array]:
+) -> tuple[Floats, Floats, Floats]:
     """Adam's move, made as large as the array that moves: Y. You et al., ICLR 2020."""
     move, m, v = adam(slope, parameter, t, m, v, beta1=beta1, beta2=beta2, eps=eps)
     move = move + weight_decay * parameter

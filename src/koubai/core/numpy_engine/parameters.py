@@ -7,15 +7,13 @@ and an optimizer moves all parameters at once.
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import sealed
+from koubai.core.array_types import Floats
 from koubai.core.network import Layer, Network
-
-Floats = NDArray[Any]
 
 
 def flattened(network: Network) -> Floats:
@@ -25,12 +23,12 @@ def flattened(network: Network) -> Floats:
 
 def matrices(flat: Floats, sizes: Sequence[int]) -> list[Floats]:
     """The layers in ``flat``, (inputs + 1, units) each, as views of it."""
-    made, start = [], 0
+    layers, start = [], 0
     for inputs, units in pairwise(sizes):
         end = start + (inputs + 1) * units
-        made.append(flat[start:end].reshape(inputs + 1, units))
+        layers.append(flat[start:end].reshape(inputs + 1, units))
         start = end
-    return made
+    return layers
 
 
 def parts(flat: Floats, sizes: Sequence[int]) -> list[Floats]:

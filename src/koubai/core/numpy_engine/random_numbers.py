@@ -7,20 +7,20 @@ step's number, and the bits of an entry by encrypting the entry's number with th
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.arrays import sealed
+from koubai.core.array_types import DType, Floats, RandomState
 
 Pair = tuple[NDArray[np.uint32], NDArray[np.uint32]]
-Draw = Callable[[NDArray[np.uint32], ArrayLike, int, Any], NDArray[Any]]
+Draw = Callable[[RandomState, ArrayLike, int, DType], Floats]
 
 NUMBERS_AT_ONCE = 2**13  # they take about twice as long as one: Threefry is 250 operations, however many numbers there are
 
 
-def threefry(key: Any, count: Pair) -> Pair:
+def threefry(key: RandomState | Pair, count: Pair) -> Pair:
     """The words ``count`` encrypted with the words ``key``, elementwise: two words that look like chance."""
     keys = [key[0], key[1], key[0] ^ key[1] ^ np.uint32(0x1BD11BDA)]
     x, y = count[0] + keys[0], count[1] + keys[1]
@@ -33,7 +33,7 @@ def threefry(key: Any, count: Pair) -> Pair:
     return x, y
 
 
-def fractions(random_state: NDArray[np.uint32], number: ArrayLike, size: int, dtype: Any) -> NDArray[Any]:
+def fractions(random_state: RandomState, number: ArrayLike, size: int, dtype: DType) -> Floats:
     """Random numbers from 0 to below 1 for step ``number``, (size,), or for each of several steps, (steps, size)."""
     numbers = np.asarray(number, np.uint32)[..., None]
     key = threefry(random_state, (np.zeros_like(numbers), numbers))
@@ -44,12 +44,12 @@ def fractions(random_state: NDArray[np.uint32], number: ArrayLike, size: int, dt
     return (high.astype(np.uint64) << 20 | low >> 12) * 2.0**-52
 
 
-def signs(random_state: NDArray[np.uint32], number: ArrayLike, size: int, dtype: Any) -> NDArray[Any]:
+def signs(random_state: RandomState, number: ArrayLike, size: int, dtype: DType) -> Floats:
     """What jax.random.rademacher draws at step ``number``: 1 or -1 for each of ``size`` entries."""
     return np.where(fractions(random_state, number, size, dtype) < 0.5, 1, -1).astype(dtype)
 
 
-def normals(random_state: NDArray[np.uint32], number: ArrayLike, size: int, dtype: Any) -> NDArray[Any]:
+def normals(random_state: RandomState, number: ArrayLike, size: int, dtype: DType) -> Floats:
     """What jax.random.normal draws at step ``number``: a standard normal for each of ``size`` entries.
 
     JAX's inverse of the error function is approximate: at u its normals are off by up to 20 + 1 / (1 - u²) roundings of 1, as
@@ -64,21 +64,21 @@ def normals(random_state: NDArray[np.uint32], number: ArrayLike, size: int, dtyp
     beyond = (1 - np.abs(evenly.astype(float))) / 2
     quantiles = map(NormalDist().inv_cdf, beyond.ravel().tolist())
     tails = np.array([*quantiles], dtype).reshape(evenly.shape)
-    signed: NDArray[Any] = np.copysign(tails, evenly)
+    signed: Floats = np.copysign(tails, evenly)
     return signed
 
 
-def cached_draw(draw: Draw, random_state: NDArray[np.uint32], number: int, size: int, dtype: Any) -> NDArray[Any]:
+def cached_draw(draw: Draw, random_state: RandomState, number: int, size: int, dtype: DType) -> Floats:
     """``draw`` at step ``number``, (size,), not to be written to. The draws of the next steps are made and kept with it."""
     steps = max(1, NUMBERS_AT_ONCE // size)
     if steps == 1:
         return draw(random_state, number, size, dtype)
     block, place = divmod(number, steps)
-    draws: NDArray[Any] = _block(draw, tuple(random_state.tolist()), block * steps, steps, size, dtype)[place]
+    draws: Floats = _block(draw, tuple(random_state.tolist()), block * steps, steps, size, dtype)[place]
     return draws
 
 
 @lru_cache(maxsize=16)  # of 64 KiB each
-def _block(draw: Draw, random_state: tuple[int, int], first: int, steps: int, size: int, dtype: Any) -> NDArray[Any]:
+def _block(draw: Draw, random_state: tuple[int, int], first: int, steps: int, size: int, dtype: DType) -> Floats:
     draws = draw(np.array(random_state, np.uint32), np.arange(first, first + steps), size, dtype)
     return sealed(draws)

@@ -1,13 +1,12 @@
 """Exact slopes by reverse-mode differentiation (backpropagation), for comparison. At a kink: the derivative from below."""
 
-from typing import Any
-
 import jax
 
-from koubai.core.slopes.differences import Function
+from koubai.core.array_types import PyTree, Scalar
+from koubai.core.slopes.differences import ScalarFunction
 
 
-def value_and_gradient(f: Function, x: Any) -> tuple[Any, Any]:
+def value_and_gradient(f: ScalarFunction, x: PyTree) -> tuple[Scalar, PyTree]:
     """f(x) and its exact gradient, a pytree like ``x``."""
     value, gradient = jax.value_and_grad(f)(x)
     return value, gradient

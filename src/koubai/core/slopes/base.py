@@ -1,14 +1,12 @@
 """The shape that every slope method has: ``measure(loss, network, data, h, key) -> (loss now, gradient)``."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
 
 from koubai.arrays import check_finite, numeric_array
-from koubai.core.activations import Array, Namespace
+from koubai.core.array_types import Array, Key, Namespace, Scalar
 from koubai.core.losses import Loss
 from koubai.core.network import Network, forward
 from koubai.core.precision import Precision, dtype_of
@@ -20,8 +18,8 @@ from koubai.errors import InputError
 class Points:
     """The few distinct inputs of a layer (see ``distinct.few``): ``values`` (k, n), ``reads`` (k, n, inputs + 1)."""
 
-    values: Any
-    reads: Any
+    values: Array
+    reads: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,79 +29,33 @@ class Batch:
     ``counted`` (n,): which rows count, where not all do. ``penalty``: what the weights cost beside it.
     """
 
-    inputs: Any
-    targets: Any
+    inputs: Array
+    targets: Array
     points: Points | None = None
-    counted: Any = None
+    counted: Array = None
     penalty: Penalty | None = None
+
+
+class Data(Protocol):
+    """What a network learns from: ``inputs`` (n, features), ``targets`` (n, outputs)."""
+
+    @property
+    def inputs(self) -> Array:
+        """(n, features)."""
+        ...
+
+    @property
+    def targets(self) -> Array:
+        """(n, outputs)."""
+        ...
 
 
 class Measure(Protocol):
     """How a slope is measured. ``key`` is a JAX random key (of shape (2,), uint32), used by the methods that draw."""
 
-    def __call__(self, loss: Loss, network: Network, data: Batch, h: Any, key: Any) -> tuple[Any, Network]:
+    def __call__(self, loss: Loss, network: Network, data: Batch, h: Scalar, key: Key) -> tuple[Scalar, Network]:
         """The loss, and the slope of every parameter in the parameter's place."""
         ...
-
-
-@dataclass(frozen=True)
-class Method:
-    """A slope method by name. ``compiled`` is False for plain NumPy, which runs a step at a time.
-
-    ``measured_by``: its function among the modules of this package, "module:function", which is imported when it is used: JAX
-    takes its time. ``reported_by``: one like it that says also how every layer was measured, where a method has something to
-    say of it.
-
-    ``evaluations``: of the loss, by the definition, for each parameter and beside.
-
-    ``copies``: how often the parameters are in memory at once, at least, while a step is made: the start, the state before, on
-    the way and after, the slopes, two records. Measured on nine million parameters: 8.5 by backprop, 13 to 16 by the others.
-    ``takes_whole_batches``: whether all rows of a step go through the network together.
-
-    ``most_layers``: so many hidden layers were compiled in half a minute, by two cores of 2.1 GHz, for XOR and 8 units a layer
-    (units hardly matter). Central compiles for every layer what lies behind it, so that its time grows with the square.
-    ``drawn_by``: the function of ``stochastic``, and of ``numpy_engine.random_numbers``, that draws the direction of a method
-    which draws; empty for all others.
-    """
-
-    name: str
-    measured_by: str
-    default_h: float = 0.1
-    compiled: bool = True
-    wants_points: bool = False
-    reported_by: str = ""
-    wants_analytic: bool = False
-    copies: int = 12
-    takes_whole_batches: bool = True
-    most_layers: int = 100
-    drawn_by: str = ""
-    evaluations: tuple[int, int] = (0, 2)
-
-    def evaluations_each(self, parameters: int) -> int:
-        """How often the loss is evaluated for one step of so many parameters, by the definition."""
-        each, beside = self.evaluations
-        return each * parameters + beside
-
-    @property
-    def measure(self) -> Measure:
-        """How a slope is measured."""
-        measure: Measure = _function(self.measured_by)
-        return measure
-
-    @property
-    def reported(self) -> Callable[..., Any] | None:
-        """``reported(loss, network, data, h)``; None for a method that has nothing to say."""
-        return _function(self.reported_by) if self.reported_by else None
-
-    @property
-    def draw(self) -> Callable[[Any, Any], Any] | None:
-        """``draw(entries, key)``, the direction for an array of entries; None for a method that doesn't draw."""
-        return _function(f"stochastic:{self.drawn_by}") if self.drawn_by else None
-
-
-def _function(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(import_module(f"{__package__}.{module}"), name)
 
 
 def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array:
@@ -127,11 +79,11 @@ def batch_of(data: Any, network: Network, loss: Loss, precision: Precision) -> B
     return Batch(_in(precision, inputs, "inputs"), _in(precision, targets, "targets"))
 
 
-def _in(precision: Precision, array: Any, name: str) -> Any:
+def _in(precision: Precision, array: Array, name: str) -> Array:
     try:
         with np.errstate(over="ignore"):  # such a number isn't finite then
-            made = array.astype(dtype_of(precision))
+            cast = array.astype(dtype_of(precision))
     except OverflowError as error:
         raise InputError("not-numbers", name=name) from error
-    check_finite(made, name)
-    return made
+    check_finite(cast, name)
+    return cast

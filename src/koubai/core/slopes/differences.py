@@ -6,22 +6,22 @@ P. Sturdza and J. J. Alonso, "The complex-step derivative approximation", ACM TO
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
+from koubai.core.array_types import Array, PyTree, Scalar
 from koubai.core.slopes.chunked_map import over
 
-Function = Callable[[Any], Any]
+ScalarFunction = Callable[[PyTree], Scalar]
 
 
-def central(f: Function, x: Any, h: Any) -> Any:
+def central(f: ScalarFunction, x: PyTree, h: Scalar) -> PyTree:
     """(f(x + h) - f(x - h)) / 2h for every entry of the pytree ``x``: 2P evaluations. Returns a pytree like ``x``."""
     flat, unravel = ravel_pytree(x)
 
-    def slope(p: Any) -> Any:
+    def slope(p: Scalar) -> Scalar:
         above, below = flat[p] + h, flat[p] - h
         difference = f(unravel(flat.at[p].set(above))) - f(unravel(flat.at[p].set(below)))
         return _per_step(difference, above - below)
@@ -29,40 +29,40 @@ def central(f: Function, x: Any, h: Any) -> Any:
     return unravel(_every_entry(slope, flat))
 
 
-def forward(f: Function, x: Any, h: Any) -> Any:
+def forward(f: ScalarFunction, x: PyTree, h: Scalar) -> PyTree:
     """(f(x + h) - f(x)) / h for every entry of the pytree ``x``: P + 1 evaluations. Returns a pytree like ``x``."""
     flat, unravel = ravel_pytree(x)
     here = f(x)
 
-    def slope(p: Any) -> Any:
+    def slope(p: Scalar) -> Scalar:
         above = flat[p] + h
         return _per_step(f(unravel(flat.at[p].set(above))) - here, above - flat[p])
 
     return unravel(_every_entry(slope, flat))
 
 
-def complex_step(f: Function, x: Any, h: Any) -> Any:
+def complex_step(f: ScalarFunction, x: PyTree, h: Scalar) -> PyTree:
     """Im f(x + ih) / h for every entry of ``x``, exact to rounding for a small h: P evaluations of an analytic ``f``."""
     flat, unravel = ravel_pytree(x)
     moved = flat + 0j
 
-    def slope(p: Any) -> Any:
+    def slope(p: Scalar) -> Scalar:
         return jnp.imag(f(_unraveled_like(x, moved.at[p].add(1j * h)))) / h
 
     return unravel(_every_entry(slope, flat))
 
 
-def _per_step(difference: Any, taken: Any) -> Any:
+def _per_step(difference: Array, taken: Array) -> Array:
     """``difference`` over the step that was taken; 0 where h is lost among the digits of an entry, so that none was."""
     return jnp.where(taken == 0, 0, difference / jnp.where(taken == 0, 1, taken))
 
 
-def _every_entry(slope: Callable[[Any], Any], flat: Any) -> Any:
+def _every_entry(slope: Callable[[Scalar], Scalar], flat: Array) -> Array:
     """A whole evaluation is taken to need about 64 numbers for each parameter that it reads."""
     return over(slope, (jnp.arange(len(flat)),), 64 * len(flat))
 
 
-def _unraveled_like(x: Any, flat: Any) -> Any:
+def _unraveled_like(x: PyTree, flat: Array) -> PyTree:
     """``flat`` in the structure of ``x``, of its own (complex) type, which ``ravel_pytree`` would cast back."""
     leaves, structure = jax.tree.flatten(x)
     ends = [0]

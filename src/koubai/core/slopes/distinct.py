@@ -1,10 +1,8 @@
 """The distinct inputs of a layer, where they are few: weights whose inputs are equal but for their sign share their points."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from koubai.core.array_types import Floats
 from koubai.core.slopes.base import Points
 
 MOST_POINTS = 8  # distinct ones, that are evaluated instead of interpolating
@@ -12,7 +10,7 @@ MOST_READS = 2**22  # numbers of ``Points.reads``: 32 MiB in float64
 ROWS_TO_TELL = 64  # that tell whether it is worth looking at all
 
 
-def few(inputs: NDArray[Any]) -> Points | None:
+def few(inputs: Floats) -> Points | None:
     """The distinct sizes of each sample's inputs, the 1 of the bias among them; None where sharing them saves too little.
 
     ``values`` (k, n): the sizes, other than 0, that occur in sample n, padded with zeros. ``reads`` (k, n, inputs + 1): 1 or

@@ -4,18 +4,17 @@ For each parameter, one after the other: move it by +h and evaluate the loss of 
 again; the slope is the difference over 2h. That is 2P evaluations for P parameters.
 """
 
-from typing import Any
-
 import numpy as np
 
 from koubai.arrays import sealed
+from koubai.core.array_types import Floats, Key, Scalar
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
 from koubai.core.numpy_engine.differences import central
 from koubai.core.slopes.base import Batch, mean_loss
 
 
-def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
+def measure(loss: Loss, network: Network, data: Batch, h: Scalar, key: Key = None) -> tuple[Scalar, Network]:
     """The loss and its central differences, one parameter at a time, all at the same point."""
     moving = movable(network)
     slopes = central(lambda _: mean_loss(loss, moving, data, np), list(moving.arrays().values()), h)
@@ -31,15 +30,17 @@ def movable(network: Network) -> Network:
     return Network(layers, network.activation, network.output)
 
 
-def difference(loss: Loss, moving: Network, parameters: Any, place: tuple[int, ...], data: Batch, up: Any, down: Any) -> Any:
+def difference(
+    loss: Loss, moving: Network, parameters: Floats, index: tuple[int, ...], data: Batch, up: Scalar, down: Scalar
+) -> Scalar:
     """The loss where one entry is moved by ``up``, less that where it is moved by ``down``.
 
-    It stands in ``parameters``, an array of ``moving``, at ``place``.
+    It stands in ``parameters``, an array of ``moving``, at ``index``.
     """
-    kept = parameters[place]
-    parameters[place] = kept + up
+    value = parameters[index]
+    parameters[index] = value + up
     above = mean_loss(loss, moving, data, np)
-    parameters[place] = kept + down
+    parameters[index] = value + down
     below = mean_loss(loss, moving, data, np)
-    parameters[place] = kept
+    parameters[index] = value
     return above - below

@@ -9,10 +9,12 @@ import jax
 import numpy as np
 
 from koubai.arrays import is_sealed
+from koubai.core.array_types import Array
 from koubai.core.losses import Loss
+from koubai.core.methods import Method
 from koubai.core.network import Network
 from koubai.core.precision import Precision, calling_in, chosen_device
-from koubai.core.slopes.base import Batch, Method, batch_of
+from koubai.core.slopes.base import Batch, batch_of
 from koubai.core.slopes.distinct import few
 
 MOST_BYTES = 2**26  # of all batches that are kept; what needs more is soon prepared, beside what a step on it takes
@@ -20,22 +22,22 @@ MOST_BYTES = 2**26  # of all batches that are kept; what needs more is soon prep
 
 def prepared(method: Method, data: Batch) -> Batch:
     """``data`` with what ``method`` wants to know of it beforehand."""
-    return replace(data, points=few(data.inputs)) if method.wants_points else data
+    return replace(data, points=few(data.inputs)) if method.response_curves else data
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _CachedBatch:
     inputs: Any  # weak references: a batch is let go when the arrays are
     targets: Any
     batch: Batch
     size: int
 
 
-class _Preparations:
+class _BatchCache:
     """The batches of arrays that nobody can write to, on the device that computes."""
 
     def __init__(self) -> None:
-        self._kept: dict[Any, _Kept] = {}
+        self._kept: dict[Any, _CachedBatch] = {}
         self._lock = Lock()
 
     def __call__(self, method: Method, data: Any, network: Network, loss: Loss, precision: Precision) -> Batch:
@@ -44,11 +46,11 @@ class _Preparations:
         targets: Any = getattr(data, "targets", None)
         if not (_is_lasting(inputs) and _is_lasting(targets)):
             return prepared(method, batch_of(data, network, loss, precision))
-        key = (id(inputs), id(targets), loss.output, precision, method.wants_points, method.compiled, chosen_device())
-        kept = self._kept.get(key)
-        fits = kept and inputs.shape[1:] == network.sizes[:1] and targets.shape[1:] == network.sizes[-1:]
-        if kept and fits and kept.inputs() is inputs and kept.targets() is targets:
-            return kept.batch
+        key = (id(inputs), id(targets), loss.output, precision, method.response_curves, method.compiled, chosen_device())
+        cached = self._kept.get(key)
+        fits = cached and inputs.shape[1:] == network.sizes[:1] and targets.shape[1:] == network.sizes[-1:]
+        if cached and fits and cached.inputs() is inputs and cached.targets() is targets:
+            return cached.batch
         batch = prepared(method, batch_of(data, network, loss, precision))
         size = sum(leaf.nbytes for leaf in jax.tree.leaves(batch))
         if size > MOST_BYTES:
@@ -59,23 +61,23 @@ class _Preparations:
         self._keep(key, inputs, targets, batch, size)
         return batch
 
-    def _keep(self, key: Any, inputs: Any, targets: Any, batch: Batch, size: int) -> None:
+    def _keep(self, key: Any, inputs: Array, targets: Array, batch: Batch, size: int) -> None:
         def let_go(_: Any) -> None:  # called at any moment, so that it can't wait for the lock
             self._kept.pop(key, None)
 
         with self._lock:
-            kept = self._kept.copy()
-            excess = size + sum(one.size for one in kept.values()) - MOST_BYTES
-            for old, one in kept.items():
+            cached = self._kept.copy()
+            excess = size + sum(one.size for one in cached.values()) - MOST_BYTES
+            for old, one in cached.items():
                 if excess > 0:
                     self._kept.pop(old, None)
                     excess -= one.size
-            self._kept[key] = _Kept(ref(inputs, let_go), ref(targets, let_go), batch, size)
+            self._kept[key] = _CachedBatch(ref(inputs, let_go), ref(targets, let_go), batch, size)
 
 
-prepared_once = _Preparations()
+prepared_once = _BatchCache()
 
 
-def _is_lasting(array: Any) -> bool:
+def _is_lasting(array: object) -> bool:
     """Whether an array has the same numbers whenever it is looked at."""
     return type(array) is np.ndarray and array.dtype.kind in "biuf" and is_sealed(array)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from koubai.core.methods import METHODS, slopes
 from koubai.core.network import Layer, parameters_in
-from koubai.core.slopes import METHODS, slopes
 from koubai.core.slopes.response import LayerReport
 from koubai.errors import Diverged
 from koubai.experiment import Experiment
@@ -61,11 +61,11 @@ def _taken(lesson: Workspace, name: str, index: tuple[int, ...]) -> tuple[float 
         layers = tuple(Layer.holding(a.weights + far * b.weights, a.bias + far * b.bias) for a, b in pairs)
         return measured.loss_at(replace(network, layers=layers))
 
-    if experiment.method == "backprop":
+    if METHODS[experiment.method].difference == "none":
         return None, None, None
-    if experiment.method == "complex-step":
+    if METHODS[experiment.method].difference == "complex":
         return number_or_none(float(np.imag(loss(1j * h)))), None, None
-    below = measured.loss if experiment.method == "forward" else float(loss(-h))
+    below = measured.loss if METHODS[experiment.method].difference == "forward" else float(loss(-h))
     drawn = float(direction.arrays()[name][index]) if measured.direction else None
     return number_or_none(float(loss(h))), number_or_none(below), drawn
 
@@ -114,7 +114,7 @@ def evaluations_made(method: str, parameters: int) -> int | None:
     """How often the loss is really evaluated for one step, the loss that is told among them; None where it is not so made."""
     if METHODS[method].reported:
         return None
-    here = method in ("loop", "complex-step", "spsa", "random-directions")  # the others need the loss itself in any case
+    here = not METHODS[method].evaluates_here  # the others need the loss itself in any case
     return METHODS[method].evaluations_each(parameters) + here
 
 

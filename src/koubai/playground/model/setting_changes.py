@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.activations import activation_named
+from koubai.core.methods import METHODS
 from koubai.core.network import Network, parameters_in
-from koubai.core.slopes import METHODS
 from koubai.data import GATES
 from koubai.errors import InputError
 from koubai.experiment import Experiment, Learning, Run
@@ -20,8 +20,8 @@ from koubai.playground.protocol.validation import explained
 
 STEPS = 20_000  # of a set
 MOST_AT_A_STEP = 4e9  # products, by methods that evaluate the whole network for each of its parameters
-SLOW = ("loop", "forward", "complex-step")
-DRAWING = ("spsa", "random-directions")  # methods for which the batches' seed matters too
+SLOW = tuple(name for name, method in METHODS.items() if method.evaluations[0] and not method.response_curves)
+DRAWING = tuple(name for name, method in METHODS.items() if method.drawn_by)  # the batches' seed matters to them too
 _OF_EXPERIMENT = ("method", "h", "optimizer", "learning_rate", "l1", "l2", "batch_size", "record_every")
 
 

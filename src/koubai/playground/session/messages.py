@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 import koubai
 from koubai.core.activations import ACTIVATIONS
+from koubai.core.initialization import INITS
 from koubai.core.losses import LOSSES
-from koubai.core.network import INITS, Network, parameters_in
-from koubai.core.optimizers import RULES
+from koubai.core.methods import METHODS
+from koubai.core.network import Network, parameters_in
+from koubai.core.optimizers import OPTIMIZERS
 from koubai.core.regularization import cost_of
-from koubai.core.slopes import METHODS
 from koubai.data import GATES, SETS, Dataset
 from koubai.data.features import FEATURES
 from koubai.experiment import Experiment, Run
@@ -78,7 +79,7 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
             "inits": _choices(INITS, "init", language),
             "methods": _choices(METHODS, "method", language),
             "losses": _choices(LOSSES, "loss", language),
-            "optimizers": _choices(RULES, "optimizer", language),
+            "optimizers": _choices(OPTIMIZERS, "optimizer", language),
         },
         "limits": {
             "samples": [10, incoming.MOST_SAMPLES],

@@ -1,4 +1,4 @@
-"""Reading interpolants: what may be rounded to float32."""
+"""LayerSums interpolants: what may be rounded to float32."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,8 @@ import pytest
 from tests.core.slopes.test_response import assert_is_the_loop, curved
 from tests.strategies import Case
 
+from koubai.core.methods import slopes
 from koubai.core.precision import computing_in
-from koubai.core.slopes import slopes
 from koubai.core.slopes.response import interpolated
 
 

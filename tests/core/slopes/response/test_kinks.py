@@ -9,8 +9,8 @@ import pytest
 from tests.core.slopes.test_response import assert_is_the_loop, curved
 from tests.strategies import Case
 
+from koubai.core.methods import slopes
 from koubai.core.precision import computing_in
-from koubai.core.slopes import slopes
 from koubai.core.slopes.response import kinks
 
 LOW, HIGH = range(len(kinks.DEGREES))
@@ -40,9 +40,9 @@ def test_powers_are_as_many_as_the_distance_of_the_singularity_asks_for(bend: fl
 def test_polynomials_without_a_constant_are_found_exactly(number: int) -> None:
     degree = kinks.DEGREES[number]
     c = np.random.default_rng(0).normal(size=degree)
-    y = kinks.AT[number]
+    y = kinks.POINTS[number]
     np.testing.assert_allclose(
-        kinks.FIT[number] @ (y[:, None] ** np.arange(1, degree + 1) @ c), np.pad(c, (0, len(y) - degree)), atol=1e-8
+        kinks.INVERSES[number] @ (y[:, None] ** np.arange(1, degree + 1) @ c), np.pad(c, (0, len(y) - degree)), atol=1e-8
     )
 
 

@@ -14,11 +14,10 @@ matrix products (``interpolated``), and what lies beyond kinks is added (``kinks
 layers have different activations is evaluated at every point. docs/response-curves.md tells it at length.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -28,16 +27,17 @@ from jax.tree_util import register_dataclass
 
 from koubai.core import pytrees as pytrees
 from koubai.core.activations import Activation, activations_in
+from koubai.core.array_types import Array, Scalar
 from koubai.core.losses import Loss
 from koubai.core.network import Layer, Network
 from koubai.core.regularization import Penalty
 from koubai.core.slopes import chunked_map
 from koubai.core.slopes.base import Batch, Points
 from koubai.core.slopes.response import chebyshev, curves, direct, flips, interpolated, kink_path, kinks, small
-from koubai.core.slopes.response.curves import ResponseCurve, Rows
-from koubai.core.slopes.response.interpolated import UnitResponse
-from koubai.core.slopes.response.kinks import Gains, Tried
-from koubai.core.slopes.response.small import View
+from koubai.core.slopes.response.curves import LayerSamples, ResponseCurve
+from koubai.core.slopes.response.interpolated import LayerSums, UnitResponse
+from koubai.core.slopes.response.kinks import Gains, PolynomialChoice
+from koubai.core.slopes.response.small import ForwardPass
 
 
 @register_dataclass
@@ -53,14 +53,14 @@ class LayerReport:
     """
 
     interpolated: bool = field(metadata={"static": True})
-    pairs: Any
-    nodes: Any
-    kinked: Any
-    kinks: Any
-    exact: Any
+    pairs: Array
+    nodes: Scalar
+    kinked: Array
+    kinks: Array
+    exact: Array
     reads: int = field(default=0, repr=False, metadata={"static": True})
 
-    def told(self) -> "LayerReport":
+    def as_ints(self) -> "LayerReport":
         """The same in plain numbers."""
         pairs, nodes, kinked, kinks, exact = map(int, (self.pairs, self.nodes, self.kinked, self.kinks, self.exact))
         return LayerReport(self.interpolated, pairs, nodes, kinked, kinks, exact, self.reads)
@@ -72,135 +72,151 @@ class LayerReport:
         return int(2 * self.nodes * self.pairs + self.reads * exactly)
 
 
-def measure(loss: Loss, network: Network, data: Batch, h: Any, key: Any = None) -> tuple[Any, Network]:
+def measure(loss: Loss, network: Network, data: Batch, h: Scalar, key: Array = None) -> tuple[Array, Network]:
     """The loss and its central differences of every weight and bias, all at the same point."""
     value, gradient, _ = measured(loss, network, data, h)
     return value, gradient
 
 
-def measured(loss: Loss, network: Network, data: Batch, h: Any) -> tuple[Any, Network, tuple[LayerReport, ...]]:
+def measured(loss: Loss, network: Network, data: Batch, h: Scalar) -> tuple[Array, Network, tuple[LayerReport, ...]]:
     """The same, and how every layer was measured. Many samples are taken a block at a time."""
     n = len(data.inputs)
     pieces = -(-n // _samples_at_once(network))
     if pieces == 1:
-        made = _block(loss, network, data, h, data.counted)
+        total = _block(loss, network, data, h, data.counted)
     else:
 
-        def block(part: tuple[Batch, Any]) -> _Made:
+        def block(part: tuple[Batch, Array]) -> _BlockSums:
             return _block(loss, network, part[0], h, part[1])
 
-        parts = _split(data, pieces)
-        shapes = jax.eval_shape(block, jax.tree.map(lambda array: array[0], parts))
+        pieces_of_data = _split(data, pieces)
+        shapes = jax.eval_shape(block, jax.tree.map(lambda array: array[0], pieces_of_data))
         nothing = jax.tree.map(lambda shape: jnp.zeros(shape.shape, shape.dtype), shapes)
-        made, _ = lax.scan(lambda made, part: (_together(made, block(part)), None), nothing, parts)
+        total, _ = lax.scan(lambda total, part: (_together(total, block(part)), None), nothing, pieces_of_data)
     count = n if data.counted is None else jnp.sum(data.counted)
-    slopes = jax.tree.map(lambda sums: sums / (2 * h * count), made.sums)
-    value = made.lost / count
+    slopes = jax.tree.map(lambda sums: sums / (2 * h * count), total.sums)
+    value = total.lost / count
     if data.penalty is not None:
         value = value + data.penalty.total(network, jnp)
         slopes = tuple(_with_penalty(data.penalty, *layers, h) for layers in zip(network.layers, slopes, strict=True))
-    return value, replace(network, layers=slopes), made.report
+    return value, replace(network, layers=slopes), total.report
 
 
-def _with_penalty(penalty: Penalty, layer: Layer, slopes: Layer, h: Any) -> Layer:
+def _with_penalty(penalty: Penalty, layer: Layer, slopes: Layer, h: Scalar) -> Layer:
     return replace(slopes, weights=slopes.weights + penalty.difference(layer.weights, h, jnp))
 
 
 @register_dataclass
 @dataclass(frozen=True, eq=False)
-class _Made:
+class _BlockSums:
     """By some of the samples: what they lose, and the sums of the brackets that each weight and bias reads."""
 
-    lost: Any
+    lost: Array
     sums: tuple[Layer, ...]
     report: tuple[LayerReport, ...]
 
 
-def _together(a: _Made, b: _Made) -> _Made:
+def _together(a: _BlockSums, b: _BlockSums) -> _BlockSums:
     sums, lost = jax.tree.map(jnp.add, (a.sums, a.lost), (b.sums, b.lost))
     report = tuple(
         replace(jax.tree.map(jnp.add, x, y), nodes=jnp.maximum(x.nodes, y.nodes))
         for x, y in zip(a.report, b.report, strict=True)
     )
-    return _Made(lost, sums, report)
+    return _BlockSums(lost, sums, report)
 
 
-def _block(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _Made:
+def _block(loss: Loss, network: Network, data: Batch, h: Scalar, counted: Array) -> _BlockSums:
     """For the samples that are ``counted`` (n,), or for all of them."""
-    interpolated = [number for number in range(len(network.layers)) if _is_interpolated(network, number, data)]
-    if not interpolated:
+    by_curves = [number for number in range(len(network.layers)) if _is_interpolated(network, number, data)]
+    if not by_curves:
         return _of_small(loss, network, data, h, counted)
     activations = network.activations
-    values, before = [data.inputs], []
+    values, pre_activations = [data.inputs], []
     for number, layer in enumerate(network.layers):
-        before.append(values[-1] @ layer.weights + layer.bias)
-        values.extend(activation.apply(before[-1], jnp) for activation in activations[number : number + 1])
-    rows = loss.rows(before[-1], data.targets, jnp)
+        pre_activations.append(values[-1] @ layer.weights + layer.bias)
+        values.extend(activation.apply(pre_activations[-1], jnp) for activation in activations[number : number + 1])
+    rows = loss.rows(pre_activations[-1], data.targets, jnp)
     lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
-    response = loss.response(before[-1], data.targets, jnp)
+    response = loss.response(pre_activations[-1], data.targets, jnp)
     promised = partial(_promised, lost / (len(rows) if counted is None else jnp.sum(counted)), h)
     everyone = jnp.ones(len(rows), bool) if counted is None else counted
     sums, report = {}, {}
-    for number in interpolated:
+    activation, *_ = activations_in(network.activation)
+    for number in by_curves:
         behind = network.layers[number + 1 :]
-        own = activations[number] if behind else None
-        exactly = direct.LayerContext(loss, own, network.after(number), data.targets, before[number], values[number])
-        place = Rows(before[number], tuple(before[number + 1 : -1]), response)
-        activation, *_ = activations_in(network.activation)
-        made, about, left = _interpolated(activation, behind, place, values[number], h, everyone, promised)
-        report[number] = replace(about, reads=_reads(network, number, None))
-        sums[number] = direct.of_rows(exactly, h, left, made)
-    others = [number for number in range(len(network.layers)) if number not in interpolated]
+        samples = LayerSamples(pre_activations[number], tuple(pre_activations[number + 1 : -1]), response)
+        interpolated_layer = _InterpolatedLayer.of(activation, behind, samples, values[number], h, everyone, promised)
+        layer_sums, layer_report, left_out = interpolated_layer.read()
+        report[number] = replace(layer_report, reads=_reads(network, number, None))
+        own, after = activation if behind else None, network.after(number)
+        context = direct.LayerContext(loss, own, after, data.targets, pre_activations[number], values[number])
+        sums[number] = direct.of_rows(context, h, left_out, layer_sums)
+    others = [number for number in range(len(network.layers)) if number not in by_curves]
     if others:
-        turned, moved = ([array.T for array in arrays] for arrays in (values, before))
-        few = _few(network, data, turned)
-        view = View(loss, network.layers, activations, turned, moved, data.targets.T, few, counted)
-        more, of_others = _at_points(view, network, others, h)
-        sums, report = sums | more, report | of_others
+        values_by_unit, pre_activations_by_unit = ([array.T for array in arrays] for arrays in (values, pre_activations))
+        distinct = _distinct_inputs(network, data, values_by_unit)
+        forward = ForwardPass(
+            loss, network.layers, activations, values_by_unit, pre_activations_by_unit, data.targets.T, distinct, counted
+        )
+        point_sums, point_reports = _at_points(forward, network, others, h)
+        sums, report = sums | point_sums, report | point_reports
     numbers = range(len(network.layers))
-    return _Made(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
+    return _BlockSums(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
 
 
-def _of_small(loss: Loss, network: Network, data: Batch, h: Any, counted: Any) -> _Made:
+def _of_small(loss: Loss, network: Network, data: Batch, h: Scalar, counted: Array) -> _BlockSums:
     """The same where every layer is evaluated at points; samples are the last axis all the way."""
     activations = network.activations
-    values, before = [data.inputs.T], []
+    values, pre_activations = [data.inputs.T], []
     for number, layer in enumerate(network.layers):
-        before.append(layer.weights.T @ values[-1] + layer.bias[:, None])
-        values.extend(activation.apply(before[-1], jnp) for activation in activations[number : number + 1])
-    rows = loss.rows(before[-1].T, data.targets, jnp)
+        pre_activations.append(layer.weights.T @ values[-1] + layer.bias[:, None])
+        values.extend(activation.apply(pre_activations[-1], jnp) for activation in activations[number : number + 1])
+    rows = loss.rows(pre_activations[-1].T, data.targets, jnp)
     lost = jnp.sum(rows if counted is None else jnp.where(counted, rows, 0))
-    view = View(loss, network.layers, activations, values, before, data.targets.T, _few(network, data, values), counted)
+    forward = ForwardPass(
+        loss,
+        network.layers,
+        activations,
+        values,
+        pre_activations,
+        data.targets.T,
+        _distinct_inputs(network, data, values),
+        counted,
+    )
     numbers = range(len(network.layers))
-    sums, report = _at_points(view, network, numbers, h)
-    return _Made(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
+    sums, report = _at_points(forward, network, numbers, h)
+    return _BlockSums(lost, tuple(sums[number] for number in numbers), tuple(report[number] for number in numbers))
 
 
-def _few(network: Network, data: Batch, values: list[Any]) -> list[Points | None]:
+def _distinct_inputs(network: Network, data: Batch, values: list[Array]) -> list[Points | None]:
     """For each layer the few distinct inputs that it has, where these are known: of data, and behind stepping units."""
     passed = zip(network.activations, values[1:], strict=True)
     behind = (direct.of_levels(v.T, activation) if activation.levels else None for activation, v in passed)
     return [data.points, *behind]
 
 
-def _at_points(view: View, network: Network, numbers: Sequence[int], h: Any) -> tuple[dict[int, Layer], dict[int, LayerReport]]:
+def _at_points(
+    forward: ForwardPass, network: Network, numbers: Sequence[int], h: Scalar
+) -> tuple[dict[int, Layer], dict[int, LayerReport]]:
     """The sums of layers that aren't interpolated, and how they were got: at every point, or by flips of stepping units."""
 
     def flips_of(number: int) -> bool:
-        own = view.activations[number] if number < len(view.activations) else None
-        return view.few[number] is None and flips.are_read(own, network.sizes[number])
+        own = forward.activations[number] if number < len(forward.activations) else None
+        return forward.few[number] is None and flips.are_read(own, network.sizes[number])
 
     def flipped(number: int) -> Layer:
-        arrays = (view.targets.T, view.before[number].T, view.values[number].T)
-        return flips.read(
-            direct.LayerContext(view.loss, view.activations[number], network.after(number), *arrays), h, view.counted
-        )
+        arrays = (forward.targets.T, forward.pre_activations[number].T, forward.values[number].T)
+        context = direct.LayerContext(forward.loss, forward.activations[number], network.after(number), *arrays)
+        return flips.read(context, h, forward.counted)
 
     stepping = [number for number in numbers if flips_of(number)]
     others = [number for number in numbers if number not in stepping]
-    sums = (small.read(view, others, h) if others else {}) | {number: flipped(number) for number in stepping}
-    reads = {number: 1 if number in stepping else _reads(network, number, view.few[number]) for number in numbers}
-    report = {number: _counts(view.before[number].T, view.counted, reads[number], interpolated=False) for number in numbers}
+    sums = (small.read(forward, others, h) if others else {}) | {number: flipped(number) for number in stepping}
+    reads = {number: 1 if number in stepping else _reads(network, number, forward.few[number]) for number in numbers}
+    report = {}
+    for number in numbers:
+        pre_activations = forward.pre_activations[number].T
+        report[number] = _counts(pre_activations, forward.counted, reads[number], interpolated=False)
     return sums, report
 
 
@@ -214,49 +230,100 @@ def _is_interpolated(network: Network, number: int, data: Batch) -> bool:
     return len(activations) < 2 and not any(activation.kind == "stepping" for activation in activations)
 
 
-def _interpolated(
-    activation: Activation, behind: tuple[Layer, ...], rows: Rows, values: Any, h: Any, counted: Any, promised: Any
-) -> tuple[Layer, LayerReport, Any]:
-    """A layer's sums by interpolated curves and their kinks, how they were got, and the samples (n,) that are left."""
-    own = UnitResponse(activation if behind else None)
-    if behind and len(behind) > 1 and activation.kind == "straight":
-        rows = replace(rows, lines=curves.lines(activation, behind, rows.later))
-    read = interpolated.read(_curve(activation, behind), own, rows, values, h, counted, promised)
-    count, left = jnp.sum(counted), counted & (read.reaches == 0)
-    sums, about = read.sums, replace(_counts(rows.before, counted, interpolated=True), nodes=read.nodes)
-    if behind and activation.kind == "straight" and activation.kinks:
-        upwards = downwards = kinks.own(rows, read.reaches)
-        if len(behind) > 1:
-            upwards, downwards = kink_path.flagged(activation, behind, rows, read.reaches)
+@dataclass(frozen=True)
+class _InterpolatedLayer:
+    """A layer whose curves are interpolated: the layers ``behind`` it, what is known of its samples, and its inputs.
 
-        def gains_of(tried: Tried) -> Gains:
-            if len(behind) == 1:
-                return kinks.read(activation, behind[0], rows, values, h, upwards, read.reach, tried)
-            listed = (upwards, downwards)
-            return kink_path.read(activation, behind, rows, values, h, read.reaches, read.reach, listed, tried)
+    ``activation``: that of all hidden layers. ``counted`` (n,): which samples count; ``count``: how many. ``promised``: from a
+    layer's largest slope, how far off its slopes may be.
+    """
 
-        def allowed(sums: Layer) -> Any:
-            return promised(interpolated.largest(sums, h, count)) / interpolated.MARGIN * (2 * h * count)
+    activation: Activation
+    behind: tuple[Layer, ...]
+    samples: LayerSamples
+    values: Array
+    h: Scalar
+    counted: Array
+    count: Scalar
+    promised: Callable[[Scalar], Scalar]
 
-        def with_kinks() -> tuple[Layer, Any, Any]:
-            def attempt(made: tuple[Any, Tried, Layer, Any, Any]) -> tuple[Any, Tried, Layer, Any, Any]:
-                tried = made[1]
-                gains = gains_of(tried)
-                both = gains.and_sums(sums)
-                off = ~(jnp.max(gains.left_out) <= allowed(both))
-                return ~off | tried.highest, Tried.at_last(values.dtype), both, gains.met, off
+    @classmethod
+    def of(
+        cls,
+        activation: Activation,
+        behind: tuple[Layer, ...],
+        samples: LayerSamples,
+        values: Array,
+        h: Scalar,
+        counted: Array,
+        promised: Callable[[Scalar], Scalar],
+    ) -> "_InterpolatedLayer":
+        """The layer, with the lines along which its units move the logits, where activations are straight."""
+        if len(behind) > 1 and activation.kind == "straight":
+            samples = replace(samples, lines=curves.lines(activation, behind, samples.later))
+        return cls(activation, behind, samples, values, h, counted, jnp.sum(counted), promised)
 
-            most = jnp.max(jnp.sum(upwards, axis=0) + jnp.sum(downwards, axis=0))
-            smooth = allowed(sums)
-            first = Tried(kinks.enough(read.bend, read.sizes, most, smooth), smooth)
-            start = (jnp.asarray(False), first, sums, jnp.asarray(0), jnp.asarray(False))
-            _, _, both, met, off = lax.while_loop(lambda made: ~made[0], attempt, start)
-            return jax.tree.map(lambda array: jnp.where(off, 0, array), both), met, off
-
+    def read(self) -> tuple[Layer, LayerReport, Array]:
+        """The layer's sums, how they were got, and the samples (n,) that are left for ``direct``."""
+        response = UnitResponse(self.activation if self.behind else None)
+        curve = _curve(self.activation, self.behind)
+        smooth = interpolated.read(curve, response, self.samples, self.values, self.h, self.counted, self.promised)
+        units = self.samples.pre_activations.shape[1]
+        report = replace(_counts(self.samples.pre_activations, self.counted, interpolated=True), nodes=smooth.nodes)
+        left_out = self.counted & (smooth.reaches == 0)
+        if not (self.behind and self.activation.kind == "straight" and self.activation.kinks):
+            return smooth.sums, replace(report, exact=jnp.sum(left_out) * units), left_out
+        upwards, downwards = self._flagged(smooth)
         pairs = jnp.sum(upwards | downwards)
-        sums, met, off = lax.cond(pairs > 0, with_kinks, lambda: (sums, jnp.asarray(0), jnp.asarray(False)))
-        about, left = replace(about, kinked=pairs, kinks=met), left | (counted & off)
-    return sums, replace(about, exact=jnp.sum(left) * rows.before.shape[1]), left
+        sums, met, failed = lax.cond(
+            pairs > 0,
+            lambda: self._with_kinks(smooth, upwards, downwards),
+            lambda: (smooth.sums, jnp.asarray(0), jnp.asarray(False)),
+        )
+        left_out = left_out | (self.counted & failed)
+        return sums, replace(report, kinked=pairs, kinks=met, exact=jnp.sum(left_out) * units), left_out
+
+    def _flagged(self, smooth: LayerSums) -> tuple[Array, Array]:
+        """Which samples and units may have a kink in reach, upwards and downwards: (n, units) each."""
+        if len(self.behind) > 1:
+            return kink_path.flagged(self.activation, self.behind, self.samples, smooth.reaches)
+        flags = kinks.own(self.samples, smooth.reaches)
+        return flags, flags
+
+    def _with_kinks(self, smooth: LayerSums, upwards: Array, downwards: Array) -> tuple[Layer, Array, Array]:
+        """The sums with what kinks add, how many there are, and whether it failed: then all sums are 0.
+
+        Polynomials of a higher degree are tried where the first leave out too much.
+        """
+
+        def attempt(state: _KinkState) -> _KinkState:
+            _, choice, *_ = state
+            gains = self._gains(smooth, upwards, downwards, choice)
+            sums = gains.and_sums(smooth.sums)
+            failed = ~(jnp.max(gains.left_out) <= self._allowed(sums))
+            return ~failed | choice.highest, PolynomialChoice.at_last(self.values.dtype), sums, gains.met, failed
+
+        most = jnp.max(jnp.sum(upwards, axis=0) + jnp.sum(downwards, axis=0))
+        allowed = self._allowed(smooth.sums)
+        choice = PolynomialChoice(kinks.enough(smooth.bend, smooth.sizes, most, allowed), allowed)
+        start = (jnp.asarray(False), choice, smooth.sums, jnp.asarray(0), jnp.asarray(False))
+        _, _, sums, met, failed = lax.while_loop(lambda state: ~state[0], attempt, start)
+        return jax.tree.map(lambda array: jnp.where(failed, 0, array), sums), met, failed
+
+    def _gains(self, smooth: LayerSums, upwards: Array, downwards: Array, choice: PolynomialChoice) -> Gains:
+        layer = self.activation, self.behind, self.samples, self.values, self.h
+        if len(self.behind) == 1:
+            activation, (last,), samples, values, h = layer
+            return kinks.read(activation, last, samples, values, h, upwards, smooth.reach, choice)
+        return kink_path.read(*layer, smooth, (upwards, downwards), choice)
+
+    def _allowed(self, sums: Layer) -> Scalar:
+        """How much may be left out of ``sums``."""
+        promised = self.promised(interpolated.largest(sums, self.h, self.count))
+        return promised / interpolated.MARGIN * (2 * self.h * self.count)
+
+
+_KinkState = tuple[Array, PolynomialChoice, Layer, Array, Array]  # done?, what is tried next, sums, kinks met, failed?
 
 
 def _curve(activation: Activation, behind: tuple[Layer, ...]) -> ResponseCurve:
@@ -267,9 +334,9 @@ def _curve(activation: Activation, behind: tuple[Layer, ...]) -> ResponseCurve:
     return curves.of_lines() if activation.kind == "straight" else curves.carried(activation, behind)
 
 
-def _counts(before: Any, counted: Any, reads: int = 0, *, interpolated: bool) -> LayerReport:
+def _counts(pre_activations: Array, counted: Array, reads: int = 0, *, interpolated: bool) -> LayerReport:
     none = jnp.asarray(0)
-    pairs = jnp.asarray(before.size) if counted is None else jnp.sum(counted) * before.shape[1]
+    pairs = jnp.asarray(pre_activations.size) if counted is None else jnp.sum(counted) * pre_activations.shape[1]
     return LayerReport(interpolated, pairs, none, none, none, none, reads)
 
 
@@ -278,7 +345,7 @@ def _reads(network: Network, number: int, few: Points | None) -> int:
     return 2 * (network.sizes[number] + 1 if few is None else len(few.values))
 
 
-def _promised(loss: Any, h: Any, largest: Any) -> Any:
+def _promised(loss: Scalar, h: Scalar, largest: Scalar) -> Array:
     """How far a layer's slopes may be from the plain loop's, whose own rounding the last term is."""
     eps = float(np.finfo(loss.dtype).eps)
     return max(1e-9, 1e3 * eps) * jnp.maximum(largest, 1e-6) + 36 * eps * jnp.maximum(1, loss) / h
@@ -296,12 +363,12 @@ def _samples_at_once(network: Network) -> int:
     return max(1, chunked_map.NUMBERS_AT_ONCE // max(sizes[0], *curves_of, *crossings))
 
 
-def _split(data: Batch, pieces: int) -> tuple[Batch, Any]:
+def _split(data: Batch, pieces: int) -> tuple[Batch, Array]:
     """Blocks of samples along a new first axis, the last one filled up, and which of their samples count."""
     n = len(data.inputs)
     each = -(-n // pieces)
 
-    def split(array: Any, axis: int) -> Any:
+    def split(array: Array, axis: int) -> Array:
         where = jnp.minimum(jnp.arange(pieces * each), n - 1)
         apart = jnp.take(array, where, axis=axis).reshape(*array.shape[:axis], pieces, each, *array.shape[axis + 1 :])
         return jnp.moveaxis(apart, axis, 0)

@@ -10,24 +10,25 @@ K is a traced number, so that a change of h compiles nothing: arrays have room f
 
 from collections.abc import Callable
 from math import log, sinh
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+
+from koubai.core.array_types import Array, DType, PyTree, Scalar
 
 MOST = 8
 DIGITS = log(1e11)
 FARTHEST = 1 / sinh(DIGITS / (2 * MOST))  # reach over distance to the nearest singularity, at most
 
 
-def nodes(count: Any, dtype: Any) -> Any:
+def nodes(count: Scalar, dtype: DType) -> Array:
     """t_k = cos((2k - 1)π/4K), k = 1 … K, from the outermost inwards; what follows up to ``MOST`` means nothing. (MOST,)"""
     k = jnp.arange(MOST, dtype=dtype)
     return jnp.cos((2 * k + 1) * jnp.pi / (4 * count))
 
 
-def fit(count: Any, dtype: Any) -> Any:
+def fit(count: Scalar, dtype: DType) -> Array:
     """The matrix (coefficient, node) from values at the nodes to the coefficients of T_1, T_3, …: 0 beyond ``count``.
 
     c_k = (2/K)·Σ_m f(t_m)·T_(2k-1)(t_m).
@@ -38,18 +39,18 @@ def fit(count: Any, dtype: Any) -> Any:
     return jnp.where(known[:, None] & known, 2 / count * jnp.cos(angle), 0)
 
 
-def coefficients(values: Any, count: Any) -> Any:
+def coefficients(values: Array, count: Scalar) -> Array:
     """Of T_1, T_3, … from the values (MOST, …) at the nodes, of which ``count`` are known."""
     return jnp.tensordot(fit(count, values.dtype), values, 1)
 
 
-def measured(at_node: Callable[[Any], Any], count: Any, room: Any) -> Any:
+def measured(at_node: Callable[[Scalar], PyTree], count: Scalar, room: PyTree) -> PyTree:
     """The same from ``at_node(t)``, node by node. ``room``: anything like what comes out, (MOST, …) for each array."""
     dtype = jax.tree.leaves(room)[0].dtype
     t, weights = nodes(count, dtype), fit(count, dtype)
 
-    def body(k: Any, c: Any) -> Any:
-        def more(so_far: Any, value: Any) -> Any:
+    def body(k: Scalar, c: PyTree) -> PyTree:
+        def more(so_far: Array, value: Array) -> Array:
             column = weights[:, k].reshape(-1, *[1] * value.ndim)
             return jnp.where(k > 0, so_far, 0) + column * value
 
@@ -58,8 +59,8 @@ def measured(at_node: Callable[[Any], Any], count: Any, room: Any) -> Any:
     return lax.fori_loop(0, count, body, room)
 
 
-def polynomials(s: Any, count: Any, each: Callable[[Any, Any, Any], Any], start: Any) -> Any:
-    """Folds ``each(k, T_(2k+1)(s), so far)`` over k = 1 … count - 1; ``start`` has seen T_1(s) = s.
+def polynomials(s: Array, count: Scalar, with_next: Callable[[Scalar, Array, PyTree], PyTree], start: PyTree) -> PyTree:
+    """Folds ``with_next(k, T_(2k+1)(s), so far)`` over k = 1 … count - 1; ``start`` has seen T_1(s) = s.
 
     T_(n+2) = 2·T_2·T_n - T_(n-2), written for the difference of neighbours, which is changed in place: d' = d - 4(1 - s²)·T,
     T' = T + d'.
@@ -67,22 +68,22 @@ def polynomials(s: Any, count: Any, each: Callable[[Any, Any, Any], Any], start:
     bend = 4 * (1 - s * s)
     difference = -bend * s
 
-    def body(k: Any, carry: Any) -> Any:
-        t, difference, made = carry
-        made = each(k, t, made)
+    def body(k: Scalar, carry: PyTree) -> PyTree:
+        t, difference, total = carry
+        total = with_next(k, t, total)
         difference = difference - bend * t
-        return t + difference, difference, made
+        return t + difference, difference, total
 
     return lax.fori_loop(1, count, body, (s + difference, difference, start))[2]
 
 
-def odd_sum(c: Any, s: Any, count: Any) -> Any:
+def odd_sum(c: Array, s: Array, count: Scalar) -> Array:
     """Σ_k c_k·T_(2k-1)(s), for coefficients (MOST, …) that broadcast with ``s``; count ≥ 1."""
     s = jnp.asarray(s)
-    return polynomials(s, count, lambda k, t, made: made + c[k] * t, c[0] * s)
+    return polynomials(s, count, lambda k, t, total: total + c[k] * t, c[0] * s)
 
 
-def left_out(c: Any) -> Any:
+def left_out(c: Array) -> Array:
     """How much an interpolant with 1, 2, …, MOST nodes leaves out, for sizes (MOST,) of the coefficients that MOST nodes gave.
 
     That is the sum of what follows; the last one, after which nothing is known, is credited with all of its own size.
@@ -91,6 +92,6 @@ def left_out(c: Any) -> Any:
     return jnp.concatenate([after[1:], c[-1:]])
 
 
-def enough(left: Any, tolerance: Any) -> Any:
+def enough(left: Array, tolerance: Scalar) -> Array:
     """The fewest nodes that leave out no more than ``tolerance``; MOST where none is enough."""
     return 1 + jnp.sum(left[:-1] > tolerance)

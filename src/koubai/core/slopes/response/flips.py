@@ -4,12 +4,11 @@ The loss with the unit's value high, less that with it low, is measured once for
 that difference, or 0, or it with a minus, as its shifts ±h·a lift the unit across its kink, do nothing, or push it below.
 """
 
-from typing import Any
-
 import jax.numpy as jnp
 from jax import lax
 
 from koubai.core.activations import Activation
+from koubai.core.array_types import Array, Scalar
 from koubai.core.network import Layer, forward
 from koubai.core.slopes.chunked_map import over
 from koubai.core.slopes.response.direct import FEW_INPUTS, LayerContext
@@ -22,52 +21,53 @@ def are_read(activation: Activation | None, inputs: int) -> bool:
     return activation is not None and inputs > FEW_INPUTS and activation.levels is not None and len(activation.levels) == 2
 
 
-def read(place: LayerContext, h: Any, counted: Any) -> Layer:
+def read(context: LayerContext, h: Scalar, counted: Array) -> Layer:
     """The sums of a layer of stepping units: over the samples ``counted`` (n,) of the brackets of each weight and bias."""
-    n, units = place.before.shape
-    jumps = _jumps(place)
+    n, units = context.pre_activations.shape
+    jumps = _jumps(context)
     jumps = jumps if counted is None else jnp.where(counted[:, None], jumps, 0)
-    shifts = h * jnp.concatenate([place.values, jnp.ones_like(place.values[:, :1])], axis=1)
+    shifts = h * jnp.concatenate([context.values, jnp.ones_like(context.values[:, :1])], axis=1)
     missing = -n % AT_ONCE
-    jumps, before, shifts = (
-        jnp.pad(array, ((0, missing), (0, 0))).reshape(-1, AT_ONCE, array.shape[1]) for array in (jumps, place.before, shifts)
+    jumps, pre_activations, shifts = (
+        jnp.pad(array, ((0, missing), (0, 0))).reshape(-1, AT_ONCE, array.shape[1])
+        for array in (jumps, context.pre_activations, shifts)
     )
-    activation, (low, high) = _stepping(place)
+    activation, (low, high) = _stepping(context)
 
-    def more(sums: Any, some: tuple[Any, Any, Any]) -> tuple[Any, None]:
+    def more(sums: Array, some: tuple[Array, Array, Array]) -> tuple[Array, None]:
         for jump, z, shift in zip(*some, strict=True):
             above, below = (activation.apply(z + way, jnp) for way in (shift[:, None], -shift[:, None]))
             sums = sums + jump * (above - below) / (high - low)
         return sums, None
 
-    nothing = jnp.zeros((shifts.shape[2], units), before.dtype)
-    sums, _ = lax.scan(more, nothing, (jumps, before, shifts))
+    nothing = jnp.zeros((shifts.shape[2], units), pre_activations.dtype)
+    sums, _ = lax.scan(more, nothing, (jumps, pre_activations, shifts))
     return Layer(sums[:-1], sums[-1])
 
 
-def _stepping(place: LayerContext) -> tuple[Activation, tuple[float, float]]:
+def _stepping(context: LayerContext) -> tuple[Activation, tuple[float, float]]:
     """The layer's activation, and its two values."""
-    activation = place.activation
+    activation = context.activation
     if activation is None or activation.levels is None:
         raise TypeError(activation)
     low, high = activation.levels
     return activation, (low, high)
 
 
-def _jumps(place: LayerContext) -> Any:
+def _jumps(context: LayerContext) -> Array:
     """What a sample loses with a unit's value high, less what it loses with it low: (n, units)."""
-    loss, downstream, targets = place.loss, place.downstream, place.targets
-    activation, (low, high) = _stepping(place)
+    loss, downstream, targets = context.loss, context.downstream, context.targets
+    activation, (low, high) = _stepping(context)
     first, later, activations = downstream.layers[0], downstream.after(0), downstream.activations
-    values = activation.apply(place.before, jnp)
+    values = activation.apply(context.pre_activations, jnp)
     behind = values @ first.weights + first.bias
 
-    def lost(moved: Any) -> Any:
+    def lost(moved: Array) -> Array:
         return loss.rows(forward(later, activations[0].apply(moved, jnp), jnp) if later.layers else moved, targets, jnp)
 
     now = lost(behind)
 
-    def jump(value: Any, weights: Any) -> Any:
+    def jump(value: Array, weights: Array) -> Array:
         rises = value == low
         other = lost(behind + jnp.where(rises, high - low, low - high)[:, None] * weights)
         return jnp.where(rises, other - now, now - other)

@@ -7,12 +7,12 @@ the steepest slope of its activation allows, and each later unit by no more than
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isinf
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from koubai.core.activations import Activation
+from koubai.core.array_types import Array, DType, Scalar
 from koubai.core.brackets import Bracket
 from koubai.core.losses import Loss, plain_brackets
 from koubai.core.nearby import Nearby
@@ -43,7 +43,7 @@ class Form:
 
 
 def forms_of(
-    activations: Sequence[Activation], loss: Loss, outputs: int, dtype: Any, *, all_of_them: bool = True
+    activations: Sequence[Activation], loss: Loss, outputs: int, dtype: DType, *, all_of_them: bool = True
 ) -> tuple[list[Form], list[tuple[float, float]]]:
     """From the one for the smallest moves to one for all; and how far pre-activations, and logits, may move in each.
 
@@ -64,7 +64,7 @@ def forms_of(
     return forms, [(inner if form.near else float("inf"), form.bracket.within(dtype)) for form in forms]
 
 
-def which(bounds: list[tuple[float, float]], inner: Any, outer: Any) -> Any:
+def which(bounds: list[tuple[float, float]], inner: Scalar, outer: Scalar) -> Scalar:
     """The number of the first form that is valid where pre-activations move by ``inner``, and logits by ``outer``, at most."""
     valid = [jnp.asarray((inner <= most) & (outer <= farthest)) for most, farthest in bounds[:-1]]
     number = sum((~each).astype(jnp.int32) for each in valid)
@@ -72,24 +72,24 @@ def which(bounds: list[tuple[float, float]], inner: Any, outer: Any) -> Any:
 
 
 @jax.custom_batching.custom_vmap
-def _of_all(number: Any) -> Any:
+def _of_all(number: Scalar) -> Scalar:
     """``number``; under vmap the largest of all, so that a switch on it evaluates one branch for all, not all of them."""
     return number
 
 
 @_of_all.def_vmap
-def _largest(size: int, batched: Any, number: Any) -> tuple[Any, bool]:
+def _largest(size: int, batched: Array, number: Scalar) -> tuple[Array, bool]:
     return _of_all(jnp.max(number)), False
 
 
 def farthest(
     activations: Sequence[Activation],
     layers: Sequence[Layer],
-    values: Sequence[Any],
+    values: Sequence[Array],
     numbers: Sequence[int],
-    h: Any,
+    h: Scalar,
     relative: bool,
-) -> tuple[Any, Any]:
+) -> tuple[Array, Array]:
     """How far at most pre-activations, and logits (one against the first where ``relative``), are moved by layers ``numbers``.
 
     ``values``: what goes into each layer.
@@ -117,7 +117,7 @@ def farthest(
     return jnp.max(jnp.stack(inner)), jnp.max(jnp.stack(outer))
 
 
-def _at_most(activation: Activation, shift: Any) -> Any:
+def _at_most(activation: Activation, shift: Array) -> Array:
     """How far the value moves when its pre-activation is shifted so far."""
     if isinf(activation.steepest):
         return jnp.full_like(shift, activation.span)
