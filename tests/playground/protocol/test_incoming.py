@@ -123,7 +123,7 @@ def test_what_is_too_large_is_refused_unread() -> None:
 
 
 def test_the_documentation_is_made_of_the_declarations() -> None:
-    path = Path(__file__).parents[2] / "docs" / "make_protocol.py"
+    path = Path(__file__).parents[3] / "docs" / "make_protocol.py"
     made = runpy.run_path(str(path))
     assert made["PAGE"].read_text(encoding="utf-8") == made["described"]()
 

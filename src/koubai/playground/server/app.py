@@ -34,7 +34,7 @@ from koubai.playground.server.sockets import BACKLOG, HttpProtocol, WebSocketPro
 if TYPE_CHECKING:
     from koubai.playground.server.downloads import Downloads
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 TYPES = {
     ".html": "text/html;charset=utf-8",
     ".js": "text/javascript;charset=utf-8",
