@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.playground.model.training import Clock
 from koubai.playground.protocol import incoming
+from koubai.playground.protocol.structures import LanguageCode
 from koubai.playground.session.session import Session
 
 
@@ -23,7 +25,7 @@ class Frame:
 
 
 def taken_apart(content: bytes) -> Frame:
-    """What ``protocol.packed`` packed, read as its docstring says."""
+    """What ``frames.packed`` packed, read as its docstring says."""
     (length,) = unpack("<I", content[:4])
     header = json.loads(content[4 : 4 + length])
     arrays = {}
@@ -45,9 +47,9 @@ class Page:
     frames: list[Frame] = field(default_factory=list)
 
     @classmethod
-    def open(cls, link: str = "", store: Path | None = None, language: str = "en") -> "Page":
+    def open(cls, link: str = "", store: Path | None = None, language: LanguageCode = "en", clock: Clock = monotonic) -> "Page":
         """A page that has just been opened."""
-        page = cls(Session(language, link, store, keeps=store is not None))
+        page = cls(Session(language, link, store, keeps=store is not None, clock=clock))
         page.session.attach()
         return page.turn().turn()
 
@@ -60,14 +62,14 @@ class Page:
 
     def turn_once(self, seconds: float = 0.01, *, draws: bool = True) -> "Page":
         """One turn of the session."""
-        for item in self.session.turn(seconds):
-            if isinstance(item, bytes):
-                self.frame = taken_apart(item)
+        for _, content in self.session.turn(seconds):
+            if isinstance(content, bytes):
+                self.frame = taken_apart(content)
                 self.frames.append(self.frame)
                 if draws:
                     self.session.receive(incoming.Drawn(frame=self.frame.header["frame"]))
             else:
-                message = json.loads(item)
+                message = json.loads(content)
                 self.texts.append(message)
                 if message["type"] == "state":
                     self.state = {**message, "points": message["points"] or self.state.get("points")}
@@ -86,7 +88,7 @@ class Page:
         for _ in range(10_000):
             self.turn()
             due = self.session.next_turn(monotonic())
-            if not self.session.playing and due is None:
+            if not self.session.context.playback.is_playing and due is None:
                 return self
             sleep(min(0.05, max(0.0, (due or 0.0) - monotonic())))
         raise AssertionError("it goes on and on")

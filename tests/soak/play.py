@@ -33,7 +33,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 import koubai as kb
-from koubai.playground.protocol import incoming
+from koubai.playground.protocol import limits
 
 MOST_WAIT, MOST_SECONDS_TO_END, MOST_GROWTH = 1.0, 3.0, 2**30
 AT_ONCE = 100  # messages, until what came of them is waited for
@@ -54,7 +54,7 @@ class Page:
         self.welcome: dict[str, Any] = {}
         self.closed: int | None = None
         self._came = Event()
-        self.say(type="hello", version=incoming.VERSION, link=link)
+        self.say(type="hello", version=limits.VERSION, link=link)
         Thread(target=self._hear, daemon=True).start()
 
     def say(self, **message: Any) -> None:

@@ -1,5 +1,6 @@
 """The rows of a setting, and the plane in which they are shown."""
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,15 +8,19 @@ from pyarrow import csv as arrow_csv
 
 import koubai as kb
 from koubai.core.network import parameters_in
+from koubai.core.parameters import flatten, unflatten, widened
 from koubai.core.projection import plane
 from koubai.data import GATES, SETS, readers
 from koubai.data.features import FEATURES, features_of
 from koubai.errors import InputError
 from koubai.experiment import Learning
 from koubai.playground.model import setting_changes
+from koubai.playground.model.configuration import linked_start
 from koubai.playground.model.data_source import UserData, source_of
+from koubai.playground.model.permalink import PermalinkState
 from koubai.playground.model.rasters import fields_of
-from koubai.playground.protocol.incoming import FIELD, MOST_FEATURES, MOST_SAMPLES, SMALL, Setting
+from koubai.playground.protocol.limits import FIELD, MOST_FEATURES, MOST_SAMPLES, SMALL
+from koubai.playground.protocol.setting import Setting
 
 
 def test_the_founding_example_is_the_default() -> None:
@@ -31,7 +36,7 @@ def test_the_founding_example_is_the_default() -> None:
 @pytest.mark.parametrize("name", [name for name in (*GATES, *SETS) if name != "digits28"])
 def test_every_set_is_shown(name: str) -> None:
     setting = setting_changes.normalized(
-        Setting(**setting_changes.default_settings(name)), SETS[name].task if name in SETS else "classify"
+        msgspec.convert(setting_changes.default_settings(name), Setting), SETS[name].task if name in SETS else "classify"
     )
     source = source_of(setting, UserData())
     experiment = setting_changes.experiment_of(setting_changes.normalized(setting, source.train.task), source)
@@ -151,34 +156,32 @@ def test_a_setting_of_a_run_means_the_same_run() -> None:
         first, same = run.experiment.to_dict(), again.to_dict()
         first.pop("problem"), same.pop("problem")
         assert first == same
-        np.testing.assert_array_equal(
-            setting_changes.flat(again.problem.network(0)), setting_changes.flat(run.experiment.problem.network(0))
-        )
+        np.testing.assert_array_equal(flatten(again.problem.network(0)), flatten(run.experiment.problem.network(0)))
         assert source.is_planar
 
 
 def test_weights_go_to_a_flat_array_and_back() -> None:
     network = kb.Network.random([3, 4, 2], seed=5)
-    flat = setting_changes.flat(network)
-    assert len(flat) == parameters_in((3, 4, 2))
-    again = setting_changes.network_of(flat, (3, 4, 2))
+    parameters = flatten(network)
+    assert len(parameters) == parameters_in((3, 4, 2))
+    again = unflatten(parameters, (3, 4, 2))
     for one, other in zip(network.arrays().values(), again.arrays().values(), strict=True):
         np.testing.assert_array_equal(one, other)
     with pytest.raises(InputError, match="26"):
-        setting_changes.network_of(flat[:-1], (3, 4, 2))
+        linked_start(PermalinkState(Setting(), weights=parameters[:-1]), (3, 4, 2))
     assert setting_changes.edited(network, {"w1[2,3]": 9.0, "b2[1]": -1.0}).layers[0].weights[2, 3] == 9.0
-    for place in ("w3[0,0]", "w1[3,0]", "w1[0]", "b1[0,0]", "b0[0]", "w0[0,0]", "b1[4]"):
+    for place in ("w3[0,0]", "w1[3,0]", "w1[0]", "b1[0,0]", "b0[0]", "w0[0,0]", "w01[0,0]", "b1[4]"):
         with pytest.raises(InputError, match=r"3-4-2"):
-            setting_changes.place_of(place, (3, 4, 2))
+            setting_changes.entry_named(place, (3, 4, 2))
 
 
 def test_units_that_are_added_leave_the_others_as_they_are() -> None:
     old, fresh = kb.Network.random([2, 3, 2], seed=1), kb.Network.random([2, 5, 2], seed=2)
-    wide = setting_changes.widened(old, fresh)
+    wide = widened(old, fresh)
     np.testing.assert_array_equal(wide.layers[0].weights[:, :3], old.layers[0].weights)
     np.testing.assert_array_equal(wide.layers[0].weights[:, 3:], fresh.layers[0].weights[:, 3:])
     deeper = kb.Network.random([2, 3, 3, 2], seed=2)
-    assert setting_changes.widened(old, deeper).layers[1].weights.tolist() == deeper.layers[1].weights.tolist()
+    assert widened(old, deeper).layers[1].weights.tolist() == deeper.layers[1].weights.tolist()
 
 
 def test_features_are_those_of_the_data() -> None:

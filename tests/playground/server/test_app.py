@@ -13,7 +13,7 @@ from tests.playground.server_fixture import HELLO, Plain, Serving, serving, unti
 
 from koubai.errors import InputError
 from koubai.locale import sentences
-from koubai.playground.protocol import incoming
+from koubai.playground.protocol import incoming, limits
 from koubai.playground.server import app, session_registry
 from koubai.playground.server.app import STATIC, listening, outward_address, own_names
 from koubai.playground.server.connection import Bounds
@@ -170,7 +170,7 @@ def test_connections_that_do_not_begin_as_they_should() -> None:
         assert there.page(hello={}).closing() == (4002, "No hello came within 0.2 seconds.")
         for message, code in (
             ({"type": "play"}, 1008),
-            ({**HELLO, "version": incoming.VERSION + 1}, 4003),
+            ({**HELLO, "version": limits.VERSION + 1}, 4003),
             ({**HELLO, "language": "fr"}, 1008),
         ):
             page = there.page(hello={})

@@ -20,7 +20,8 @@ from koubai.data.features import with_features
 from koubai.errors import InputError
 from koubai.experiment import Run
 from koubai.playground.server import downloads
-from koubai.playground.server.downloads import Busy, Download, Downloads, picture_names
+from koubai.playground.server.downloads import Busy, Download, Downloads
+from koubai.playground.session.snapshot import picture_names
 
 
 @pytest.fixture(scope="module")

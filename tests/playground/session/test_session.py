@@ -10,18 +10,21 @@ from time import monotonic
 from typing import Any
 from zlib import compress
 
+import msgspec
 import numpy as np
 import pytest
 from tests.playground.fake_page import Page
 
 import koubai as kb
+from koubai.core.parameters import flatten, unflatten
 from koubai.errors import InputError, KoubaiError
 from koubai.experiment.metrics import loss_on
 from koubai.playground.model import compile_cache, setting_changes
-from koubai.playground.protocol import incoming
+from koubai.playground.protocol import incoming, limits
 from koubai.playground.session import messages
 from koubai.playground.session import session as sessions
 from koubai.playground.session.message_queue import MOST_WAITING
+from koubai.playground.session.pacing import BETWEEN_FRAMES
 from koubai.store import Store
 
 
@@ -43,7 +46,7 @@ def test_it_opens_on_the_founding_example_at_rest() -> None:
     assert [text["type"] for text in page.texts] == ["welcome", "state"]
     header = page.frame.header
     assert (header["status"], header["step"], header["last"]) == ("resting", 0, 0)
-    np.testing.assert_array_equal(parameters(page), setting_changes.flat(kb.Experiment().problem.network(0)))
+    np.testing.assert_array_equal(parameters(page), flatten(kb.Experiment().problem.network(0)))
     assert header["loss"] == pytest.approx(0.6946102150577873, abs=1e-15)
     assert page.state["data"]["table"] == [[0, 0], [0, 1], [1, 0], [1, 1]]
     assert page.state["link"] == ""
@@ -55,7 +58,7 @@ def test_it_is_trained_as_koubai_trains() -> None:
     run = kb.train("xor", engine="jax")
     header = page.frame.header
     assert (header["status"], header["step"]) == ("finished", 5001)
-    np.testing.assert_allclose(parameters(page), setting_changes.flat(run.network), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(parameters(page), flatten(run.network), rtol=0, atol=1e-12)
     assert header["loss"] == pytest.approx(run.losses[-1], abs=1e-12)
     assert header["chosen"] == [0, 1, 1, 0]
     assert (header["made"], header["defined"]) == (5001, 5001 * 2 * 42)
@@ -90,7 +93,7 @@ def test_forward_back_and_any_step() -> None:
     ):
         page.say(message).until_rest()
         assert page.frame.header["step"] == number
-        np.testing.assert_array_equal(parameters(page), setting_changes.flat(every[number].parameters))
+        np.testing.assert_array_equal(parameters(page), flatten(every[number].parameters))
         assert page.frame.header["last"] == 251
 
 
@@ -106,7 +109,7 @@ def test_one_step_is_one_step_however_far_the_program_has_gone() -> None:
 def test_an_edited_weight_gives_the_true_loss_and_is_trained_on() -> None:
     page = Page.open().step_to(120)
     page.say(incoming.Edit(values={"w1[0,3]": 1.25, "b2[1]": -0.5}))
-    network = setting_changes.network_of(parameters(page), (2, 8, 2))
+    network = unflatten(parameters(page), (2, 8, 2))
     assert network.layers[0].weights[0, 3] == 1.25
     assert network.layers[1].bias[1] == -0.5
     assert page.frame.header["loss"] == pytest.approx(loss_on(network, kb.data.gate("xor"), "cross-entropy"), abs=1e-12)
@@ -115,7 +118,7 @@ def test_an_edited_weight_gives_the_true_loss_and_is_trained_on() -> None:
     assert losses[-1] == pytest.approx(page.frame.header["loss"], abs=1e-12)
     page.step_to(180)
     expected = kb.train(network, kb.data.gate("xor"), steps=60, engine="jax").network
-    np.testing.assert_allclose(parameters(page), setting_changes.flat(expected), atol=1e-12)
+    np.testing.assert_allclose(parameters(page), flatten(expected), atol=1e-12)
     page.say(incoming.Go(step=119))
     assert page.frame.header["step"] == 119
     page.say(incoming.Edit(values={"w9[0,3]": 1.0}))
@@ -125,20 +128,20 @@ def test_an_edited_weight_gives_the_true_loss_and_is_trained_on() -> None:
 def test_frozen_and_cut_weights_stay() -> None:
     page = Page.open().step_to(10)
     page.say(incoming.Freeze(places=("w1[1,2]", "b2[0]"), frozen=True), incoming.Cut(places=("w2[3,1]",)))
-    before = setting_changes.network_of(parameters(page), (2, 8, 2))
+    before = unflatten(parameters(page), (2, 8, 2))
     page.step_to(60)
-    after = setting_changes.network_of(parameters(page), (2, 8, 2))
+    after = unflatten(parameters(page), (2, 8, 2))
     assert before.layers[1].weights[3, 1] == 0
     for layer, name, index in ((0, "weights", (1, 2)), (1, "bias", (0,)), (1, "weights", (3, 1))):
         assert getattr(before.layers[layer], name)[index] == getattr(after.layers[layer], name)[index]
     assert (before.layers[0].weights != after.layers[0].weights).sum() == 15
     page.say(incoming.Freeze(places=("w1[1,2]",), frozen=False)).step_to(70)
-    assert setting_changes.network_of(parameters(page), (2, 8, 2)).layers[0].weights[1, 2] != before.layers[0].weights[1, 2]
+    assert unflatten(parameters(page), (2, 8, 2)).layers[0].weights[1, 2] != before.layers[0].weights[1, 2]
     assert (page.state["setting"]["frozen"], page.state["setting"]["cut"]) == (["b2[0]"], ["w2[3,1]"])
 
 
 def value_at(page: Page, place: str) -> float:
-    return setting_changes.value_at(setting_changes.network_of(parameters(page), tuple(page.state["sizes"])), place)
+    return setting_changes.value_at(unflatten(parameters(page), tuple(page.state["sizes"])), place)
 
 
 def test_what_is_cut_stays_cut_until_that_is_undone() -> None:
@@ -217,7 +220,7 @@ def test_a_run_at_rest_is_listed_as_paused(tmp_path: Path) -> None:
                 act(name)
     page.session.receive(incoming.Speed(steps=3.0))
     page.say(incoming.Play())
-    page.session.lesson.train(0.01, 1)
+    page.session.context.workspace.training.train(0.01, 1)
     assert listed() == ["running"]
     page.say(incoming.Pause())
     assert listed() == ["paused"]
@@ -273,14 +276,10 @@ def test_settings_that_can_go_on_keep_the_weights_and_others_begin_anew() -> Non
     page.step_to(60)
     page.say(change(seed=4))
     assert page.frame.header["step"] == 0
-    np.testing.assert_array_equal(
-        parameters(page), setting_changes.flat(kb.Network.random([2, 8, 2], activation="tanh", seed=4))
-    )
+    np.testing.assert_array_equal(parameters(page), flatten(kb.Network.random([2, 8, 2], activation="tanh", seed=4)))
     page.step_to(9)
     page.say(incoming.Reset())
-    np.testing.assert_array_equal(
-        parameters(page), setting_changes.flat(kb.Network.random([2, 8, 2], activation="tanh", seed=4))
-    )
+    np.testing.assert_array_equal(parameters(page), flatten(kb.Network.random([2, 8, 2], activation="tanh", seed=4)))
     before = page.state["setting"]["seed"]
     page.say(incoming.Renew(what="start"))
     assert page.state["setting"]["seed"] != before
@@ -289,9 +288,9 @@ def test_settings_that_can_go_on_keep_the_weights_and_others_begin_anew() -> Non
 
 def test_a_unit_that_is_added_leaves_the_others_and_the_training_rests() -> None:
     page = Page.open().step_to(40)
-    old = setting_changes.network_of(parameters(page), (2, 8, 2))
+    old = unflatten(parameters(page), (2, 8, 2))
     page.say(incoming.Play(), incoming.Layers(hidden=(9,), activations=("relu",)))
-    wide = setting_changes.network_of(parameters(page), (2, 9, 2))
+    wide = unflatten(parameters(page), (2, 9, 2))
     np.testing.assert_array_equal(wide.layers[0].weights[:, :8], old.layers[0].weights)
     assert (page.frame.header["status"], page.frame.header["step"]) == ("resting", 0)
     page.say(incoming.Layers(hidden=(), activations=())).step_to(5)
@@ -419,7 +418,7 @@ def diagnosed(page: Page) -> dict[str, Any]:
 def test_what_was_made_is_played_again() -> None:
     page = Page.open().step_to(2000)
     page.say(incoming.Go(step=0), incoming.Speed(steps=None), incoming.Play(), turns=3)
-    while page.session.playing and page.session.lesson.at < 2000:
+    while page.session.context.playback.is_playing and page.session.context.workspace.training.step_number < 2000:
         page.turn()
     steps = [frame.header["step"] for frame in page.frames]
     again = steps[steps.index(2000) + 1 :]
@@ -434,23 +433,23 @@ def test_frames_go_by_credit() -> None:
     page.session.receive(incoming.Play())
     for _ in range(200):
         page.turn(0.001, draws=False)
-    assert len(page.frames) <= 1 + incoming.FRAMES_AHEAD
+    assert len(page.frames) <= 1 + limits.FRAMES_AHEAD
     count = len(page.frames)
     page.session.receive(incoming.Drawn(frame=10**6))  # one that was never sent
     page.say(incoming.Pause(), turns=0).turn(draws=False)
     assert len(page.frames) == count + 1
-    assert page.frames[-1].header["step"] == page.session.lesson.at  # the newest
+    assert page.frames[-1].header["step"] == page.session.context.workspace.training.step_number  # the newest
 
 
 def test_a_page_that_is_gone_is_trained_for_no_more_and_told_all_when_it_is_back() -> None:
     page = Page.open().say(incoming.Speed(steps=None), incoming.Play(), turns=3)
     page.session.detach()
-    made = page.session.lesson.course.last
+    made = page.session.context.workspace.training.timeline.last
     assert page.session.turn(0.01) == []
     assert page.session.next_turn(0.0) is None
     page.session.attach()
     page.texts.clear()
-    assert not page.session.playing or page.session.lesson.at == made
+    assert not page.session.context.playback.is_playing or page.session.context.workspace.training.step_number == made
     page.turn()
     assert [text["type"] for text in page.texts] == ["welcome", "state"]
     assert page.texts[0]["resumed"]
@@ -459,35 +458,32 @@ def test_a_page_that_is_gone_is_trained_for_no_more_and_told_all_when_it_is_back
     assert page.frame.header["step"] == 5001
 
 
-def test_slow_speeds_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_speeds_are_kept() -> None:
     clock = [100.0]
-    monkeypatch.setattr(sessions, "monotonic", lambda: clock[0])
-    page = Page.open().say(incoming.Speed(steps=2.0), incoming.Play())
-    assert page.session.lesson.at <= 1
+    page = Page.open(clock=lambda: clock[0]).say(incoming.Speed(steps=2.0), incoming.Play())
+    assert page.session.context.workspace.training.step_number <= 1
     for tick in range(40):
         clock[0] = 100 + tick * 0.25
         page.turn()
-    assert page.session.lesson.at in (20, 21)
+    assert page.session.context.workspace.training.step_number in (20, 21)
     assert page.session.next_turn(clock[0]) == pytest.approx(clock[0] + 0.5, abs=0.5)
 
 
-def test_steps_that_can_t_be_seen_apart_come_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steps_that_can_t_be_seen_apart_come_together() -> None:
     clock = [100.0]
-    monkeypatch.setattr(sessions, "monotonic", lambda: clock[0])
-    page = Page.open().say(incoming.Speed(steps=1000.0), incoming.Play())
+    page = Page.open(clock=lambda: clock[0]).say(incoming.Speed(steps=1000.0), incoming.Play())
     clock[0] += 0.05
-    at = page.turn(1.0).turn(1.0).session.lesson.at
-    assert page.session.next_turn(clock[0]) == pytest.approx(clock[0] + sessions.BETWEEN_FRAMES)
-    clock[0] += sessions.BETWEEN_FRAMES
+    at = page.turn(1.0).turn(1.0).session.context.workspace.training.step_number
+    assert page.session.next_turn(clock[0]) == pytest.approx(clock[0] + BETWEEN_FRAMES)
+    clock[0] += BETWEEN_FRAMES
     assert page.session.next_turn(clock[0]) == clock[0]
     page.turn(1.0)
-    assert page.session.lesson.at - at == pytest.approx(1000 * sessions.BETWEEN_FRAMES, abs=1.01)
+    assert page.session.context.workspace.training.step_number - at == pytest.approx(1000 * BETWEEN_FRAMES, abs=1.01)
 
 
-def test_a_frame_that_is_late_delays_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frame_that_is_late_delays_no_other() -> None:
     clock = [100.0]
-    monkeypatch.setattr(sessions, "monotonic", lambda: clock[0])
-    page = Page.open().say(incoming.Speed(steps=None), incoming.Play())
+    page = Page.open(clock=lambda: clock[0]).say(incoming.Speed(steps=None), incoming.Play())
     count = len(page.frames)
     for tick in range(300):  # three seconds in turns of which none ends when a frame is due
         clock[0] = 100 + tick * 0.01
@@ -517,7 +513,7 @@ def test_runs_are_kept_listed_opened_and_shown_beside(tmp_path: Path) -> None:
     assert (other.frame.header["step"], other.state["setting"]["data"]) == (250, "run")
     assert other.frame.header["beside"]["step"] == 50
     other.step_to(400)
-    np.testing.assert_array_equal(parameters(other), setting_changes.flat(kb.train("xor", steps=400, engine="jax").network))
+    np.testing.assert_array_equal(parameters(other), flatten(kb.train("xor", steps=400, engine="jax").network))
     other.say(change(learning_rate=0.02)).step_to(410)
     again = Page.open(f"{other.state['link']}&step=410", store=path).until_rest()
     np.testing.assert_array_equal(parameters(again), parameters(other))
@@ -564,7 +560,7 @@ def told(page: Page, kind: str) -> dict[str, Any]:
 def test_a_slope_is_shown_as_it_is_measured() -> None:
     page = Page.open().step_to(30).say(change(l2=0.05, l1=0.01)).say(incoming.Slope(place="w2[4,1]"))
     answer = told(page, "slope")
-    network, data = setting_changes.network_of(parameters(page), (2, 8, 2)), kb.data.gate("xor")
+    network, data = unflatten(parameters(page), (2, 8, 2)), kb.data.gate("xor")
     value = network.layers[1].weights[4, 1]
     measured = kb.slopes("central", h=0.1)(network, data)[1].layers[1].weights[4, 1]
     exact = kb.slopes("backprop")(network, data)[1].layers[1].weights[4, 1]
@@ -670,7 +666,7 @@ def test_too_many_messages_are_refused() -> None:
 
 def test_the_founding_program_is_compiled_beforehand() -> None:
     sessions.warm_up()
-    assert Page.open().session.lesson.is_known()
+    assert Page.open().session.context.workspace.training.is_known()
 
 
 def test_many_equal_questions_are_one() -> None:
@@ -687,7 +683,7 @@ def test_messages_are_obeyed_within_the_time_of_a_turn() -> None:
         page.session.receive(incoming.Edit(values={f"w1[0,{unit}]": 2.0}))
 
     def edited() -> int:
-        return int((page.session.lesson.network.layers[0].weights[0] == 2.0).sum())
+        return int((page.session.context.workspace.training.network.layers[0].weights[0] == 2.0).sum())
 
     assert page.session.turn(0.0) == []  # one at least, and no word before the others
     assert edited() == 1
@@ -715,7 +711,7 @@ def test_what_was_said_before_the_page_left_is_done_and_questions_are_dropped() 
     assert page.session.next_turn(0.0) == 0.0
     assert page.session.turn(0.01) == []
     assert page.session.next_turn(0.0) is None
-    assert page.session.lesson.network.layers[0].weights[0, 3] == 0.75
+    assert page.session.context.workspace.training.network.layers[0].weights[0, 3] == 0.75
     page.session.attach()
     page.texts.clear()
     assert [text["type"] for text in page.turn().texts] == ["welcome", "state"]
@@ -742,9 +738,9 @@ def test_a_value_that_can_t_be_is_said_and_the_state_told_again() -> None:
         (incoming.Mark(points=((1e-30, 0, 1.0), (-1e-30, 1e30, 0.0)), fresh=True), change(features=["x1", "x1^2", "x1*x2"])),
         (change(data="own"), change(task="regress"), incoming.Mark(points=((0, 0, 1e30), (1, 1, -1e30)), fresh=True)),
         (change(learning_rate=1e6, loss="squared", h=1e6, l2=1e6),),
-        (change(h=incoming.LEAST_H), change(scale=100, seed=2**32 - 1)),
-        (change(steps=incoming.MOST_STEPS), incoming.Speed(steps=1e6)),
-        (change(steps=0, record_every=1_000_000), incoming.Speed(steps=incoming.LEAST_SPEED)),
+        (change(h=limits.LEAST_H), change(scale=100, seed=2**32 - 1)),
+        (change(steps=limits.MOST_STEPS), incoming.Speed(steps=1e6)),
+        (change(steps=0, record_every=1_000_000), incoming.Speed(steps=limits.LEAST_SPEED)),
     ],
 )
 def test_all_is_shown_at_the_extremes(messages: tuple[incoming.Message, ...]) -> None:
@@ -754,7 +750,7 @@ def test_all_is_shown_at_the_extremes(messages: tuple[incoming.Message, ...]) ->
     assert page.frame.header["frame"] > before
     assert not any("unexpected" in said for said in page.said)
     due = page.session.next_turn(monotonic())
-    assert due is None or due < monotonic() + 1 / incoming.LEAST_SPEED + 1
+    assert due is None or due < monotonic() + 1 / limits.LEAST_SPEED + 1
 
 
 @pytest.mark.parametrize(
@@ -768,7 +764,7 @@ def test_all_is_shown_at_the_extremes(messages: tuple[incoming.Message, ...]) ->
         (f"data=own&points={packed(float('nan'), 0.0, 1.0)}", "is damaged"),
         (f"weights={packed(*[1e30] * 41)}", "has 41 weights and biases, but this network has 42"),
         ("run=" + "x" * 201, "run can not be xxx"),
-        ("x" * (incoming.MOST_LINK + 1), "has 524289 characters, but may have at most 524288"),
+        ("x" * (limits.MOST_LINK + 1), "has 524289 characters, but may have at most 524288"),
         ("wings" * 50 + "=1", "wingswings"),
     ],
 )
@@ -780,7 +776,7 @@ def test_a_link_has_the_bounds_of_messages(link: str, said: str) -> None:
 
 
 def test_a_link_at_the_extremes_opens() -> None:
-    most = incoming.MOST_STEPS
+    most = limits.MOST_STEPS
     page = Page.open(f"method=loop&weights={packed(*[1e30, -1e30] * 21)}&begin={most}&step={most}&steps={most}")
     assert page.frame.header["step"] == most
     page.say(incoming.Play(), incoming.Forward(), incoming.Back(), turns=3)
@@ -789,7 +785,8 @@ def test_a_link_at_the_extremes_opens() -> None:
 
 
 def test_what_can_t_be_told_of_a_link_is_found_out_before_a_page_is_welcomed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "state", lambda *_: {"type": "state", "speed": float("inf")})
+    plain = messages.state
+    monkeypatch.setattr(messages, "state", lambda *given: msgspec.structs.replace(plain(*given), speed=float("inf")))
     with pytest.raises(ValueError, match="JSON"):
         Page.open("data=and")
     page = Page(sessions.Session("en", "", None, keeps=False))
@@ -829,11 +826,10 @@ def test_a_turn_that_lasts_keeps_nothing_from_being_kept(tmp_path: Path) -> None
 def test_what_does_not_come_to_disk_in_time_is_said(tmp_path: Path) -> None:
     path = tmp_path / "runs.sqlite"
     page = Page.open(store=path).step_to(250)
-    keeper = page.session.lesson.keeper
     gate = Event()
-    keeping = keeper._keeping
-    assert keeping is not None
-    plain, keeping.end = keeping.end, lambda: gate.wait(20) and plain()  # type: ignore[method-assign,assignment]
+    recorder = page.session._autosave._recorder
+    assert recorder is not None
+    plain, recorder.end = recorder.end, lambda: gate.wait(20) and plain()  # type: ignore[method-assign,assignment]
     with pytest.raises(KoubaiError, match="could not be brought to its end in time"):
         page.session.close(0.02)
     gate.set()

@@ -16,7 +16,8 @@ from koubai.data.split import split
 from koubai.data.table import Table
 from koubai.errors import InputError, unknown
 from koubai.experiment import Run
-from koubai.playground.protocol.incoming import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_NUMBER, MOST_SAMPLES, Setting
+from koubai.playground.protocol.limits import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_NUMBER, MOST_SAMPLES
+from koubai.playground.protocol.setting import Setting
 
 # what a page can show and a target beside it; its letters and a table of all that may take 64 MiB at once
 PAGE_BOUNDS = Bounds(rows=MOST_SAMPLES, columns=MOST_FEATURES + 1, bytes=2**26)
@@ -100,15 +101,15 @@ def values_of_rows(data: Dataset) -> NDArray[np.float64]:
     return data.labels.astype(np.float64) if data.task == "classify" else data.targets[:, 0]
 
 
-def source_of(setting: Setting, brought: UserData) -> Source:
+def source_of(setting: Setting, user_data: UserData) -> Source:
     """The rows of a setting. InputError where there are none such, too many, or they don't fit the page."""
-    if setting.data == RUN and brought.run is not None:
-        problem = brought.run.experiment.problem
+    if setting.data == RUN and user_data.run is not None:
+        problem = user_data.run.experiment.problem
         return _own_inputs("run", problem.data, problem.test or problem.validation)
     if setting.data == OWN:
-        return _of_points(setting, brought.points)
-    if setting.data == TABLE and brought.content:
-        table = _small_table(brought)
+        return _of_points(setting, user_data.points)
+    if setting.data == TABLE and user_data.content:
+        table = _small_table(user_data)
         parts = load(table, target=setting.target or None, seed=setting.data_seed, validation=0, test=setting.test)
         return _own_inputs("table", parts.train, parts.test, table, parts.notes)
     if setting.data in GATES:
@@ -123,10 +124,10 @@ def source_of(setting: Setting, brought: UserData) -> Source:
     raise unknown("data-source", setting.data, [*GATES, *SETS])
 
 
-def _small_table(brought: UserData) -> Table:
+def _small_table(user_data: UserData) -> Table:
     """The table of a file; InputError where it has more rows or columns than a page shows, before these are read."""
     try:
-        return table_of(brought.content, brought.name, bounds=PAGE_BOUNDS)
+        return table_of(user_data.content, user_data.name, bounds=PAGE_BOUNDS)
     except InputError as error:
         if error.code == "table-rows":
             raise InputError("page-samples", value=error.values["value"], most=MOST_SAMPLES) from error

@@ -10,7 +10,7 @@ from koubai.core.losses import softmax
 from koubai.core.network import Network
 from koubai.core.projection import lead
 from koubai.playground.model.data_source import Source
-from koubai.playground.protocol.incoming import FIELD, SMALL
+from koubai.playground.protocol.limits import FIELD, SMALL
 
 _SMALL = slice(FIELD // SMALL // 2, None, FIELD // SMALL)  # the places of a small picture in the grid
 LEAST_SCALE = 1e-6

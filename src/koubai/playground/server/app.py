@@ -25,10 +25,11 @@ from starlette.websockets import WebSocket
 from koubai.errors import InputError, KoubaiError
 from koubai.files import reason
 from koubai.locale import LANGUAGES, sentence, sentences
-from koubai.playground.protocol.incoming import MOST_TABLE
+from koubai.playground.protocol.limits import MOST_TABLE
 from koubai.playground.server.access import Access, AccessMiddleware
 from koubai.playground.server.connection import Bounds, Connection
-from koubai.playground.server.session_registry import Make, SessionRegistry
+from koubai.playground.server.opening import Make
+from koubai.playground.server.session_registry import SessionRegistry
 from koubai.playground.server.sockets import BACKLOG, HttpProtocol, WebSocketProtocol, connections_possible
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Never, cast
 
 from koubai.errors import InputError
 from koubai.playground.protocol import incoming
@@ -13,7 +13,7 @@ MOST_WAITING = 1000  # messages
 Noted = Message | InputError  # what a session obeys, or why a message can't be obeyed
 
 # kinds of which the last says all, by what makes two of them one: they change nothing that would be kept
-_LAST_COUNTS: dict[type[Message], Callable[[Any], object]] = {
+_LAST_COUNTS: dict[type[Message], Callable[[Never], object]] = {
     incoming.Look: lambda message: None,
     incoming.Drawn: lambda message: None,
     incoming.Runs: lambda message: None,
@@ -22,7 +22,7 @@ _LAST_COUNTS: dict[type[Message], Callable[[Any], object]] = {
 }
 
 # kinds of which the last says all where it follows upon another with the same mark, as when a person drags something
-_REPLACES: dict[type[Message], Callable[[Any], object]] = {
+_REPLACES: dict[type[Message], Callable[[Never], object]] = {
     incoming.Edit: lambda message: frozenset(message.values),
     incoming.Change: lambda message: (frozenset(message.setting), message.usual),
     incoming.Layers: lambda message: None,
@@ -75,8 +75,9 @@ class MessageQueue:
             self._waiting = deque(filter(wanted, self._waiting))
 
 
-def _mark(noted: Noted, kinds: Mapping[type[Message], Callable[[Any], object]] = _LAST_COUNTS) -> object:
+def _mark(noted: Noted, kinds: Mapping[type[Message], Callable[[Never], object]] = _LAST_COUNTS) -> object:
     """What two messages have in common of which the last says all; None where ``kinds`` has none such."""
     if isinstance(noted, InputError) or type(noted) not in kinds:
         return None
-    return type(noted), kinds[type(noted)](noted)
+    mark = cast("Callable[[Message], object]", kinds[type(noted)])
+    return type(noted), mark(noted)

@@ -14,6 +14,8 @@ from threading import Condition, Lock, Thread, current_thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+from koubai.playground.protocol.outgoing import Sending
+
 if TYPE_CHECKING:
     from koubai.playground.session.session import Session
 
@@ -22,7 +24,7 @@ LONGEST, SHORTEST = 0.008, 0.002  # of a turn
 MOST_HELD_UP = 0.05  # seconds for which a session waits for a thread, until there is another: less than a person notices
 MOST_WAIT = 60.0  # seconds, of any one wait
 
-Deliver = Callable[["Session", list[str | bytes]], None]
+Deliver = Callable[["Session", list[Sending]], None]
 Failed = Callable[["Session", BaseException], None]
 
 
