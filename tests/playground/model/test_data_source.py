@@ -18,7 +18,7 @@ from koubai.playground.model import setting_changes
 from koubai.playground.model.configuration import linked_start
 from koubai.playground.model.data_source import UserData, source_of
 from koubai.playground.model.permalink import PermalinkState
-from koubai.playground.model.rasters import fields_of
+from koubai.playground.model.rasters import page_rasters
 from koubai.playground.protocol.limits import FIELD, MOST_FEATURES, MOST_SAMPLES, SMALL
 from koubai.playground.protocol.setting import Setting
 
@@ -47,10 +47,10 @@ def test_every_set_is_shown(name: str) -> None:
     assert ((bottom < source.points[:, 1]) & (source.points[:, 1] < top)).all()
     rows = len(source.train.inputs) + (0 if source.test is None else len(source.test.inputs))
     assert source.points.shape == (rows, 2)
-    fields = fields_of(network, source)
+    rasters = page_rasters(network, source)
     hidden = sum(network.sizes[1:])
-    assert fields.units.shape == (hidden, SMALL, SMALL)
-    assert (fields.winner is None) == (network.sizes[-1] <= 2)
+    assert rasters.units.shape == (hidden, SMALL, SMALL)
+    assert (rasters.winner is None) == (network.sizes[-1] <= 2)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "relu,sin"])
@@ -59,42 +59,42 @@ def test_fields_are_the_network_s_answers(activation: str) -> None:
     setting = Setting(data="moons", features=features, hidden=(5, 4), activations=("relu", "relu"))
     source = source_of(setting, UserData())
     network = kb.Network.random([4, 5, 4, 2], activation=activation, scale=1.0, seed=1)
-    fields = fields_of(network, source, (2, 3))
+    rasters = page_rasters(network, source, (2, 3))
     left, right, bottom, top = source.extent
     for row, column in ((0, 0), (95, 0), (40, 77)):
         x = left + (right - left) * (column + 0.5) / FIELD
         y = top - (top - bottom) * (row + 0.5) / FIELD  # row 0 is the highest
         inputs = features_of(np.array([[x, y]]), features)
-        ahead = 2 * int(fields.field[row, column]) / 255 - 1
+        ahead = 2 * int(rasters.field[row, column]) / 255 - 1
         assert (1 + ahead * abs(ahead)) / 2 == pytest.approx(network.probabilities(inputs)[0, 1], abs=0.005)
         second = kb.Network(network.layers[:2], network.activation.split(",")[0], "identity").logits(inputs)[0, 3]
         value = network.activations[1].apply(second, np)
-        assert fields.look is not None
-        expected = np.clip(127 * value / fields.scales[8], -127, 127)
-        assert fields.look[row, column] == pytest.approx(expected, abs=0.6)
-    assert fields.scales[-2:].tolist() == [1, 1]
+        assert rasters.inspected is not None
+        expected = np.clip(127 * value / rasters.scales[8], -127, 127)
+        assert rasters.inspected[row, column] == pytest.approx(expected, abs=0.6)
+    assert rasters.scales[-2:].tolist() == [1, 1]
 
 
 def test_more_classes_say_who_wins() -> None:
     source = source_of(Setting(data="blobs"), UserData())
     network = kb.Network.random([2, 6, 3], scale=1.0)
-    fields = fields_of(network, source)
+    rasters = page_rasters(network, source)
     x = np.linspace(*source.extent[:2], FIELD, endpoint=False) + (source.extent[1] - source.extent[0]) / FIELD / 2
     answers = plane(network, x, -x if source.extent[3] == -source.extent[2] else x).answers
-    assert fields.winner is not None
-    assert set(np.unique(fields.winner)) <= {0, 1, 2}
+    assert rasters.winner is not None
+    assert set(np.unique(rasters.winner)) <= {0, 1, 2}
     if source.extent[3] == -source.extent[2]:
-        assert (fields.winner == answers.argmax(axis=2)).mean() > 0.999
-    assert fields.field.min() >= 255 / 3 - 1
+        assert (rasters.winner == answers.argmax(axis=2)).mean() > 0.999
+    assert rasters.field.min() >= 255 / 3 - 1
 
 
 def test_values_are_shown_over_their_range() -> None:
     source = source_of(Setting(data="plane", loss="squared"), UserData())
     exact = kb.Network.from_arrays([([[0.4], [0.3]], [0.0])], output="identity")
-    fields = fields_of(exact, source)
-    low, high = fields.extremes
+    rasters = page_rasters(exact, source)
+    low, high = rasters.extremes
     assert low == -high
-    assert fields.field[0, -1] > 128 > fields.field[-1, 0]  # upwards to the right
+    assert rasters.field[0, -1] > 128 > rasters.field[-1, 0]  # upwards to the right
 
 
 def test_own_points_are_rows() -> None:

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import evenly
+from koubai.core.rasters import Rasters
 from koubai.experiment import Run
 from koubai.playground.model.data_source import UserData, source_of
-from koubai.playground.model.rasters import Fields, fields_of
+from koubai.playground.model.rasters import page_rasters
 from koubai.playground.model.setting_changes import setting_of
 from koubai.playground.protocol.frames import ComparisonMoment
 
@@ -17,10 +18,10 @@ MOST_POINTS = 1024
 
 @dataclass(frozen=True, eq=False)
 class ComparisonRun:
-    """Its name, its fields at its last step, its loss curve."""
+    """Its name, its rasters at its last step, its loss curve."""
 
     name: str
-    fields: Fields
+    rasters: Rasters
     step: int
     loss: float
     accuracy: float | None
@@ -34,7 +35,7 @@ class ComparisonRun:
         numbers = evenly(len(run.losses), MOST_POINTS)
         return cls(
             name,
-            fields_of(run.network, source),
+            page_rasters(run.network, source),
             run.records[-1].number,
             float(run.losses[-1]),
             run.scores().accuracy,

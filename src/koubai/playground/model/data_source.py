@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from koubai.core.projection import PlaneProjection, extent, principal
+from koubai.core.projection import PlaneProjection, cell_centres, extent, principal
 from koubai.data import GATES, SETS, Bounds, Dataset, gate, load
 from koubai.data.features import FEATURES, PLAIN, features_of, with_features
 from koubai.data.readers import table_of
@@ -41,15 +41,15 @@ class UserData:
 class Source:
     """``data`` are the rows that are trained on: a Dataset, or the name of a gate; ``test`` further rows.
 
-    ``points`` (n, 2), with those of the test behind the others, lie in the plane ``cut`` through the ``raw`` features; the
-    network's inputs are ``features`` of these.
+    ``points`` (n, 2), with those of the test behind the others, lie in the plane ``projection`` through the ``raw`` features;
+    the network's inputs are ``features`` of these.
     """
 
     kind: Kind
     data: str | Dataset
     test: Dataset | None
     raw: NDArray[np.float64]
-    cut: PlaneProjection
+    projection: PlaneProjection
     features: tuple[str, ...]  # of the plane; empty where the inputs are the rows' own
     columns: tuple[str, ...] = ()
     notes: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
@@ -67,7 +67,7 @@ class Source:
     @cached_property
     def points(self) -> NDArray[np.float64]:
         """Where the rows lie in the plane, (n, 2)."""
-        return self.cut.flat(self.raw)
+        return self.projection.flat(self.raw)
 
     @cached_property
     def extent(self) -> tuple[float, float, float, float]:
@@ -80,11 +80,7 @@ class Source:
 
         Row by row from the highest y, in the middle of every cell.
         """
-        left, right, bottom, top = self.extent
-        steps = (np.arange(FIELD) + 0.5) / FIELD
-        x, y = np.meshgrid(left + (right - left) * steps, top - (top - bottom) * steps)
-        flat = np.stack([x.ravel(), y.ravel()], axis=1)
-        raw = self.cut.origin + flat @ self.cut.axes
+        raw = self.projection.lifted(cell_centres(*self.extent, FIELD))
         inputs = features_of(raw, self.features) if self.features else raw
         return np.asarray(inputs, np.float32)
 
@@ -216,12 +212,12 @@ def _own_inputs(
         raw = raw[:, [names.index(name) for name in PLAIN]]
         return Source(kind, data, test, raw, PlaneProjection(np.zeros(2), np.eye(2)), names, notes=notes)
     if len(names) == 1:
-        cut = PlaneProjection(np.zeros(1), np.array([[1.0], [0.0]]))
+        projection = PlaneProjection(np.zeros(1), np.array([[1.0], [0.0]]))
     elif kind == "run" and isinstance(data, str):
-        cut = PlaneProjection(np.zeros(len(names)), np.eye(len(names))[:2])
+        projection = PlaneProjection(np.zeros(len(names)), np.eye(len(names))[:2])
     else:
-        cut = principal(raw[: len(train.inputs)])
-    return Source(kind, data, test, raw, cut, (), table.names if table else (), notes)
+        projection = principal(raw[: len(train.inputs)])
+    return Source(kind, data, test, raw, projection, (), table.names if table else (), notes)
 
 
 def _together(train: Dataset, test: Dataset | None) -> NDArray[np.float64]:

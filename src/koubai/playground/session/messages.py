@@ -21,7 +21,7 @@ from koubai.locale import meaning, sentence
 from koubai.playground.model.comparison import ComparisonRun
 from koubai.playground.model.configuration import Configuration
 from koubai.playground.model.data_source import Source, values_of_rows
-from koubai.playground.model.rasters import fields_of
+from koubai.playground.model.rasters import page_rasters
 from koubai.playground.protocol import limits
 from koubai.playground.protocol.frames import Diagnosis, Divergence, FrameArrays, FrameHeader, PartScores, packed
 from koubai.playground.protocol.outgoing import (
@@ -141,7 +141,7 @@ def _about(configuration: Configuration, language: str) -> DataAbout:
         rows=RowCounts(train=len(train.inputs), test=0 if source.test is None else len(source.test.inputs)),
         planar=source.is_planar,
         axes=_axes(source, language),
-        share=round(float(source.cut.share), 4),
+        share=round(float(source.projection.share), 4),
         extent=source.extent,
         table=train.inputs.tolist() if is_gate else None,
         answers=train.labels.tolist() if is_gate else None,
@@ -169,17 +169,17 @@ def frame(snapshot: FrameSnapshot, language: str) -> Sending:
     """The moment that is looked at."""
     network, source = snapshot.step.parameters, snapshot.source
     layer, _, unit = snapshot.inspected_unit.rstrip("]").partition("[")
-    fields = fields_of(network, source, (int(layer), int(unit)) if snapshot.inspected_unit else None)
+    rasters = page_rasters(network, source, (int(layer), int(unit)) if snapshot.inspected_unit else None)
     is_gate = isinstance(source.data, str)
     with np.errstate(all="ignore"):
         answers = network.answers(source.train.inputs) if is_gate else None
     arrays = FrameArrays(
         parameters=flatten(network),
-        field=fields.field,
-        units=fields.units,
-        scales=fields.scales,
-        winner=fields.winner,
-        look=fields.look,
+        field=rasters.field,
+        units=rasters.units,
+        scales=rasters.scales,
+        winner=rasters.winner,
+        look=rasters.inspected,
     )
     if snapshot.curve is not None:
         arrays = _with_curve(arrays, snapshot.curve)
@@ -187,7 +187,7 @@ def frame(snapshot: FrameSnapshot, language: str) -> Sending:
         arrays = _with_comparison(arrays, snapshot.comparison)
     chosen = [] if answers is None else network.classify(source.train.inputs).tolist()
     rows = None if answers is None else np.nan_to_num(answers).tolist()
-    header = _header(snapshot, language, fields.extremes, rows, chosen)
+    header = _header(snapshot, language, rasters.extremes, rows, chosen)
     return Sending(FrameHeader, packed(header, arrays.named()))
 
 
@@ -202,10 +202,10 @@ def _with_curve(arrays: FrameArrays, curve: CurveSnapshot) -> FrameArrays:
 def _with_comparison(arrays: FrameArrays, comparison: ComparisonRun) -> FrameArrays:
     return replace(
         arrays,
-        beside_field=comparison.fields.field,
+        beside_field=comparison.rasters.field,
         beside_step=comparison.numbers,
         beside_loss=comparison.losses,
-        beside_winner=comparison.fields.winner,
+        beside_winner=comparison.rasters.winner,
     )
 
 
