@@ -54,9 +54,9 @@ class Page:
         return page.turn().turn()
 
     def turn(self, seconds: float = 0.01, *, draws: bool = True) -> "Page":
-        """One turn of the session, or as many as it takes to obey all that was said."""
+        """One turn of the session, or as many as it takes to handle all that was said."""
         self.turn_once(seconds, draws=draws)
-        while self.session._noted and self.session._again_at <= monotonic():
+        while self.session._queue and self.session._again_at <= monotonic():
             self.turn_once(seconds, draws=draws)
         return self
 

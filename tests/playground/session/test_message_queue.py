@@ -4,19 +4,19 @@ import pytest
 
 from koubai.errors import InputError
 from koubai.playground.protocol import incoming
-from koubai.playground.session.message_queue import MOST_WAITING, MessageQueue, Noted
+from koubai.playground.session.message_queue import MOST_WAITING, MessageQueue, Received
 
 EDIT, PRICE, PLAY = incoming.Edit(values={"w1[0,0]": 1.0}), incoming.Price(), incoming.Play()
 
 
-def filled(*noted: Noted) -> MessageQueue:
+def filled(*received: Received) -> MessageQueue:
     queue = MessageQueue()
-    for one in noted:
+    for one in received:
         queue.put(one)
     return queue
 
 
-def emptied(queue: MessageQueue) -> list[Noted]:
+def emptied(queue: MessageQueue) -> list[Received]:
     taken = [queue.pop() for _ in range(len(queue))]
     assert queue.pop() is None
     return [one for one in taken if one is not None]

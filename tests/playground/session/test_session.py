@@ -694,7 +694,7 @@ def test_messages_are_obeyed_within_the_time_of_a_turn() -> None:
 
 
 def test_what_comes_of_many_messages_is_seen_before_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "SECONDS_OBEYING", 0.0)
+    monkeypatch.setattr(sessions, "SECONDS_HANDLING", 0.0)
     page = Page.open()
     for unit in range(3):
         page.session.receive(incoming.Edit(values={f"w1[0,{unit}]": 2.0}))

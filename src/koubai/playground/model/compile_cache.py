@@ -1,4 +1,4 @@
-"""Programs: which are compiled in this process, that they don't fill its memory, and that few are compiled at once."""
+"""The cache of compiled programs: which there are, that they don't fill the memory, and that few are compiled at once."""
 
 import ctypes
 import gc

@@ -1,9 +1,9 @@
-"""Source: the rows that a network of the playground learns, and the plane in which they are shown."""
+"""Sources: the rows that a network of the playground learns, and the plane in which they are shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from koubai.playground.protocol.setting import Setting
 PAGE_BOUNDS = Bounds(rows=MOST_SAMPLES, columns=MOST_FEATURES + 1, bytes=2**26)
 
 Kind = Literal["gate", "planar", "shipped", "own", "table", "run"]
+Notes = tuple[tuple[str, dict[str, Any]], ...]  # keys of sentences, and what stands in them, as data.load gives them
 Point = tuple[float, float, float]  # x, y, and the class or the value
 OWN, TABLE, RUN = "own", "table", "run"
 
@@ -52,7 +53,7 @@ class Source:
     projection: PlaneProjection
     features: tuple[str, ...]  # of the plane; empty where the inputs are the rows' own
     columns: tuple[str, ...] = ()
-    notes: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
+    notes: Notes = ()
 
     @cached_property
     def train(self) -> Dataset:
@@ -111,13 +112,24 @@ def source_of(setting: Setting, user_data: UserData) -> Source:
     if setting.data in GATES:
         return _of_gate(setting)
     if setting.data in SETS:
-        found = SETS[setting.data]
-        drawn: dict[str, Any] = {"samples": setting.samples, "noise": setting.noise} if found.kind == "planar" else {}
-        parts = load(setting.data, seed=setting.data_seed, validation=0, test=setting.test, **drawn)
-        if found.kind == "planar":
-            return _planar("planar", parts.train, parts.test, setting.features)
-        return _own_inputs("shipped", parts.train, parts.test)
+        return _of_set(setting)
     raise unknown("data-source", setting.data, [*GATES, *SETS])
+
+
+def _of_set(setting: Setting) -> Source:
+    """The rows of a set: drawn in the plane, or from a table that comes with the package."""
+    if SETS[setting.data].kind != "planar":
+        parts = load(setting.data, seed=setting.data_seed, validation=0, test=setting.test)
+        return _own_inputs("shipped", parts.train, parts.test)
+    parts = load(
+        setting.data,
+        seed=setting.data_seed,
+        validation=0,
+        test=setting.test,
+        samples=setting.samples,
+        noise=setting.noise,
+    )
+    return _planar("planar", parts.train, parts.test, setting.features)
 
 
 def _small_table(user_data: UserData) -> Table:
@@ -135,18 +147,22 @@ def _small_table(user_data: UserData) -> Table:
 def kind_of(data: str) -> Kind:
     """What kind of data a setting names."""
     if data in (OWN, TABLE, RUN):
-        return data  # type: ignore[return-value]
+        return cast(Kind, data)
     if data in GATES:
         return "gate"
     return "planar" if data in SETS and SETS[data].kind == "planar" else "shipped"
 
 
 def _planar(kind: Kind, train: Dataset, test: Dataset | None, features: tuple[str, ...], data: str | None = None) -> Source:
-    raw = _together(train, test)
-    made = with_features(train, features)
-    tested = None if test is None else with_features(test, features)
+    """Rows in the plane, of which the network sees ``features``; ``data`` names the gate whose plain rows they are, if any."""
+    seen = with_features(train, features)
     return Source(
-        kind, data if data and made is train else made, tested, raw, PlaneProjection(np.zeros(2), np.eye(2)), made.feature_names
+        kind,
+        data if data and seen is train else seen,
+        None if test is None else with_features(test, features),
+        _together(train, test),
+        PlaneProjection(np.zeros(2), np.eye(2)),
+        seen.feature_names,
     )
 
 
@@ -198,9 +214,7 @@ def _rows(data: Dataset, rows: NDArray[np.int64]) -> Dataset:
     )
 
 
-def _own_inputs(
-    kind: Kind, data: str | Dataset, test: Dataset | None, table: Table | None = None, notes: tuple[Any, ...] = ()
-) -> Source:
+def _own_inputs(kind: Kind, data: str | Dataset, test: Dataset | None, table: Table | None = None, notes: Notes = ()) -> Source:
     """Rows whose own columns are the inputs; those of a kept run may be features of the plane, by their names.
 
     InputError where there is more than a page shows.

@@ -135,9 +135,9 @@ def normalized(setting: Setting, task: str, loss_of_classes: str | None = None) 
     """
     count, activations = len(setting.hidden), setting.activations
     last = activations[-1] if activations else "relu"
-    made = (*activations, *[last] * count)[:count]
+    completed_names = (*activations, *[last] * count)[:count]
     loss = "squared" if task == "regress" else loss_of_classes or setting.loss
-    return msgspec.structs.replace(setting, activations=made, loss=loss)
+    return msgspec.structs.replace(setting, activations=completed_names, loss=loss)
 
 
 def still_there(names: tuple[str, ...], old: tuple[int, ...], new: tuple[int, ...]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from struct import pack
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -130,7 +130,7 @@ def wire_name(name: str) -> str:
     return first + "".join(other.capitalize() for other in others)
 
 
-def packed(header: Struct, arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def packed(header: Struct, arrays: Mapping[str, Array]) -> bytes:
     """Write a frame: the length of the header (uint32), the header (JSON), then the arrays.
 
     Header and arrays are padded to 8 bytes. The header's ``arrays`` lists them: name, type, shape, and where each begins after

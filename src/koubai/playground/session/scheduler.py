@@ -1,4 +1,4 @@
-"""Turns: a few threads give every session that has something to do its turn; the more there are, the shorter these are.
+"""Scheduler: a few threads give every session that has something to do its turn; the more there are, the shorter these are.
 
 A session never has two turns at once. One that wants its next turn later (because it goes slowly, or its page has yet to draw)
 waits in a heap of times. A turn that lasts (a program that is compiled, a large file) holds nobody up: where no thread is free
@@ -130,9 +130,9 @@ class Scheduler:
 
     def _turn(self, session: "Session", seconds: float) -> None:
         try:
-            made = session.turn(seconds)
-            if made:
-                self._deliver(session, made)
+            sendings = session.turn(seconds)
+            if sendings:
+                self._deliver(session, sendings)
             self._done(session)
         except BaseException as error:  # a mistake of ours
             with self._changed:

@@ -1,8 +1,8 @@
 """Session: what stands behind one page, as a state machine that knows no socket.
 
-``receive`` takes note of a message; at its next turn the session obeys what was noted, trains for a while if it is playing, and
-says what is to be sent. States: resting, playing (towards a goal, or without end), and gone, where no page is there: then it
-does nothing.
+``receive`` takes note of a message; at its next turn the session handles what was noted, trains for a while if it is playing,
+and says what is to be sent. States: resting, playing (towards a goal, or without end), and gone, where no page is there: then
+it does nothing.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from koubai.playground.session import messages
 from koubai.playground.session.autosave import Autosave
 from koubai.playground.session.context import PageContext, View
 from koubai.playground.session.handlers import handle
-from koubai.playground.session.message_queue import MessageQueue, Noted
+from koubai.playground.session.message_queue import MessageQueue, Received
 from koubai.playground.session.outbox import Outbox
 from koubai.playground.session.pacing import FramePacer
 from koubai.playground.session.playback import Playback
@@ -32,7 +32,7 @@ from koubai.playground.session.sent_state import SentState
 from koubai.playground.session.snapshot import frame_snapshot, state_snapshot
 
 UNTIL_AGAIN = 0.05  # seconds until what others are in the way of is tried again
-SECONDS_OBEYING = 0.1  # without a word, where many messages wait: what comes of some is to be seen before the last
+SECONDS_HANDLING = 0.1  # without a word, where many messages wait: what comes of some is to be seen before the last
 
 
 class Session:
@@ -45,7 +45,7 @@ class Session:
         self._autosave = Autosave(store if keeps else None)
         self.context = self._opened(language, link, store if keeps else None)
         self._lock = Lock()  # held during a turn
-        self._noted = MessageQueue()
+        self._queue = MessageQueue()
         self._has_page = self._is_closed = False
         self._states = 0  # that were told
         self._sent = SentState()
@@ -86,15 +86,15 @@ class Session:
 
     def detach(self) -> None:
         """The page is gone; the session rests until it is back, and then goes on with what it did."""
-        self._noted.drop_questions()
+        self._queue.drop_questions()
         with self._lock:
             self._has_page = False
             self.context.outbox.clear()
             self.context.playback.suspend()
 
-    def receive(self, noted: Noted) -> None:
-        """To be obeyed at one of the next turns. Malformed where too many wait."""
-        self._noted.put(noted)
+    def receive(self, received: Received) -> None:
+        """Take note of a message, for one of the next turns. Malformed where too many wait."""
+        self._queue.put(received)
 
     def close(self, seconds: float = -1) -> None:
         """Keep what is to be kept; there are no turns after it.
@@ -121,7 +121,7 @@ class Session:
         return make()
 
     def turn(self, seconds: float) -> list[Sending]:
-        """Obey, train for about ``seconds``, and return what is to be sent.
+        """Handle messages, train for about ``seconds``, and return what is to be sent.
 
         Args:
             seconds: How long the turn may take.
@@ -132,11 +132,11 @@ class Session:
         with self._lock:
             if self._is_closed:
                 return []
-            self._obey_for(seconds)
-            if not self._has_page or (self._noted and self._clock() - self._silent_since < SECONDS_OBEYING):
+            self._handle_for(seconds)
+            if not self._has_page or (self._queue and self._clock() - self._silent_since < SECONDS_HANDLING):
                 return []
             self._silent_since = self._clock()
-            if not self._noted and self._clock() >= self._again_at:
+            if not self._queue and self._clock() >= self._again_at:
                 self._train(seconds)
             outbox = self.context.outbox
             if (fault := self._autosave.fault()) is not None:
@@ -150,9 +150,9 @@ class Session:
 
     def next_turn(self, now: float) -> float | None:
         """When it wants its next turn; None: when it is woken."""
-        if self._is_closed or (not self._noted and not self._has_page):
+        if self._is_closed or (not self._queue and not self._has_page):
             return None
-        if self._noted:
+        if self._queue:
             return max(self._again_at, now)
         training_time = self.context.playback.next_time(now, self._again_at)
         if training_time == now:
@@ -162,36 +162,36 @@ class Session:
 
     # a turn
 
-    def _obey_for(self, seconds: float) -> None:
-        """Obey until ``seconds`` are over, or nothing waits any more: at least one message, whatever it takes."""
+    def _handle_for(self, seconds: float) -> None:
+        """Handle messages until ``seconds`` are over, or nothing waits any more: at least one message, whatever it takes."""
         deadline = self._clock() + seconds
-        while self._clock() >= self._again_at and (noted := self._noted.pop()) is not None:
+        while self._clock() >= self._again_at and (received := self._queue.pop()) is not None:
             try:
-                self._obey(noted)
+                self._handle(received)
             except Occupied:
-                self._noted.put_back(noted)
+                self._queue.put_back(received)
                 self._again_at = self._clock() + UNTIL_AGAIN
                 return
-            if not isinstance(noted, incoming.Drawn):
+            if not isinstance(received, incoming.Drawn):
                 self.context.pacer.hurry()  # a person waits for what comes of it
             if self._clock() >= deadline:
                 return
 
-    def _obey(self, noted: Noted) -> None:
-        def obey() -> None:
-            if isinstance(noted, InputError):
-                raise noted
-            handle(self.context, noted)
+    def _handle(self, received: Received) -> None:
+        def work() -> None:
+            if isinstance(received, InputError):
+                raise received
+            handle(self.context, received)
 
-        self._guarded(obey)
+        self._guarded(work)
 
     def _train(self, seconds: float) -> None:
-        def train() -> None:
+        def work() -> None:
             if self.context.playback.advance(seconds):
                 self._sent.curve_due = True
 
         try:
-            self._guarded(train)
+            self._guarded(work)
         except Occupied:
             self._again_at = self._clock() + UNTIL_AGAIN
 
