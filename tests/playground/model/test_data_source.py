@@ -176,10 +176,10 @@ def test_weights_go_to_a_flat_array_and_back() -> None:
 
 
 def test_units_that_are_added_leave_the_others_as_they_are() -> None:
-    old, fresh = kb.Network.random([2, 3, 2], seed=1), kb.Network.random([2, 5, 2], seed=2)
-    wide = widened(old, fresh)
+    old, drawn = kb.Network.random([2, 3, 2], seed=1), kb.Network.random([2, 5, 2], seed=2)
+    wide = widened(old, drawn)
     np.testing.assert_array_equal(wide.layers[0].weights[:, :3], old.layers[0].weights)
-    np.testing.assert_array_equal(wide.layers[0].weights[:, 3:], fresh.layers[0].weights[:, 3:])
+    np.testing.assert_array_equal(wide.layers[0].weights[:, 3:], drawn.layers[0].weights[:, 3:])
     deeper = kb.Network.random([2, 3, 3, 2], seed=2)
     assert widened(old, deeper).layers[1].weights.tolist() == deeper.layers[1].weights.tolist()
 

@@ -1,4 +1,4 @@
-"""What a page takes home of a run."""
+"""What a page downloads of a run."""
 
 import csv
 import io

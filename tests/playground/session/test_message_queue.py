@@ -1,4 +1,4 @@
-"""What waits to be obeyed: in order, each question once, and bounded."""
+"""What waits to be handled: in order, each question once, and bounded."""
 
 import pytest
 
@@ -26,8 +26,10 @@ def test_the_same_question_waits_once_where_it_was_asked_last() -> None:
     here, there = incoming.Slope(place="w1[0,0]"), incoming.Slope(place="b1[0]")
     queue = filled(PRICE, here, EDIT, PRICE, here, PLAY, there, PRICE, incoming.Runs(), incoming.Runs())
     assert emptied(queue) == [EDIT, here, PLAY, there, PRICE, incoming.Runs()]
-    looks = filled(incoming.Look(unit="1[0]"), incoming.Drawn(frame=1), incoming.Look(unit="1[2]"), incoming.Drawn(frame=2))
-    assert emptied(looks) == [incoming.Look(unit="1[2]"), incoming.Drawn(frame=2)]
+    looks = filled(
+        incoming.InspectUnit(unit="1[0]"), incoming.Drawn(frame=1), incoming.InspectUnit(unit="1[2]"), incoming.Drawn(frame=2)
+    )
+    assert emptied(looks) == [incoming.InspectUnit(unit="1[2]"), incoming.Drawn(frame=2)]
 
 
 def test_what_changes_something_counts_each_time() -> None:
@@ -60,7 +62,7 @@ def test_of_what_is_dragged_the_last_counts() -> None:
 
 
 def test_questions_are_dropped_and_changes_stay() -> None:
-    queue = filled(PRICE, EDIT, incoming.Runs(), InputError("own-points"), PLAY, incoming.Look(unit="1[0]"))
+    queue = filled(PRICE, EDIT, incoming.Runs(), InputError("own-points"), PLAY, incoming.InspectUnit(unit="1[0]"))
     queue.drop_questions()
     assert emptied(queue) == [EDIT, PLAY]
 

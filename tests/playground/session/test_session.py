@@ -155,7 +155,7 @@ def test_what_is_cut_stays_cut_until_that_is_undone() -> None:
         change(seed=4),
         incoming.Renew(what="start"),
         incoming.Layers(hidden=(9,), activations=("tanh",)),
-        incoming.Mark(points=((0.25, 0.5, 1.0),)),
+        incoming.DrawPoints(points=((0.25, 0.5, 1.0),)),
         incoming.Forward(count=3),
     ):
         page.say(message).until_rest()
@@ -243,7 +243,7 @@ def test_a_run_at_rest_is_listed_as_paused(tmp_path: Path) -> None:
             incoming.Forward(count=40),
         ),
         (incoming.Renew(what="start"), incoming.Forward(count=3)),
-        (incoming.Mark(points=((0.25, 0.5, 2.0),)), incoming.Forward(count=20)),
+        (incoming.DrawPoints(points=((0.25, 0.5, 2.0),)), incoming.Forward(count=20)),
         (incoming.Layers(hidden=(4, 3), activations=("tanh", "relu")), incoming.Forward(count=20)),
         (incoming.Change(setting={"data": "moons"}, usual=True), incoming.Renew(what="data"), incoming.Forward(count=40)),
     ],
@@ -299,20 +299,20 @@ def test_a_unit_that_is_added_leaves_the_others_and_the_training_rests() -> None
 
 def test_points_are_drawn_and_erased() -> None:
     page = Page.open().step_to(10)
-    page.say(incoming.Mark(points=((0.5, 0.5, 1.0),)))
+    page.say(incoming.DrawPoints(points=((0.5, 0.5, 1.0),)))
     assert page.state["data"]["kind"] == "own"
     assert page.state["points"]["x"] == [0, 0, 1, 1, 0.5]
     assert page.frame.header["step"] == 10  # the network goes on with what it has learned
-    page.say(incoming.Rub(x=0.45, y=0.5, radius=0.1))
+    page.say(incoming.Erase(x=0.45, y=0.5, radius=0.1))
     assert len(page.state["points"]["x"]) == 4
-    page.say(incoming.Mark(points=((0.5, 0.5, 2.0),)))
+    page.say(incoming.DrawPoints(points=((0.5, 0.5, 2.0),)))
     assert page.state["sizes"] == [2, 8, 3]  # another class: another network
-    page.say(incoming.Mark(points=tuple((0.0, 0.0, 0.0) for _ in range(2000))))
+    page.say(incoming.DrawPoints(points=tuple((0.0, 0.0, 0.0) for _ in range(2000))))
     assert "2005" in page.said[-1]
-    page.say(incoming.Mark(points=((0.0, 0.0, 0.0),), fresh=True), incoming.Rub(x=0, y=0, radius=1))
+    page.say(incoming.DrawPoints(points=((0.0, 0.0, 0.0),), replaces=True), incoming.Erase(x=0, y=0, radius=1))
     assert "draw" in page.said[-1]
     assert len(page.state["points"]["x"]) == 1
-    page.say(change(data="parity-3"), incoming.Mark(points=((0.0, 0.0, 0.0),)))
+    page.say(change(data="parity-3"), incoming.DrawPoints(points=((0.0, 0.0, 0.0),)))
     assert "x1 and x2" in page.said[-1]
 
 
@@ -376,7 +376,7 @@ def test_points_drawn_by_hand_begin_with_those_that_are_seen() -> None:
     page = Page.open().say(change(data="own"))
     assert page.state["setting"]["data"] == "own"
     assert page.state["points"]["value"] == [0, 1, 1, 0]
-    page.say(incoming.Mark(points=((0.5, 0.5, 1),), fresh=True), change(data="and"), change(data="own"))
+    page.say(incoming.DrawPoints(points=((0.5, 0.5, 1),), replaces=True), change(data="and"), change(data="own"))
     assert page.state["points"]["value"] == [1]
 
 
@@ -494,7 +494,7 @@ def test_a_frame_that_is_late_delays_no_other() -> None:
 def test_runs_are_kept_listed_opened_and_shown_beside(tmp_path: Path) -> None:
     path = tmp_path / "runs.sqlite"
     page = Page.open(store=path).step_to(250)
-    assert page.frame.header["run"] or page.say(incoming.Look(unit="")).frame.header["run"]
+    assert page.frame.header["run"] or page.say(incoming.InspectUnit(unit="")).frame.header["run"]
     page.say(incoming.Edit(values={"w1[0,0]": 0.5})).step_to(300)
     page.say(incoming.Edit(values={"w1[0,0]": 0.25}))  # no step after it: nothing to keep
     page.session.close()
@@ -509,7 +509,7 @@ def test_runs_are_kept_listed_opened_and_shown_beside(tmp_path: Path) -> None:
     other = Page.open(store=path).say(incoming.Runs())
     listed = next(text for text in other.texts if text["type"] == "runs")["runs"]
     assert [run["name"] for run in listed] == names[::-1]
-    other.say(incoming.Open(name=names[0]), incoming.Beside(name=names[1]))
+    other.say(incoming.Open(name=names[0]), incoming.Compare(name=names[1]))
     assert (other.frame.header["step"], other.state["setting"]["data"]) == (250, "run")
     assert other.frame.header["beside"]["step"] == 50
     other.step_to(400)
@@ -534,7 +534,7 @@ def test_a_run_whose_numbers_are_out_of_all_measure_is_refused_and_the_page_goes
             kb.train(kb.data.Dataset.from_arrays(inputs, [0, 1]), hidden=(2,), scale=1e-300, steps=0, method="loop"),
             name="huge",
         )
-    page = Page.open(store=path).say(incoming.Open(name="huge"), incoming.Beside(name="huge"))
+    page = Page.open(store=path).say(incoming.Open(name="huge"), incoming.Compare(name="huge"))
     assert [said.startswith("The data hold the number 1e+307, but") for said in page.said] == [True, True]
     assert (page.state["setting"]["data"], page.frame.header["beside"]) == ("xor", None)
     with pytest.raises(InputError, match=r"1e\+307"):
@@ -615,7 +615,9 @@ def test_classes_that_come_after_values_have_their_own_loss_again() -> None:
             assert page.state["setting"]["loss"] == ("squared" if kind == "values" else loss)
     page = Page.open("data=bumps&samples=20").say(change(data="moons"))  # and for whatever else follows values
     assert page.state["setting"]["loss"] == "cross-entropy"
-    page = Page.open("data=bumps&samples=10").say(change(data="own"), incoming.Mark(points=((0.0, 0.0, 1.0),), fresh=True))
+    page = Page.open("data=bumps&samples=10").say(
+        change(data="own"), incoming.DrawPoints(points=((0.0, 0.0, 1.0),), replaces=True)
+    )
     page.say(change(task="classify"))
     assert (page.state["setting"]["loss"], page.said) == ("cross-entropy", [])
 
@@ -633,7 +635,7 @@ def test_classes_that_come_after_values_have_their_own_loss_again() -> None:
         change(activations=["gelu"], method="complex-step"),
         incoming.Layers(hidden=(3,), activations=("wave",)),
         incoming.Open(name="x"),
-        incoming.Beside(name="x"),
+        incoming.Compare(name="x"),
         incoming.Slope(place="w1[7,7]"),
     ],
 )
@@ -734,9 +736,12 @@ def test_a_value_that_can_t_be_is_said_and_the_state_told_again() -> None:
     [
         (incoming.Edit(values={"w1[0,0]": 1e30, "w1[1,0]": -1e30, "w2[0,0]": 1e30, "b2[1]": -1e30}),),
         (change(l1=1e6, l2=1e6), incoming.Edit(values={"w1[0,0]": 1e30})),
-        (incoming.Mark(points=((1e30, -1e30, 1.0), (-1e30, 1e30, 0.0))),),
-        (incoming.Mark(points=((1e-30, 0, 1.0), (-1e-30, 1e30, 0.0)), fresh=True), change(features=["x1", "x1^2", "x1*x2"])),
-        (change(data="own"), change(task="regress"), incoming.Mark(points=((0, 0, 1e30), (1, 1, -1e30)), fresh=True)),
+        (incoming.DrawPoints(points=((1e30, -1e30, 1.0), (-1e30, 1e30, 0.0))),),
+        (
+            incoming.DrawPoints(points=((1e-30, 0, 1.0), (-1e-30, 1e30, 0.0)), replaces=True),
+            change(features=["x1", "x1^2", "x1*x2"]),
+        ),
+        (change(data="own"), change(task="regress"), incoming.DrawPoints(points=((0, 0, 1e30), (1, 1, -1e30)), replaces=True)),
         (change(learning_rate=1e6, loss="squared", h=1e6, l2=1e6),),
         (change(h=limits.LEAST_H), change(scale=100, seed=2**32 - 1)),
         (change(steps=limits.MOST_STEPS), incoming.Speed(steps=1e6)),

@@ -5,6 +5,8 @@ A page sends JSON texts, one message each; ``outgoing`` has what the server answ
 """
 
 import json
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -142,7 +144,7 @@ class Cut(Message, frozen=True, tag="cut"):
     cut: bool = True
 
 
-class Look(Message, frozen=True, tag="look"):
+class InspectUnit(Message, frozen=True, tag="look"):
     """Send also the whole field of this unit, ``1[3]`` being unit 3 of the first layer; none where it is empty."""
 
     unit: Unit = ""
@@ -154,14 +156,14 @@ class Drawn(Message, frozen=True, tag="drawn"):
     frame: Annotated[int, Meta(ge=0, le=2**53)]
 
 
-class Mark(Message, frozen=True, tag="mark"):
+class DrawPoints(Message, frozen=True, tag="mark"):
     """Points drawn by hand: x, y, and the class or the value; they become the data, with ``fresh`` in place of all before."""
 
     points: Annotated[tuple[tuple[Number, Number, Number], ...], Meta(max_length=MOST_POINTS)]
-    fresh: bool = False
+    replaces: bool = msgspec.field(name="fresh", default=False)
 
 
-class Rub(Message, frozen=True, tag="rub"):
+class Erase(Message, frozen=True, tag="rub"):
     """Points within ``radius`` of x, y are erased."""
 
     x: Number
@@ -187,7 +189,7 @@ class Open(Message, frozen=True, tag="open"):
     name: Name
 
 
-class Beside(Message, frozen=True, tag="beside"):
+class Compare(Message, frozen=True, tag="beside"):
     """Show the kept run of this name beside; none where it is empty."""
 
     name: Name = ""
@@ -204,17 +206,13 @@ class Price(Message, frozen=True, tag="price"):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    Hello, Language, Play, Pause, Forward, Back, Go, Speed, Reset, Renew, Change, Layers, Edit, Freeze, Cut, Look, Drawn, Mark,
-    Rub, Table, Runs, Open, Beside, Slope, Price,
+    Hello, Language, Play, Pause, Forward, Back, Go, Speed, Reset, Renew, Change, Layers, Edit, Freeze, Cut, InspectUnit, Drawn,
+    DrawPoints, Erase, Table, Runs, Open, Compare, Slope, Price,
 )  # fmt: skip
-
-_decoder = msgspec.json.Decoder[Message](
-    Hello | Language | Play | Pause | Forward | Back | Go | Speed | Reset | Renew | Change | Layers | Edit | Freeze | Cut | Look
-    | Drawn | Mark | Rub | Table | Runs | Open | Beside | Slope | Price
-)  # fmt: skip
-
 
 complete(*MESSAGES)
+
+_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(reduce(or_, MESSAGES))
 
 _KINDS = {str(message.__struct_config__.tag): message for message in MESSAGES}
 MOST_DIGITS = 300  # of a whole number that is shown again
@@ -232,7 +230,7 @@ def read(text: str | bytes) -> Message:
         head = text[:200] if isinstance(text, str) else text[:200].decode("latin-1")
         if size > MOST_MESSAGE and not any(name in head for name in _LARGE):
             raise Malformed("message-size", value=size, most=MOST_MESSAGE)
-        message: Message = _decoder.decode(text)
+        message = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _refused(text, error) from error
     if size > MOST_MESSAGE and not isinstance(message, (Hello, Table)):

@@ -1,4 +1,4 @@
-"""What a page takes home of its run: pictures, the film, the numbers, a script, the run itself."""
+"""What a page downloads of its run: pictures, the film, the numbers, a script, the run itself."""
 
 import os
 import re

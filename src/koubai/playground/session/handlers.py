@@ -139,7 +139,7 @@ def _cut(context: PageContext, message: incoming.Cut) -> None:
     context.outbox.change()
 
 
-def _inspect_unit(context: PageContext, message: incoming.Look) -> None:
+def _inspect_unit(context: PageContext, message: incoming.InspectUnit) -> None:
     context.view.inspected_unit = message.unit
     context.pacer.refresh()
 
@@ -148,13 +148,13 @@ def _drawn(context: PageContext, message: incoming.Drawn) -> None:
     context.pacer.acknowledge(message.frame)
 
 
-def _draw_points(context: PageContext, message: incoming.Mark) -> None:
+def _draw_points(context: PageContext, message: incoming.DrawPoints) -> None:
     context.playback.hold()
     with _resting_where_anew(context):
-        context.workspace.draw_points(message.points, replaces=message.fresh)
+        context.workspace.draw_points(message.points, replaces=message.replaces)
 
 
-def _erase(context: PageContext, message: incoming.Rub) -> None:
+def _erase(context: PageContext, message: incoming.Erase) -> None:
     context.playback.hold()
     with _resting_where_anew(context):
         context.workspace.erase(message.x, message.y, message.radius)
@@ -185,7 +185,7 @@ def _open(context: PageContext, message: incoming.Open) -> None:
     context.outbox.change()
 
 
-def _compare(context: PageContext, message: incoming.Beside) -> None:
+def _compare(context: PageContext, message: incoming.Compare) -> None:
     comparison = None
     if message.name:
         stored = stored_run(context.store, message.name)
@@ -220,14 +220,14 @@ HANDLERS: Mapping[type[incoming.Message], Callable[[PageContext, Never], None]] 
     incoming.Edit: _edit,
     incoming.Freeze: _freeze,
     incoming.Cut: _cut,
-    incoming.Look: _inspect_unit,
+    incoming.InspectUnit: _inspect_unit,
     incoming.Drawn: _drawn,
-    incoming.Mark: _draw_points,
-    incoming.Rub: _erase,
+    incoming.DrawPoints: _draw_points,
+    incoming.Erase: _erase,
     incoming.Table: _table,
     incoming.Runs: _runs,
     incoming.Open: _open,
-    incoming.Beside: _compare,
+    incoming.Compare: _compare,
     incoming.Slope: _slope,
     incoming.Price: _price,
 }

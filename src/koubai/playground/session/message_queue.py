@@ -14,7 +14,7 @@ Received = Message | InputError  # a message, or why what a page has sent can't 
 
 # kinds of which the last says all, by what makes two of them one: they change nothing that would be kept
 _LAST_COUNTS: dict[type[Message], Callable[[Never], object]] = {
-    incoming.Look: lambda message: None,
+    incoming.InspectUnit: lambda message: None,
     incoming.Drawn: lambda message: None,
     incoming.Runs: lambda message: None,
     incoming.Price: lambda message: None,
