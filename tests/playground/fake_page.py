@@ -1,15 +1,19 @@
 """A page without a browser: says messages to a session, and takes what it sends apart."""
 
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
-from struct import unpack
+from struct import pack, unpack
 from time import monotonic, sleep
 from typing import Any
+from zlib import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.core.parameters import unflatten
+from koubai.playground.model.setting_changes import value_at as value_in
 from koubai.playground.model.training import Clock
 from koubai.playground.protocol import incoming
 from koubai.playground.protocol.structures import LanguageCode
@@ -101,3 +105,23 @@ class Page:
     def said(self) -> list[str]:
         """The faults that were told."""
         return [text["text"] for text in self.texts if text["type"] == "fault"]
+
+
+def change(**fields: Any) -> incoming.Change:
+    """A change of some fields of the setting."""
+    return incoming.Change(setting=fields)
+
+
+def packed(*numbers: float) -> str:
+    """Numbers as a link holds them."""
+    return urlsafe_b64encode(compress(pack(f"<{len(numbers)}d", *numbers))).decode().rstrip("=")
+
+
+def parameters(page: Page) -> np.ndarray[Any, Any]:
+    """All parameters of the network that is shown."""
+    return page.frame.arrays["parameters"]
+
+
+def value_at(page: Page, place: str) -> float:
+    """The number of one parameter of the network that is shown."""
+    return value_in(unflatten(parameters(page), tuple(page.state["sizes"])), place)
