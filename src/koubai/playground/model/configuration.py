@@ -183,9 +183,17 @@ class Configuration:
 
 
 def linked_start(link: PermalinkState, sizes: tuple[int, ...]) -> Network | None:
-    """The network of these ``sizes`` from which a link begins; None where that is the seed's own start.
+    """Find the network from which a link begins.
 
-    InputError where the link's weights are of another network.
+    Args:
+        link: What the link says.
+        sizes: The sizes of the network.
+
+    Returns:
+        The network; None where it is the seed's own start.
+
+    Raises:
+        InputError: The link's weights are of another network.
     """
     if link.weights is None:
         return None

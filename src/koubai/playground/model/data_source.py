@@ -94,12 +94,30 @@ class Source:
 
 
 def values_of_rows(data: Dataset) -> NDArray[np.float64]:
-    """The class number of every row, or its value, (n,)."""
+    """Give every row one number.
+
+    Args:
+        data: The rows.
+
+    Returns:
+        The class number of every row, or its value, (n,).
+    """
     return data.labels.astype(np.float64) if data.task == "classify" else data.targets[:, 0]
 
 
 def source_of(setting: Setting, user_data: UserData) -> Source:
-    """The rows of a setting. InputError where there are none such, too many, or they don't fit the page."""
+    """Find or draw the rows of a setting.
+
+    Args:
+        setting: The setting.
+        user_data: What a person brought.
+
+    Returns:
+        The rows, and the plane in which they are shown.
+
+    Raises:
+        InputError: There are no such rows, too many, or they don't fit the page.
+    """
     if setting.data == RUN and user_data.run is not None:
         problem = user_data.run.experiment.problem
         return _own_inputs("run", problem.data, problem.test or problem.validation)
@@ -145,7 +163,14 @@ def _small_table(user_data: UserData) -> Table:
 
 
 def kind_of(data: str) -> Kind:
-    """What kind of data a setting names."""
+    """Say what kind of data a setting names.
+
+    Args:
+        data: The name.
+
+    Returns:
+        The kind.
+    """
     if data in (OWN, TABLE, RUN):
         return cast(Kind, data)
     if data in GATES:

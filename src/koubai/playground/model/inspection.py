@@ -134,7 +134,15 @@ def _report(training: Training) -> tuple[LayerReport, ...]:
 
 
 def evaluations_made(method: str, parameters: int) -> int | None:
-    """How often the loss is really evaluated for one step, the loss that is told among them; None where it is not so made."""
+    """Count how often the loss is really evaluated for one step, the loss that is shown among them.
+
+    Args:
+        method: How slopes are measured.
+        parameters: How many parameters there are.
+
+    Returns:
+        The number; None where slopes are not measured by evaluations of the loss.
+    """
     if METHODS[method].reported:
         return None
     adds_one = method in ("loop", "complex-step", "spsa", "random-directions")  # the others need the loss itself in any case

@@ -66,7 +66,14 @@ class PermalinkState:
 
 
 def format_permalink(linked: PermalinkState) -> str:
-    """The text of a link, without the step."""
+    """Write a link, without the step.
+
+    Args:
+        linked: What it is to hold.
+
+    Returns:
+        What the address is to hold after its #.
+    """
     given = msgspec.structs.asdict(linked.setting)
     usual = msgspec.structs.asdict(USUAL)
     parts = [(name, _text(name, value)) for name, value in given.items() if value != usual[name]]
@@ -87,7 +94,17 @@ def format_permalink(linked: PermalinkState) -> str:
 
 
 def parse_permalink(text: str) -> PermalinkState:
-    """What a link says. InputError where a part of it can't be."""
+    """Read a link.
+
+    Args:
+        text: What the address holds after its #.
+
+    Returns:
+        What the link says.
+
+    Raises:
+        InputError: A part of it isn't possible.
+    """
     if len(text) > MOST_LINK:
         raise InputError("link-long", value=len(text), most=MOST_LINK)
     text = text.removeprefix("#").removeprefix("&")

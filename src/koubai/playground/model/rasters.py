@@ -7,6 +7,15 @@ from koubai.playground.protocol.limits import SMALL
 
 
 def page_rasters(network: Network, source: Source, unit: tuple[int, int] | None = None) -> Rasters:
-    """The pictures of all units, of the output, and the whole of the ``unit`` (layer from 1, number) that is inspected."""
+    """Compute what a page draws of a network.
+
+    Args:
+        network: The network.
+        source: The rows, in whose plane it is drawn.
+        unit: The layer, from 1, and the number of the unit that is inspected.
+
+    Returns:
+        The pictures of all units, of the output, and the whole of the inspected unit.
+    """
     values = source.train.targets[:, 0] if source.train.task == "regress" else None
     return rasters_of(network, source.grid, SMALL, values=values, unit=unit)

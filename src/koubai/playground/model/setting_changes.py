@@ -28,9 +28,20 @@ SettingFields = Mapping[str, object]  # some fields of a Setting, by name
 def experiment_of(
     setting: Setting, source: Source, start: Network | None = None, begin: int = 0, base: Experiment | None = None
 ) -> Experiment:
-    """What is to be trained: from the seed's start, or from ``start``, after ``begin`` steps.
+    """Say what is to be trained.
 
-    ``base``: of a kept run, from which what no control shows is taken. InputError where something can't be, or is too large.
+    Args:
+        setting: The setting.
+        source: Its rows.
+        start: The network from which it is trained; None for the seed's own start.
+        begin: How many steps were made before.
+        base: The experiment of a kept run, from which what no control shows is taken.
+
+    Returns:
+        The experiment.
+
+    Raises:
+        InputError: Something isn't possible, or is too large.
     """
     sizes = sizes_of(setting, source)
     if (count := parameters_in(sizes)) > MOST_PARAMETERS:
@@ -75,12 +86,28 @@ def experiment_of(
 
 
 def sizes_of(setting: Setting, source: Source) -> tuple[int, ...]:
-    """The inputs, the units of every hidden layer, the outputs."""
+    """Find the sizes of a setting's network.
+
+    Args:
+        setting: The setting.
+        source: Its rows.
+
+    Returns:
+        The inputs, the units of every hidden layer, the outputs.
+    """
     return (source.train.inputs.shape[1], *setting.hidden, source.train.targets.shape[1])
 
 
 def default_settings(data: str, task: str = "classify") -> dict[str, object]:
-    """The fields of a setting that are usual for ``data``: for a gate those of the founding example."""
+    """Find what is usual for data: for a gate the founding example.
+
+    Args:
+        data: The name of the data.
+        task: What is learned: "classify" or "regress".
+
+    Returns:
+        The fields that are usual.
+    """
     if data in GATES:
         many = len(data) > 7 and data.startswith("parity")
         return msgspec.structs.asdict(Setting(data=data, hidden=(16,) if many else (8,)))
@@ -106,7 +133,18 @@ def default_settings(data: str, task: str = "classify") -> dict[str, object]:
 
 
 def checked(setting: Setting, fields: SettingFields) -> Setting:
-    """``setting`` with some ``fields`` anew. InputError where one can't be."""
+    """Change some fields of a setting.
+
+    Args:
+        setting: The setting.
+        fields: The fields that are to be others.
+
+    Returns:
+        The other setting.
+
+    Raises:
+        InputError: A field isn't possible, or there is none of that name.
+    """
     values = msgspec.structs.asdict(setting)
     for name in fields:
         if name not in values:
@@ -118,7 +156,16 @@ def checked(setting: Setting, fields: SettingFields) -> Setting:
 
 
 def completed(setting: Setting, fields: SettingFields, *, usual: bool) -> SettingFields:
-    """``fields`` with what they bring along; with ``usual`` also what is usual for the data that are named."""
+    """Add to changed fields what they bring along.
+
+    Args:
+        setting: The setting as it is.
+        fields: The fields that are to be others.
+        usual: Whether the rest is to be as is usual for the data that are named.
+
+    Returns:
+        These fields and further ones.
+    """
     if usual and "data" in fields:
         fields = {**default_settings(str(fields["data"])), **fields}
     if "method" in fields and "h" not in fields:
@@ -129,9 +176,15 @@ def completed(setting: Setting, fields: SettingFields, *, usual: bool) -> Settin
 
 
 def normalized(setting: Setting, task: str, loss_of_classes: str | None = None) -> Setting:
-    """The same with what its parts ask of each other: an activation for every layer, a loss that fits the task.
+    """Give a setting what its parts ask of each other: an activation for every layer, a loss that fits the task.
 
-    ``loss_of_classes``: the loss that classes are to have, where values were learned before and had none to choose.
+    Args:
+        setting: The setting.
+        task: What is learned: "classify" or "regress".
+        loss_of_classes: The loss of classes, where values were learned before and had none to choose.
+
+    Returns:
+        The setting.
     """
     count, activations = len(setting.hidden), setting.activations
     last = activations[-1] if activations else "relu"
@@ -141,9 +194,17 @@ def normalized(setting: Setting, task: str, loss_of_classes: str | None = None) 
 
 
 def still_there(names: tuple[str, ...], old: tuple[int, ...], new: tuple[int, ...]) -> tuple[str, ...]:
-    """Those of the parameters in a network of the sizes ``old`` that mean the same parameter in one of the sizes ``new``.
+    """Find the parameters that mean the same in another network.
 
     Where there are more or fewer layers, only those before the first that is another one still lead to the same units.
+
+    Args:
+        names: Names of parameters.
+        old: The sizes of the network that has them.
+        new: The sizes of the other network.
+
+    Returns:
+        The names that mean the same parameter there.
     """
     layers = len(new) - 1 if len(old) == len(new) else min(len(old), len(new)) - 2
     kept = []
@@ -155,12 +216,28 @@ def still_there(names: tuple[str, ...], old: tuple[int, ...], new: tuple[int, ..
 
 
 def with_cuts(network: Network, cut: tuple[str, ...]) -> Network:
-    """The network with 0 in the entries that are ``cut``."""
+    """Cut parameters of a network.
+
+    Args:
+        network: The network.
+        cut: The names of the parameters.
+
+    Returns:
+        The network with 0 in their places.
+    """
     return edited(network, dict.fromkeys(cut, 0.0)) if cut else network
 
 
 def default_h(setting: Setting, method: str) -> float:
-    """The h with which a person who has just chosen ``method`` is to begin."""
+    """Find the h with which a person who has just chosen a method is to begin.
+
+    Args:
+        setting: The setting as it is.
+        method: The method that was chosen.
+
+    Returns:
+        The step size.
+    """
     if method == "complex-step":
         return METHODS[method].default_h
     if setting.method == "complex-step":
@@ -170,7 +247,17 @@ def default_h(setting: Setting, method: str) -> float:
 
 
 def setting_of(run: Run) -> Setting:
-    """The controls as they would be for ``run``. InputError where a page can't show it."""
+    """Find the controls as they would be for a run.
+
+    Args:
+        run: The run.
+
+    Returns:
+        The setting.
+
+    Raises:
+        InputError: A page can't show the run.
+    """
     experiment, problem = run.experiment, run.experiment.problem
     network = run.records[0].parameters
     hidden = tuple(network.sizes[1:-1])
@@ -211,12 +298,34 @@ def _frozen_and_cut(names: tuple[str, ...], network: Network) -> tuple[tuple[str
 
 
 def value_at(network: Network, name: str) -> float:
-    """The number of the entry called ``name``. InputError where the network has none such."""
+    """Look up a parameter.
+
+    Args:
+        network: The network.
+        name: The parameter's name.
+
+    Returns:
+        Its number.
+
+    Raises:
+        InputError: The network has no such parameter.
+    """
     return value_of(network, entry_named(name, network.sizes))
 
 
 def entry_named(text: str, sizes: tuple[int, ...]) -> ParameterName:
-    """The entry called ``text``, such as ``w1[0,3]``. InputError where a network of these ``sizes`` has none such."""
+    """Read the name of a parameter.
+
+    Args:
+        text: The name, such as ``w1[0,3]``.
+        sizes: The sizes of the network.
+
+    Returns:
+        The name.
+
+    Raises:
+        InputError: Such a network has no such parameter.
+    """
     name = ParameterName.parse(text)
     if name is None or not name.index or not name.is_entry_of(name.shape_in(sizes)):
         raise InputError("page-place", value=text, network="-".join(map(str, sizes)))
@@ -224,5 +333,16 @@ def entry_named(text: str, sizes: tuple[int, ...]) -> ParameterName:
 
 
 def edited(network: Network, values: Mapping[str, float]) -> Network:
-    """The network with other numbers in some entries. InputError where it has none such."""
+    """Give some parameters other numbers.
+
+    Args:
+        network: The network.
+        values: The numbers by the parameters' names.
+
+    Returns:
+        The other network.
+
+    Raises:
+        InputError: The network has no such parameter.
+    """
     return with_values(network, {entry_named(text, network.sizes): value for text, value in values.items()})

@@ -224,7 +224,18 @@ class Malformed(InputError):
 
 
 def read(text: str | bytes) -> Message:
-    """The message that ``text`` is. Malformed where it is none, or too large; another InputError where its values don't fit."""
+    """Read a message.
+
+    Args:
+        text: What a page has sent.
+
+    Returns:
+        The message.
+
+    Raises:
+        Malformed: It is no message, or too large.
+        InputError: A value of it isn't possible.
+    """
     size = len(text)
     try:
         head = text[:200] if isinstance(text, str) else text[:200].decode("latin-1")

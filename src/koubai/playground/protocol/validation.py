@@ -73,7 +73,17 @@ def check(kind: type[msgspec.Struct], values: Mapping[str, object], *, strict: b
 
 
 def explained(kind: type[msgspec.Struct], values: Mapping[str, object], error: Exception, *, strict: bool = True) -> InputError:
-    """What is wrong with ``values``, of which msgspec said ``error`` when they were to become a ``kind``."""
+    """Say what is wrong with values.
+
+    Args:
+        kind: The structure that they were to become.
+        values: The values by the names of fields.
+        error: What msgspec said.
+        strict: Whether values have JSON's types; else they are texts.
+
+    Returns:
+        The error, which names the value and what is possible.
+    """
     try:
         check(kind, values, strict=strict)
     except Unfit as unfit:

@@ -45,9 +45,16 @@ SECONDS_TO_END = 2.4  # for all of it: what isn't over then goes down with the p
 def application(
     access: Access, make: Make, bounds: Bounds | None = None, faults: list[KoubaiError] | None = None
 ) -> AccessMiddleware:
-    """The whole server as an ASGI application.
+    """Make the whole server.
 
-    ``make``: a new session, of a language and a link. ``faults``: where it is noted when a session can't be brought to its end.
+    Args:
+        access: Who is let in.
+        make: Makes a session of a language and a link.
+        bounds: What the server lets happen.
+        faults: Where it is noted when a session can't be brought to its end.
+
+    Returns:
+        The server as an ASGI application.
     """
     behind = Routes(access, make, bounds or Bounds(), [] if faults is None else faults)
     routes = [
@@ -160,9 +167,17 @@ def _disposition(name: str) -> str:
 
 
 def listening(host: str, port: int | None) -> socket.socket:
-    """A socket that listens on ``host`` and ``port``, by default the first free one from ``PORT`` on; 0: any.
+    """Open a socket that listens.
 
-    InputError where that can't be.
+    Args:
+        host: The name or address on which it listens.
+        port: The port; 0 for any, None for the first free one from ``PORT`` on.
+
+    Returns:
+        The socket.
+
+    Raises:
+        InputError: That isn't possible.
     """
     try:
         addresses = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -173,5 +173,12 @@ class Connection:
 
 
 def clipped(reason: str) -> str:
-    """As much of ``reason`` as a closing connection can carry."""
+    """Shorten a reason.
+
+    Args:
+        reason: Why a connection is closed.
+
+    Returns:
+        As much of it as a closing connection can carry.
+    """
     return reason.encode()[:LONGEST_REASON].decode(errors="ignore")

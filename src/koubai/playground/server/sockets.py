@@ -41,7 +41,14 @@ def connections_possible() -> int:
 
 @cache
 def origin_of(address: str) -> str:
-    """What counts as one address: of IPv6 the network, in which everybody has as many addresses as there are."""
+    """Say what counts as one address.
+
+    Args:
+        address: An address.
+
+    Returns:
+        The address; of IPv6 the network, in which everybody has as many addresses as there are.
+    """
     known = plain(address)
     with suppress(ValueError):
         if isinstance(ip_address(known), IPv6Address):
@@ -256,7 +263,15 @@ class Connections:
 
 
 def watching(config: uvicorn.Config, connections: Connections) -> uvicorn.Config:
-    """``config``, whose connections are watched: uvicorn takes any class of protocols, and has none of these settings."""
+    """Watch the connections of a server: uvicorn takes any class of protocols, and has none of these settings.
+
+    Args:
+        config: How the server is run.
+        connections: Where connections are noted.
+
+    Returns:
+        The same ``config``.
+    """
     config.load()
     protocol_class = config.http_protocol_class
 

@@ -55,7 +55,17 @@ MOST_RUNS = 200  # of the list
 
 
 def welcome(key: str, language: LanguageCode, *, keeps: bool, resumed: bool) -> Welcome:
-    """The answer to hello, and to language."""
+    """Compose the answer to hello, and to language.
+
+    Args:
+        key: The session's key.
+        language: The language of the page.
+        keeps: Whether runs are kept.
+        resumed: Whether the session was there before.
+
+    Returns:
+        The message.
+    """
     return Welcome(
         session=key,
         resumed=resumed,
@@ -92,7 +102,15 @@ def _choices(names: Iterable[str], kind: str, language: str) -> tuple[Choice, ..
 
 
 def state(snapshot: StateSnapshot, language: str) -> State:
-    """Settings, data and network: all that doesn't change while it learns."""
+    """Compose all that doesn't change while it learns: settings, data and network.
+
+    Args:
+        snapshot: What there is to be told.
+        language: The language of the page.
+
+    Returns:
+        The message.
+    """
     configuration, comparison = snapshot.configuration, snapshot.comparison
     return State(
         state=snapshot.number,
@@ -166,7 +184,15 @@ def _short(values: NDArray[np.float64]) -> list[float]:
 
 
 def frame(snapshot: FrameSnapshot, language: str) -> Sending:
-    """The moment that is looked at."""
+    """Compose the moment that is looked at.
+
+    Args:
+        snapshot: What there is to be told.
+        language: The language of the page.
+
+    Returns:
+        The bytes of the frame.
+    """
     network, source = snapshot.step.parameters, snapshot.source
     layer, _, unit = snapshot.inspected_unit.rstrip("]").partition("[")
     rasters = page_rasters(network, source, (int(layer), int(unit)) if snapshot.inspected_unit else None)
@@ -286,7 +312,15 @@ def _remedy(name: str, value: SettingValue, language: str) -> str:
 
 
 def runs(path: Path | None, language: str) -> RunList:
-    """The list of kept runs, the latest first."""
+    """Compose the list of kept runs, the latest first.
+
+    Args:
+        path: Where the store is; None where nothing is kept.
+        language: The language of the page.
+
+    Returns:
+        The message.
+    """
     if path is None or not path.exists():
         return RunList(runs=())
     with Store(path, make=False) as store:

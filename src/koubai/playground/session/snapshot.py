@@ -89,7 +89,16 @@ class FrameSnapshot:
 
 
 def state_snapshot(context: PageContext, number: int, *, points: bool) -> StateSnapshot:
-    """What State ``number`` tells, with the rows' points or without."""
+    """Take what a State tells.
+
+    Args:
+        context: The page.
+        number: The State's number.
+        points: Whether the points of the rows are to be sent.
+
+    Returns:
+        The snapshot.
+    """
     workspace, training = context.workspace, context.workspace.training
     return StateSnapshot(
         number=number,
@@ -107,12 +116,30 @@ def state_snapshot(context: PageContext, number: int, *, points: bool) -> StateS
 
 
 def picture_names(run: Run) -> tuple[str, ...]:
-    """The pictures that there are of ``run``, such as "region"; its losses don't matter for that."""
+    """List the pictures of a run; its losses don't matter for that.
+
+    Args:
+        run: The run.
+
+    Returns:
+        Their names, such as "region".
+    """
     return tuple(choices_of(run, "en"))
 
 
 def frame_snapshot(context: PageContext, frame: int, state: int, *, curve: bool, comparison: bool) -> FrameSnapshot:
-    """What frame ``frame`` tells, which belongs to the State ``state``; with the loss curve, and the run beside, or without."""
+    """Take what a frame tells.
+
+    Args:
+        context: The page.
+        frame: The frame's number.
+        state: The number of the State that it belongs to.
+        curve: Whether the loss curve is to be sent.
+        comparison: Whether the run that is compared is to be sent.
+
+    Returns:
+        The snapshot.
+    """
     training, source = context.workspace.training, context.workspace.configuration.source
     experiment, network = training.segment.experiment, training.network
     train, penalty = _scores(network, source, experiment), cost_of(network, experiment.l1, experiment.l2)
