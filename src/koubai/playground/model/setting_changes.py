@@ -292,8 +292,8 @@ def setting_of(run: Run) -> Setting:
 
 def _frozen_and_cut(names: tuple[str, ...], network: Network) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A run doesn't tell what was cut from what was frozen: a weight that stays at 0 says nothing, so it is cut."""
-    weights = [name for name in names if name.startswith("w") and "," in name]
-    cut = tuple(name for name in weights if value_at(network, name) == 0)
+    entries = [(text, name) for text in names if (name := ParameterName.parse(text)) is not None and name.index]
+    cut = tuple(text for text, name in entries if name.kind == "w" and value_of(network, name) == 0)
     return tuple(name for name in names if name not in cut), cut
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from time import monotonic
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -76,8 +77,7 @@ class WatchedConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody is there."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast(asyncio.Transport, transport)  # other loops have classes of their own
         peer = transport.get_extra_info("peername")
         self.address = (str(peer[0]), int(peer[1])) if peer else None
         self.inner.connection_made(_InnerTransport(transport, self))
@@ -175,8 +175,7 @@ class _InnerTransport(asyncio.Transport):
         self._connection = connection
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        assert isinstance(protocol, asyncio.Protocol)
-        self._connection.become_websocket(protocol)
+        self._connection.become_websocket(cast(asyncio.Protocol, protocol))
 
     def get_extra_info(self, name: str, default: object = None) -> object:
         return self._transport.get_extra_info(name, default)
