@@ -47,13 +47,11 @@ def room_of(path: Path) -> str:
 DOOR_PLATE = "koubai"
 # These import the room that they need when they are called (kb.sweep and kb.minimize are names of the door plate).
 LAZY_ACCESSORS = {"koubai.experiment.run": ("Run.plot", "Run.play", "Run.check")}
-# To be emptied once the session's handlers get the playback and an outbox.
-STILL_IN_CIRCLES = ("koubai.playground.session.handlers", "koubai.playground.session.messages")
 
 
 def is_allowed(one: Import) -> bool:
     """Whether an import may point up or around."""
-    return one.importer in (DOOR_PLATE, *STILL_IN_CIRCLES) or one.function in LAZY_ACCESSORS.get(one.importer, ())
+    return one.importer == DOOR_PLATE or one.function in LAZY_ACCESSORS.get(one.importer, ())
 
 
 def all_imports(package: Path) -> set[Import]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -20,7 +21,9 @@ import koubai as kb
 from koubai.core.training import Step
 from koubai.experiment import Recording
 from koubai.playground.model.permalink import format_permalink, parse_permalink
+from koubai.playground.model.training import Training
 from koubai.playground.model.workspace import Workspace
+from koubai.playground.session.autosave import Autosave
 from koubai.store import Store
 from tests.scripts import processed
 
@@ -202,9 +205,9 @@ def test_the_links_are_all_there() -> None:
 def test_a_link_means_what_it_meant(link: str, meaning: dict[str, Any]) -> None:
     linked = parse_permalink(link)
     assert linked.setting == msgspec.convert(meaning["setting"], type(linked.setting))
-    assert [list(point) for point in linked.brought.points] == meaning["points"]
-    assert (linked.brought.name, linked.brought.content.decode()) == (meaning["table"], meaning["content"])
+    assert [list(point) for point in linked.user_data.points] == meaning["points"]
+    assert (linked.user_data.name, linked.user_data.content.decode()) == (meaning["table"], meaning["content"])
     assert (linked.begin, list(linked.former)) == (meaning["begin"], meaning["former"])
     assert (None if linked.weights is None else linked.weights.tolist()) == meaning["weights"]
     assert format_permalink(linked) == link.removeprefix("#")
-    assert Workspace(linked, None).link() == link.removeprefix("#")
+    assert Workspace(linked, None, Training(Autosave(None), perf_counter)).link() == link.removeprefix("#")

@@ -1,10 +1,21 @@
 """Frozen parameters: their names, and that nothing moves them."""
 
+import re
+
 import numpy as np
 import pytest
 
 import koubai as kb
-from koubai.core.parameters import frozen_mask, frozen_names
+from koubai.core.parameters import (
+    ParameterName,
+    entry_pattern,
+    flatten,
+    frozen_mask,
+    frozen_names,
+    unflatten,
+    value_of,
+    with_values,
+)
 from koubai.core.step import ENGINES
 from koubai.errors import InputError
 from koubai.experiment.fields import EngineName, MethodName, OptimizerName
@@ -80,3 +91,29 @@ def test_a_run_with_frozen_parameters_goes_on_bit_for_bit(engine: str) -> None:
     rest = list(experiment.run(resume=cut))
     assert np.array_equal(rest[-1].parameters.layers[1].weights, whole[-1].parameters.layers[1].weights)
     assert np.array_equal(rest[-1].parameters.layers[0].weights, whole[0].parameters.layers[0].weights)
+
+
+@pytest.mark.parametrize("text", ["w1", "b12", "w1[0,3]", "b2[1]", "w10[63,0]"])
+def test_a_name_is_written_as_it_was_read(text: str) -> None:
+    name = ParameterName.parse(text)
+    assert name is not None
+    assert str(name) == text
+    assert ParameterName.parse(f" {text.replace(',', ' , ')} ") == name
+    assert bool(re.fullmatch(entry_pattern(layer_digits=2, index_digits=3), text)) == bool(name.index)
+
+
+@pytest.mark.parametrize("text", ["", "w", "w0", "w01[0,0]", "v1", "w1[", "w1[0,0,0]", "w1[-1]", "1[3]", "w１"])
+def test_other_texts_are_no_names(text: str) -> None:
+    assert ParameterName.parse(text) is None
+
+
+def test_parameters_go_into_a_flat_array_and_back_and_each_has_its_number() -> None:
+    network = kb.Network.random([2, 3, 2], seed=3)
+    again = unflatten(flatten(network), (2, 3, 2))
+    for one, other in zip(network.arrays().values(), again.arrays().values(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    name = ParameterName("w", 2, (1, 0))
+    changed = with_values(network, {name: 9.0})
+    assert (value_of(changed, name), changed.layers[1].weights[1, 0]) == (9.0, 9.0)
+    assert (flatten(changed) != flatten(network)).sum() == 1
+    assert (name.shape_in((2, 3, 2)), ParameterName("b", 3).shape_in((2, 3, 2))) == ((3, 2), ())

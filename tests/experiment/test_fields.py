@@ -26,7 +26,7 @@ from koubai.data import Dataset
 from koubai.experiment import Experiment, Learning, experiment_of, fields
 from koubai.experiment.fields import FIELDS, Depends, Field, fields_of, resolved
 from koubai.locale import LANGUAGES
-from koubai.playground.protocol.incoming import Setting
+from koubai.playground.protocol.setting import Setting
 
 TABLE = {one.name: one for one in FIELDS}
 OF_THE_ROWS = ("problem", "data", "validation", "test")

@@ -1,16 +1,22 @@
 """A page without a browser: says messages to a session, and takes what it sends apart."""
 
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
-from struct import unpack
+from struct import pack, unpack
 from time import monotonic, sleep
 from typing import Any
+from zlib import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from koubai.core.parameters import unflatten
+from koubai.playground.model.setting_changes import value_at as value_in
+from koubai.playground.model.training import Clock
 from koubai.playground.protocol import incoming
+from koubai.playground.protocol.structures import LanguageCode
 from koubai.playground.session.session import Session
 
 
@@ -23,7 +29,7 @@ class Frame:
 
 
 def taken_apart(content: bytes) -> Frame:
-    """What ``protocol.packed`` packed, read as its docstring says."""
+    """What ``frames.packed`` packed, read as its docstring says."""
     (length,) = unpack("<I", content[:4])
     header = json.loads(content[4 : 4 + length])
     arrays = {}
@@ -45,29 +51,29 @@ class Page:
     frames: list[Frame] = field(default_factory=list)
 
     @classmethod
-    def open(cls, link: str = "", store: Path | None = None, language: str = "en") -> "Page":
+    def open(cls, link: str = "", store: Path | None = None, language: LanguageCode = "en", clock: Clock = monotonic) -> "Page":
         """A page that has just been opened."""
-        page = cls(Session(language, link, store, keeps=store is not None))
+        page = cls(Session(language, link, store, keeps=store is not None, clock=clock))
         page.session.attach()
         return page.turn().turn()
 
     def turn(self, seconds: float = 0.01, *, draws: bool = True) -> "Page":
-        """One turn of the session, or as many as it takes to obey all that was said."""
+        """One turn of the session, or as many as it takes to handle all that was said."""
         self.turn_once(seconds, draws=draws)
-        while self.session._noted and self.session._again_at <= monotonic():
+        while self.session._queue and self.session._again_at <= monotonic():
             self.turn_once(seconds, draws=draws)
         return self
 
     def turn_once(self, seconds: float = 0.01, *, draws: bool = True) -> "Page":
         """One turn of the session."""
-        for item in self.session.turn(seconds):
-            if isinstance(item, bytes):
-                self.frame = taken_apart(item)
+        for _, content in self.session.turn(seconds):
+            if isinstance(content, bytes):
+                self.frame = taken_apart(content)
                 self.frames.append(self.frame)
                 if draws:
                     self.session.receive(incoming.Drawn(frame=self.frame.header["frame"]))
             else:
-                message = json.loads(item)
+                message = json.loads(content)
                 self.texts.append(message)
                 if message["type"] == "state":
                     self.state = {**message, "points": message["points"] or self.state.get("points")}
@@ -86,7 +92,7 @@ class Page:
         for _ in range(10_000):
             self.turn()
             due = self.session.next_turn(monotonic())
-            if not self.session.playing and due is None:
+            if not self.session.context.playback.is_playing and due is None:
                 return self
             sleep(min(0.05, max(0.0, (due or 0.0) - monotonic())))
         raise AssertionError("it goes on and on")
@@ -99,3 +105,23 @@ class Page:
     def said(self) -> list[str]:
         """The faults that were told."""
         return [text["text"] for text in self.texts if text["type"] == "fault"]
+
+
+def change(**fields: Any) -> incoming.Change:
+    """A change of some fields of the setting."""
+    return incoming.Change(setting=fields)
+
+
+def packed(*numbers: float) -> str:
+    """Numbers as a link holds them."""
+    return urlsafe_b64encode(compress(pack(f"<{len(numbers)}d", *numbers))).decode().rstrip("=")
+
+
+def parameters(page: Page) -> np.ndarray[Any, Any]:
+    """All parameters of the network that is shown."""
+    return page.frame.arrays["parameters"]
+
+
+def value_at(page: Page, place: str) -> float:
+    """The number of one parameter of the network that is shown."""
+    return value_in(unflatten(parameters(page), tuple(page.state["sizes"])), place)

@@ -19,13 +19,16 @@ from websockets.sync.client import ClientConnection, connect
 import koubai as kb
 from koubai.errors import FileFault, InputError
 from koubai.experiment import Run
-from koubai.playground.protocol import incoming
+from koubai.playground.protocol import incoming, limits
+from koubai.playground.protocol.frames import FrameHeader
+from koubai.playground.protocol.outgoing import Fault, PriceAnswer, Sending, Welcome, encoded
+from koubai.playground.protocol.structures import LanguageCode
 from koubai.playground.server.access import Access
 from koubai.playground.server.app import BackgroundServer, application, listening
 from koubai.playground.server.connection import Bounds, Closing, Ended
 from koubai.playground.session.session import Session
 
-HELLO = {"type": "hello", "version": incoming.VERSION}
+HELLO = {"type": "hello", "version": limits.VERSION}
 
 
 @cache
@@ -48,7 +51,7 @@ class Plain:
         self.key, self.language, self.link = uuid4().hex, language, link
         self.heard: list[incoming.Message | InputError] = []
         self.told: list[str] = []  # attach, detach, close
-        self.to_say: list[str | bytes] = []
+        self.to_say: list[Sending] = []
         self.lock = Lock()
 
     def attach(self) -> None:
@@ -58,7 +61,7 @@ class Plain:
             resumed = "attach" in self.told
             self.told.append("attach")
             welcome = {"type": "welcome", "session": self.key, "resumed": resumed, "link": self.link}
-            self.to_say = [json.dumps({**welcome, "language": self.language})]
+            self.to_say = [Sending(Welcome, json.dumps({**welcome, "language": self.language}))]
 
     def detach(self) -> None:
         self.told.append("detach")
@@ -67,13 +70,13 @@ class Plain:
         with self.lock:
             self.heard.append(message)
             if isinstance(message, InputError):
-                self.to_say.append(json.dumps({"type": "fault", "text": message.sentence(self.language)}))
+                self.to_say.append(encoded(Fault(text=message.sentence(self.language))))
             if isinstance(message, incoming.Language):
                 self.language = message.language
             if isinstance(message, incoming.Price):
-                self.to_say.append(json.dumps({"type": "price", "filled": "x" * self.weight}))
+                self.to_say.append(Sending(PriceAnswer, json.dumps({"type": "price", "filled": "x" * self.weight})))
 
-    def turn(self, seconds: float) -> list[str | bytes]:
+    def turn(self, seconds: float) -> list[Sending]:
         with self.lock:
             made, self.to_say = self.to_say, []
             return made
@@ -149,7 +152,7 @@ def serving(bounds: Bounds | None = None, **access: Any) -> Iterator[Serving]:
     listener = listening("127.0.0.1", 0)
     there = Serving(listener.getsockname()[1])
 
-    def make(language: str, link: str) -> Session:
+    def make(language: LanguageCode, link: str) -> Session:
         session = Plain(language, link)
         there.sessions.append(session)
         return cast(Session, session)
@@ -167,7 +170,7 @@ def spoiled(how: Spoiled) -> Iterator[tuple[str, list[str]]]:
     listener = listening("127.0.0.1", 0)
     links: list[str] = []
 
-    def make(language: str, link: str) -> Session:
+    def make(language: LanguageCode, link: str) -> Session:
         links.append(link)
         session = Session(language, link, None, keeps=False)
         if not link:
@@ -178,15 +181,15 @@ def spoiled(how: Spoiled) -> Iterator[tuple[str, list[str]]]:
             raise Ended(Closing.MALFORMED, "the reason")
         plain = session.turn
 
-        def turn(seconds: float) -> list[str | bytes]:
+        def turn(seconds: float) -> list[Sending]:
             made = plain(seconds)
-            if how == "fails-later" and any(isinstance(item, bytes) for item in made):
+            if how == "fails-later" and any(sending.kind is FrameHeader for sending in made):
                 session.turn = fail  # type: ignore[method-assign]
             if how == "fault":
-                made = [*(item for item in made if isinstance(item, str) and '"welcome"' in item), json.dumps(FAULT)]
+                made = [*(sending for sending in made if sending.kind is Welcome), encoded(FAULT)]
             return [] if how == "silent" else made
 
-        def fail(seconds: float) -> list[str | bytes]:
+        def fail(seconds: float) -> list[Sending]:
             raise ZeroDivisionError("the reason")
 
         session.turn = turn  # type: ignore[method-assign]
@@ -196,7 +199,7 @@ def spoiled(how: Spoiled) -> Iterator[tuple[str, list[str]]]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/", links
 
 
-FAULT = {"type": "fault", "text": "the reason"}
+FAULT = Fault(text="the reason")
 
 
 def until(condition: Any, seconds: float = 5.0) -> None:

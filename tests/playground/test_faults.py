@@ -11,7 +11,8 @@ from starlette.websockets import WebSocket
 from tests.playground.server_fixture import HELLO, Page, Plain, Raw, Serving, serving, until
 from websockets.exceptions import ConnectionClosed
 
-from koubai.playground.protocol import incoming
+from koubai.playground.protocol import incoming, limits
+from koubai.playground.protocol.outgoing import Note, Sending
 from koubai.playground.server.app import LARGEST_MESSAGE
 from koubai.playground.server.connection import LONGEST_REASON, Bounds, Connection, clipped
 
@@ -47,8 +48,8 @@ def other(there: Serving) -> Iterator[Page]:
         ("[" * 5000, 1008),
         (b"\xff\xfe", 1008),
         ('{"type":["go"],"step":1}', 1008),
-        ('{"type":"language","language":"' + "x" * incoming.MOST_MESSAGE + '"}', 1009),
-        ('{"type":"go","table":' + " " * incoming.MOST_MESSAGE + "1}", 1008),
+        ('{"type":"language","language":"' + "x" * limits.MOST_MESSAGE + '"}', 1009),
+        ('{"type":"go","table":' + " " * limits.MOST_MESSAGE + "1}", 1008),
         ("x" * (LARGEST_MESSAGE + 1), 1009),
     ],
 )
@@ -98,7 +99,7 @@ def test_text_that_is_none(there: Serving, other: Page) -> None:
 
 def test_the_largest_table_comes_through(there: Serving) -> None:
     page = there.page()
-    content = "A" * (incoming.MOST_TABLE * 4 // 3)
+    content = "A" * (limits.MOST_TABLE * 4 // 3)
     page.say(type="table", name="t.csv", content=content)
     until(lambda: any(isinstance(message, incoming.Table) for message in there.sessions[0].heard))
     page.close()
@@ -173,7 +174,7 @@ def test_a_client_that_reads_too_few_messages_is_told_why() -> None:
         page = there.page()
         session = there.sessions[0]
         with session.lock:
-            session.to_say += ["{}"] * 50
+            session.to_say += [Sending(Note, "{}")] * 50
         page.say(type="pause")
         assert page.closing()[0] == 1013
 
@@ -236,7 +237,7 @@ def test_what_was_made_for_the_page_before_is_not_sent() -> None:
         def attach() -> None:
             plain()
             with session.lock:
-                session.to_say.insert(0, "{}")  # of a turn that had begun before
+                session.to_say.insert(0, Sending(Note, "{}"))  # of a turn that had begun before
 
         session.attach = attach  # type: ignore[method-assign]
         new = there.page(hello={"session": session.key})

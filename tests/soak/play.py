@@ -18,92 +18,27 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from random import Random
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic, sleep
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from tests.cli_process import KOUBAI
+from tests.soak.page import Page
 from tests.soak.values import Values
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
 import koubai as kb
-from koubai.playground.protocol import incoming
 
 MOST_WAIT, MOST_SECONDS_TO_END, MOST_GROWTH = 1.0, 3.0, 2**30
 AT_ONCE = 100  # messages, until what came of them is waited for
+Say = Callable[[str], None]
 PATIENCE = 20.0  # seconds for a page that is compiling; then it leaves
-
-
-class Page:
-    """A page that takes what comes: ``last`` is when something of each type came last."""
-
-    def __init__(self, port: int, link: str = "") -> None:
-        address = f"ws://127.0.0.1:{port}/socket"
-        opening = connect(
-            address, compression=None, max_size=None, open_timeout=30, close_timeout=1, max_queue=None, ping_interval=None
-        )
-        self.socket: ClientConnection = opening.__enter__()
-        self.count: Counter[str] = Counter()
-        self.faults: list[str] = []
-        self.welcome: dict[str, Any] = {}
-        self.closed: int | None = None
-        self._came = Event()
-        self.say(type="hello", version=incoming.VERSION, link=link)
-        Thread(target=self._hear, daemon=True).start()
-
-    def say(self, **message: Any) -> None:
-        self.send(json.dumps(message))
-
-    def send(self, text: str) -> None:
-        with suppress(ConnectionClosed):
-            self.socket.send(text)
-
-    def _hear(self) -> None:
-        try:
-            for content in self.socket:
-                if isinstance(content, bytes):
-                    header = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
-                    self.say(type="drawn", frame=header["frame"])
-                    self.count["frame"] += 1
-                else:
-                    message = json.loads(content)
-                    self.count[message["type"]] += 1
-                    if message["type"] == "fault":
-                        self.faults.append(message["text"])
-                    elif message["type"] == "welcome":
-                        self.welcome = message
-                self._came.set()
-        except ConnectionClosed:
-            pass
-        closed = self.socket.protocol.close_rcvd
-        self.closed = closed.code if closed else 1006
-        self._came.set()
-
-    def until(self, kind: str, seconds: float, more_than: int = 0) -> bool:
-        """Wait until more than so many of a kind have come; whether they have."""
-        ends = monotonic() + seconds
-        while self.count[kind] <= more_than and self.closed is None and monotonic() < ends:
-            self._came.wait(0.05)
-            self._came.clear()
-        return self.count[kind] > more_than
-
-    def ask(self, kind: str, seconds: float = 60.0, **message: Any) -> float:
-        """Seconds until the next ``kind`` has come after ``message`` was sent."""
-        before, began = self.count[kind], monotonic()
-        self.say(**message)
-        came = self.until(kind, seconds, before)
-        assert came or self.closed is None, f"closed: {self.closed}"
-        return monotonic() - began if came else seconds
-
-    def leave(self) -> None:
-        with suppress(OSError, ConnectionClosed):
-            self.socket.close()
 
 
 def beside(port: int) -> None:
@@ -271,7 +206,7 @@ def stored(path: Path) -> list[str]:
     return ["sound", "damaged", "huge"]
 
 
-def soak(seed: int, messages: int, links: int, say: Any) -> bool:
+def soak(seed: int, messages: int, links: int, say: Say) -> bool:
     """Run it; whether all bounds hold."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "runs.sqlite"
@@ -290,59 +225,93 @@ def soak(seed: int, messages: int, links: int, say: Any) -> bool:
     return False
 
 
-def _against(soak: Soak, messages: int, links: int, say: Any) -> bool:
+class Answered(TypedDict):
+    """How many seconds the page that behaves had to wait, by what it asked for; where a program may be compiled apart."""
+
+    plain: dict[str, float]
+    program: dict[str, float]
+
+
+@dataclass
+class Attack:
+    """What came of an attack: its seconds, those until silent connections were closed, and how long the neighbour waited."""
+
+    seconds: float = 0.0
+    flood: float = -1.0
+    loses_threads: bool = False
+    answers: list[Answered] = field(default_factory=list)
+
+
+def _against(soak: Soak, messages: int, links: int, say: Say) -> bool:
+    """Attack, end the process, and report; whether all bounds hold."""
+    attack = Attack()
     command = [sys.executable, "-m", "tests.soak.play", "--beside", str(soak.port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as neighbour:
         assert neighbour.stdout is not None
         assert neighbour.stdout.readline() == "ready\n"
-        said: list[dict[str, dict[str, float]]] = []
-        listening = Thread(target=lambda: said.extend(map(json.loads, neighbour.stdout or [])), daemon=True)
+        lines = neighbour.stdout
+        listening = Thread(target=lambda: attack.answers.extend(map(json.loads, lines)), daemon=True)
         listening.start()
         os.nice(5)
-        began, threads = monotonic(), soak.threads()
-        parts = 4
-        fuzzers = [Thread(target=soak.fuzz, args=(number, messages // parts), daemon=True) for number in range(parts)]
-        openers = [Thread(target=soak.links, args=(number, links // 2), daemon=True) for number in range(2)]
-        flood: list[float] = []
-        flooding = Thread(target=lambda: flood.append(soak.flood()), daemon=True)
-        for thread in (*fuzzers, *openers, flooding):
-            thread.start()
-        told = began
-        while any(thread.is_alive() for thread in (*fuzzers, *openers, flooding)):
-            if soak.process.poll() is not None:
-                soak.mistakes.append(f"the server ended by itself, with {soak.process.returncode}")
-                break
-            if soak.sent >= messages / 10 or soak.memory:
-                soak.memory.append(soak.resident())
-            if monotonic() - told > 30:
-                told = monotonic()
-                say(f"{soak.sent} messages, {soak.opened} links, {told - began:.0f} s, {soak.resident() / 2**20:.0f} MiB")
-            sleep(0.2)
-        seconds = monotonic() - began
+        threads = soak.threads()
+        _attack(soak, attack, messages, links, say)
         sleep(3)
         neighbour.kill()
         listening.join(5)
     soak.memory.append(soak.resident())
-    is_fewer = soak.threads() < threads
-    end = soak.busy_end()
-    waits = {kind: max((one["plain"][kind] for one in said), default=0.0) for kind in ("runs", "look", "edit", "opening")}
-    programs = max((wait for one in said for wait in one["program"].values()), default=0.0)
+    attack.loses_threads = soak.threads() < threads
+    return _report(soak, attack, soak.busy_end(), say)
+
+
+def _attack(soak: Soak, attack: Attack, messages: int, links: int, say: Say) -> None:
+    """Send so many messages, open so many links, and connect without a word, all at once."""
+
+    def flood() -> None:
+        attack.flood = soak.flood()
+
+    parts = 4
+    began = last_word = monotonic()
+    threads = [
+        *(Thread(target=soak.fuzz, args=(number, messages // parts), daemon=True) for number in range(parts)),
+        *(Thread(target=soak.links, args=(number, links // 2), daemon=True) for number in range(2)),
+        Thread(target=flood, daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        if soak.process.poll() is not None:
+            soak.mistakes.append(f"the server ended by itself, with {soak.process.returncode}")
+            break
+        if soak.sent >= messages / 10 or soak.memory:
+            soak.memory.append(soak.resident())
+        if monotonic() - last_word > 30:
+            last_word = monotonic()
+            say(f"{soak.sent} messages, {soak.opened} links, {last_word - began:.0f} s, {soak.resident() / 2**20:.0f} MiB")
+        sleep(0.2)
+    attack.seconds = monotonic() - began
+
+
+def _report(soak: Soak, attack: Attack, end: float, say: Say) -> bool:
+    """Say what came of it; whether all bounds hold. ``end``: seconds from SIGTERM on."""
+    answers = attack.answers
+    waits = {kind: max((each["plain"][kind] for each in answers), default=0.0) for kind in ("runs", "look", "edit", "opening")}
+    programs = max((wait for each in answers for wait in each["program"].values()), default=0.0)
     mebibytes = [size / 2**20 for size in soak.memory]
     first, middle, last = mebibytes[0], mebibytes[len(mebibytes) // 2], mebibytes[-1]
     load = f"the machine's load was {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores"
-    say(f"{soak.sent} messages ({soak.faults} answered by a sentence), {soak.opened} links, {seconds:.0f} s; {load}")
-    say(f"closed: {dict(soak.closed)}; all silent connections closed after {flood[0] if flood else -1:.1f} s")
-    asked = len(said)
-    usual = sorted(max(one["plain"].values()) for one in said)[len(said) * 99 // 100] if said else 0.0
-    say(f"the page beside asked {asked} times; its longest waits: " + ", ".join(f"{k} {v:.2f} s" for k, v in waits.items()))
+    say(f"{soak.sent} messages ({soak.faults} answered by a sentence), {soak.opened} links, {attack.seconds:.0f} s; {load}")
+    say(f"closed: {dict(soak.closed)}; all silent connections closed after {attack.flood:.1f} s")
+    usual = sorted(max(each["plain"].values()) for each in answers)[len(answers) * 99 // 100] if answers else 0.0
+    longest = ", ".join(f"{kind} {wait:.2f} s" for kind, wait in waits.items())
+    say(f"the page beside asked {len(answers)} times; its longest waits: {longest}")
     say(f"{usual:.2f} s for 99 in 100 of them, and {programs:.2f} s where a program may have had to be compiled again")
     most = max(mebibytes)
     say(f"memory: {first:.0f} MiB after a tenth, {middle:.0f} in the middle, {last:.0f} at the end, {most:.0f} at most")
     say(f"{end:.2f} s from SIGTERM to the end")
     checks = {
-        "the page beside was asked": asked > 0,
+        "the page beside was asked": bool(answers),
         "nobody waits": max(waits.values()) <= MOST_WAIT,
-        "no thread is lost": not is_fewer,
+        "no thread is lost": not attack.loses_threads,
         "memory is bounded": (last - first) * 2**20 < MOST_GROWTH,
         "it ends": end <= MOST_SECONDS_TO_END,
         "nothing went wrong": not soak.mistakes,

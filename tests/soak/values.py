@@ -13,8 +13,8 @@ from zlib import compress
 import msgspec
 from msgspec import inspect
 
-from koubai.playground.protocol import incoming
-from koubai.playground.protocol.incoming import Setting
+from koubai.playground.protocol import incoming, limits
+from koubai.playground.protocol.setting import Setting
 
 NONSENSE: tuple[Any, ...] = (None, True, -1, 0, 1e308, -1e308, 5e-324, 10**30, 10**400, 2**63, "", "x", "𝕏" * 50, "x" * 20_000,
                              [], {}, [[[[[]]]]], {"a": {"b": []}}, [None] * 300, "\0", "1")  # fmt: skip
@@ -60,7 +60,7 @@ class Values:
         parts: list[tuple[str, Any]] = [*self._fields(Setting, self.random.random() < 0.4).items()]
         self.random.shuffle(parts)
         parts = parts[: self.random.randrange(1, 8)]
-        extremes = [0, 1, 5, incoming.MOST_STEPS, incoming.MOST_STEPS + 1, 9_999_999_999, 10**30, -1]
+        extremes = [0, 1, 5, limits.MOST_STEPS, limits.MOST_STEPS + 1, 9_999_999_999, 10**30, -1]
         if self.random.random() < 0.5:
             parts += [("begin", self.random.choice(extremes)), ("step", self.random.choice(extremes))]
         counts = {"weights": (42, 42, 42, 1, 50_000), "points": (3, 12, 9000)}

@@ -25,7 +25,8 @@ from koubai.playground.server.app import BackgroundServer, application, listenin
 from koubai.store import Store, default_path
 
 if TYPE_CHECKING:
-    from koubai.playground.server.session_registry import Make
+    from koubai.playground.protocol.structures import LanguageCode
+    from koubai.playground.server.opening import Make
     from koubai.playground.session.session import Session
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 6, 100
@@ -131,7 +132,7 @@ def _link_of(what: str | None, store: Path | None) -> str:
 
 
 def _new(store: Path | None) -> "Make":
-    def make(language: str, link: str) -> "Session":
+    def make(language: "LanguageCode", link: str) -> "Session":
         from koubai.playground.session.session import Session  # which loads JAX: the page can be there before
 
         return Session(language, link, store, store is not None)

@@ -47,6 +47,13 @@ def plane(network: Network, x: ArrayLike, y: ArrayLike, *, further: Sequence[flo
     return Plane(xs, ys, network.answers(points).reshape(len(ys), len(xs), -1))
 
 
+def cell_centres(left: float, right: float, bottom: float, top: float, side: int) -> NDArray[np.float64]:
+    """The middles of the cells of a grid over a rectangle, row by row from the highest y, (side², 2)."""
+    steps = (np.arange(side) + 0.5) / side
+    x, y = np.meshgrid(left + (right - left) * steps, top - (top - bottom) * steps)
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
 def extent(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
     """Left, right, bottom and top of a picture with ``points`` (n, 2): the region's square, or what is wide enough for them.
 
@@ -77,6 +84,10 @@ class PlaneProjection:
         """Where ``inputs`` (n, features) lie in the plane, (n, 2), as seen at a right angle."""
         made: NDArray[np.float64] = (inputs - self.origin) @ self.axes.T
         return made
+
+    def lifted(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The inputs (n, features) that ``points`` (n, 2) of the plane stand for."""
+        return self.origin + points @ self.axes
 
     def over(self, network: Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
         """The network's answers at every (x, y) of the plane, (len(y), len(x), outputs)."""

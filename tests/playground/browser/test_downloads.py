@@ -1,4 +1,4 @@
-"""What is taken home: pictures, films, tables, the script, the whole run."""
+"""What is downloaded: pictures, films, tables, the script, the whole run."""
 
 import csv
 import re

@@ -7,7 +7,7 @@ from tests.playground.browser.conftest import Opens
 from tests.playground.browser.page_driver import SIZES, Watched
 
 from koubai.core.network import Network
-from koubai.playground.model.setting_changes import flat
+from koubai.core.parameters import flatten
 
 
 @pytest.mark.parametrize("size", SIZES, indirect=True)
@@ -63,7 +63,7 @@ def test_back_to_the_same_start_and_a_new_one(page: Watched) -> None:
     page.until(lambda: page.setting["seed"] != 0)
     page.until_rest(0)
     network = Network.random([2, 8, 2], activation="relu", scale=0.1, seed=page.setting["seed"])
-    assert np.array_equal(page.parameters, flat(network))
+    assert np.array_equal(page.parameters, flatten(network))
 
 
 def test_the_timeline_shows_any_step(page: Watched) -> None:

@@ -11,6 +11,7 @@ import koubai as kb
 from koubai.playground.model import compile_cache, inspection
 from koubai.playground.model.compile_cache import Occupied, compiling, is_compiled
 from koubai.playground.protocol import incoming
+from koubai.playground.protocol.outgoing import Fault
 
 
 def of(hidden: int) -> kb.Experiment:
@@ -27,11 +28,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[object, ...], int]:
 
 def test_questions_count_too(counted: dict[tuple[object, ...], int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspection, "_microseconds", lambda *_: 1.0)
-    monkeypatch.setattr(inspection, "slope", lambda *_: {})
+    monkeypatch.setattr(inspection, "slope", lambda *_: Fault(text=""))
     page = Page.open()
     page.say(incoming.Price(), incoming.Slope(place="w1[0,0]"))
     assert len(counted) == 4  # as it is measured, with backprop, what is told of that, and for a slope
-    assert is_compiled(page.session.lesson.stretch.experiment)
+    assert is_compiled(page.session.context.workspace.training.segment.experiment)
 
 
 def test_where_there_are_many_all_are_let_go(counted: dict[tuple[object, ...], int], monkeypatch: pytest.MonkeyPatch) -> None:

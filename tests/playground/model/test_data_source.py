@@ -1,5 +1,6 @@
 """The rows of a setting, and the plane in which they are shown."""
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,15 +8,19 @@ from pyarrow import csv as arrow_csv
 
 import koubai as kb
 from koubai.core.network import parameters_in
+from koubai.core.parameters import flatten, unflatten, widened
 from koubai.core.projection import plane
 from koubai.data import GATES, SETS, parquet_reader
 from koubai.data.features import FEATURES, features_of
 from koubai.errors import InputError
 from koubai.experiment import Learning
 from koubai.playground.model import setting_changes
+from koubai.playground.model.configuration import linked_start
 from koubai.playground.model.data_source import UserData, source_of
-from koubai.playground.model.rasters import fields_of
-from koubai.playground.protocol.incoming import FIELD, MOST_FEATURES, MOST_SAMPLES, SMALL, Setting
+from koubai.playground.model.permalink import PermalinkState
+from koubai.playground.model.rasters import page_rasters
+from koubai.playground.protocol.limits import FIELD, MOST_FEATURES, MOST_SAMPLES, SMALL
+from koubai.playground.protocol.setting import Setting
 
 
 def test_the_founding_example_is_the_default() -> None:
@@ -31,7 +36,7 @@ def test_the_founding_example_is_the_default() -> None:
 @pytest.mark.parametrize("name", [name for name in (*GATES, *SETS) if name != "digits28"])
 def test_every_set_is_shown(name: str) -> None:
     setting = setting_changes.normalized(
-        Setting(**setting_changes.default_settings(name)), SETS[name].task if name in SETS else "classify"
+        msgspec.convert(setting_changes.default_settings(name), Setting), SETS[name].task if name in SETS else "classify"
     )
     source = source_of(setting, UserData())
     experiment = setting_changes.experiment_of(setting_changes.normalized(setting, source.train.task), source)
@@ -42,10 +47,10 @@ def test_every_set_is_shown(name: str) -> None:
     assert ((bottom < source.points[:, 1]) & (source.points[:, 1] < top)).all()
     rows = len(source.train.inputs) + (0 if source.test is None else len(source.test.inputs))
     assert source.points.shape == (rows, 2)
-    fields = fields_of(network, source)
+    rasters = page_rasters(network, source)
     hidden = sum(network.sizes[1:])
-    assert fields.units.shape == (hidden, SMALL, SMALL)
-    assert (fields.winner is None) == (network.sizes[-1] <= 2)
+    assert rasters.units.shape == (hidden, SMALL, SMALL)
+    assert (rasters.winner is None) == (network.sizes[-1] <= 2)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "relu,sin"])
@@ -54,42 +59,42 @@ def test_fields_are_the_network_s_answers(activation: str) -> None:
     setting = Setting(data="moons", features=features, hidden=(5, 4), activations=("relu", "relu"))
     source = source_of(setting, UserData())
     network = kb.Network.random([4, 5, 4, 2], activation=activation, scale=1.0, seed=1)
-    fields = fields_of(network, source, (2, 3))
+    rasters = page_rasters(network, source, (2, 3))
     left, right, bottom, top = source.extent
     for row, column in ((0, 0), (95, 0), (40, 77)):
         x = left + (right - left) * (column + 0.5) / FIELD
         y = top - (top - bottom) * (row + 0.5) / FIELD  # row 0 is the highest
         inputs = features_of(np.array([[x, y]]), features)
-        ahead = 2 * int(fields.field[row, column]) / 255 - 1
+        ahead = 2 * int(rasters.field[row, column]) / 255 - 1
         assert (1 + ahead * abs(ahead)) / 2 == pytest.approx(network.probabilities(inputs)[0, 1], abs=0.005)
         second = kb.Network(network.layers[:2], network.activation.split(",")[0], "identity").logits(inputs)[0, 3]
         value = network.activations[1].apply(second, np)
-        assert fields.look is not None
-        expected = np.clip(127 * value / fields.scales[8], -127, 127)
-        assert fields.look[row, column] == pytest.approx(expected, abs=0.6)
-    assert fields.scales[-2:].tolist() == [1, 1]
+        assert rasters.inspected is not None
+        expected = np.clip(127 * value / rasters.scales[8], -127, 127)
+        assert rasters.inspected[row, column] == pytest.approx(expected, abs=0.6)
+    assert rasters.scales[-2:].tolist() == [1, 1]
 
 
 def test_more_classes_say_who_wins() -> None:
     source = source_of(Setting(data="blobs"), UserData())
     network = kb.Network.random([2, 6, 3], scale=1.0)
-    fields = fields_of(network, source)
+    rasters = page_rasters(network, source)
     x = np.linspace(*source.extent[:2], FIELD, endpoint=False) + (source.extent[1] - source.extent[0]) / FIELD / 2
     answers = plane(network, x, -x if source.extent[3] == -source.extent[2] else x).answers
-    assert fields.winner is not None
-    assert set(np.unique(fields.winner)) <= {0, 1, 2}
+    assert rasters.winner is not None
+    assert set(np.unique(rasters.winner)) <= {0, 1, 2}
     if source.extent[3] == -source.extent[2]:
-        assert (fields.winner == answers.argmax(axis=2)).mean() > 0.999
-    assert fields.field.min() >= 255 / 3 - 1
+        assert (rasters.winner == answers.argmax(axis=2)).mean() > 0.999
+    assert rasters.field.min() >= 255 / 3 - 1
 
 
 def test_values_are_shown_over_their_range() -> None:
     source = source_of(Setting(data="plane", loss="squared"), UserData())
     exact = kb.Network.from_arrays([([[0.4], [0.3]], [0.0])], output="identity")
-    fields = fields_of(exact, source)
-    low, high = fields.extremes
+    rasters = page_rasters(exact, source)
+    low, high = rasters.extremes
     assert low == -high
-    assert fields.field[0, -1] > 128 > fields.field[-1, 0]  # upwards to the right
+    assert rasters.field[0, -1] > 128 > rasters.field[-1, 0]  # upwards to the right
 
 
 def test_own_points_are_rows() -> None:
@@ -151,34 +156,32 @@ def test_a_setting_of_a_run_means_the_same_run() -> None:
         first, same = run.experiment.to_dict(), again.to_dict()
         first.pop("problem"), same.pop("problem")
         assert first == same
-        np.testing.assert_array_equal(
-            setting_changes.flat(again.problem.network(0)), setting_changes.flat(run.experiment.problem.network(0))
-        )
+        np.testing.assert_array_equal(flatten(again.problem.network(0)), flatten(run.experiment.problem.network(0)))
         assert source.is_planar
 
 
 def test_weights_go_to_a_flat_array_and_back() -> None:
     network = kb.Network.random([3, 4, 2], seed=5)
-    flat = setting_changes.flat(network)
-    assert len(flat) == parameters_in((3, 4, 2))
-    again = setting_changes.network_of(flat, (3, 4, 2))
+    parameters = flatten(network)
+    assert len(parameters) == parameters_in((3, 4, 2))
+    again = unflatten(parameters, (3, 4, 2))
     for one, other in zip(network.arrays().values(), again.arrays().values(), strict=True):
         np.testing.assert_array_equal(one, other)
     with pytest.raises(InputError, match="26"):
-        setting_changes.network_of(flat[:-1], (3, 4, 2))
+        linked_start(PermalinkState(Setting(), weights=parameters[:-1]), (3, 4, 2))
     assert setting_changes.edited(network, {"w1[2,3]": 9.0, "b2[1]": -1.0}).layers[0].weights[2, 3] == 9.0
-    for place in ("w3[0,0]", "w1[3,0]", "w1[0]", "b1[0,0]", "b0[0]", "w0[0,0]", "b1[4]"):
+    for place in ("w3[0,0]", "w1[3,0]", "w1[0]", "b1[0,0]", "b0[0]", "w0[0,0]", "w01[0,0]", "b1[4]"):
         with pytest.raises(InputError, match=r"3-4-2"):
-            setting_changes.place_of(place, (3, 4, 2))
+            setting_changes.entry_named(place, (3, 4, 2))
 
 
 def test_units_that_are_added_leave_the_others_as_they_are() -> None:
-    old, fresh = kb.Network.random([2, 3, 2], seed=1), kb.Network.random([2, 5, 2], seed=2)
-    wide = setting_changes.widened(old, fresh)
+    old, drawn = kb.Network.random([2, 3, 2], seed=1), kb.Network.random([2, 5, 2], seed=2)
+    wide = widened(old, drawn)
     np.testing.assert_array_equal(wide.layers[0].weights[:, :3], old.layers[0].weights)
-    np.testing.assert_array_equal(wide.layers[0].weights[:, 3:], fresh.layers[0].weights[:, 3:])
+    np.testing.assert_array_equal(wide.layers[0].weights[:, 3:], drawn.layers[0].weights[:, 3:])
     deeper = kb.Network.random([2, 3, 3, 2], seed=2)
-    assert setting_changes.widened(old, deeper).layers[1].weights.tolist() == deeper.layers[1].weights.tolist()
+    assert widened(old, deeper).layers[1].weights.tolist() == deeper.layers[1].weights.tolist()
 
 
 def test_features_are_those_of_the_data() -> None:

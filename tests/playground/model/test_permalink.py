@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from koubai.errors import InputError
 from koubai.playground.model.data_source import UserData
 from koubai.playground.model.permalink import PermalinkState, format_permalink, parse_permalink
-from koubai.playground.protocol import incoming
-from koubai.playground.protocol.incoming import Setting
+from koubai.playground.protocol import incoming, limits
+from koubai.playground.protocol.setting import Setting
 
 NUMBERS = st.floats(0, 1e6, allow_nan=False)
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -34,7 +34,7 @@ def settings(draw: st.DrawFn) -> Setting:
         "hidden": hidden,
         "activations": [draw(words) for _ in hidden],
         "seed": draw(st.integers(0, 2**32 - 1)),
-        "h": draw(st.floats(incoming.LEAST_H, 1e6)),
+        "h": draw(st.floats(limits.LEAST_H, 1e6)),
         "learning_rate": draw(NUMBERS),
         "batch_size": draw(st.none() | st.integers(1, 5000)),
         "frozen": draw(st.lists(st.sampled_from(["w1[0,3]", "b2[1]"]), unique=True)),
@@ -49,7 +49,7 @@ POINT = st.tuples(st.floats(-1e30, 1e30), st.floats(-1e30, 1e30), st.integers(0,
     settings(),
     st.lists(POINT, max_size=20),
     st.none() | st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=20),
-    st.integers(0, incoming.MOST_STEPS),
+    st.integers(0, limits.MOST_STEPS),
 )
 def test_a_link_brings_everything_back(
     setting: Setting, points: list[tuple[float, float, float]], weights: list[float] | None, begin: int
@@ -59,7 +59,7 @@ def test_a_link_brings_everything_back(
     again = parse_permalink(text + "&step=12" if text else "step=12")
     assert again.setting == setting
     assert again.step == 12
-    assert again.brought.points == (tuple(points) if setting.data == "own" else ())
+    assert again.user_data.points == (tuple(points) if setting.data == "own" else ())
     if held is None:
         assert again.weights is None
     else:
@@ -78,18 +78,18 @@ def test_the_founding_example_needs_no_words() -> None:
 
 def test_the_largest_link_is_heard() -> None:
     numbers = np.random.RandomState(0)
-    points = tuple(map(tuple, numbers.normal(size=(incoming.MOST_POINTS, 2)).tolist()))
+    points = tuple(map(tuple, numbers.normal(size=(limits.MOST_POINTS, 2)).tolist()))
     brought = UserData(tuple((x, y, 1.0) for x, y in points))
-    text = format_permalink(PermalinkState(Setting(data="own"), brought, "", numbers.normal(size=incoming.MOST_PARAMETERS), 7))
+    text = format_permalink(PermalinkState(Setting(data="own"), brought, "", numbers.normal(size=limits.MOST_PARAMETERS), 7))
     hello = incoming.read(json.dumps({"type": "hello", "version": 1, "link": text}))
     assert isinstance(hello, incoming.Hello)
-    assert parse_permalink(hello.link).brought == brought or parse_permalink(hello.link).brought.points == brought.points
+    assert parse_permalink(hello.link).user_data == brought or parse_permalink(hello.link).user_data.points == brought.points
 
 
 def test_a_file_goes_with_the_link_unless_it_is_large() -> None:
     setting = Setting(data="table", target="y")
     small = UserData((), "表 1.csv", b"x,y\n1,a\n2,b\n")
-    again = parse_permalink(format_permalink(PermalinkState(setting, small))).brought
+    again = parse_permalink(format_permalink(PermalinkState(setting, small))).user_data
     assert (again.name, again.content) == (small.name, small.content)
     noise = np.random.RandomState(0).bytes(100_000)
     text = format_permalink(PermalinkState(setting, UserData((), "big.csv", noise)))

@@ -1,4 +1,4 @@
-"""The course of a training: bounded, and any step of it is what it was."""
+"""The timeline of a training: bounded, and any step of it is what it was."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from tests.runs import same_state
 import koubai as kb
 from koubai.core.training import Step
 from koubai.experiment import Experiment, Learning
-from koubai.playground.model import timeline as courses
+from koubai.playground.model import timeline as timelines
 from koubai.playground.model.timeline import LossCurve, Timeline
 
 EXPERIMENT = Experiment(Learning("xor"), steps=1000, record_every=50)
@@ -24,58 +24,58 @@ def steps() -> list[Step]:
 
 
 def trained(steps: list[Step]) -> Timeline:
-    course = Timeline.of(EXPERIMENT)
+    timeline = Timeline.of(EXPERIMENT)
     for step in steps:
-        course.present.take(step)
-    return course
+        timeline.present.take(step)
+    return timeline
 
 
 def test_any_step_is_made_again_bit_for_bit(steps: list[Step]) -> None:
     every = {step.number: step for step in replace(EXPERIMENT, record_every=1).run()}
-    course = trained(steps)
+    timeline = trained(steps)
     for number in (0, 1, 49, 50, 777, 999, 1000):
-        same = course.at(number)
+        same = timeline.step_at(number)
         assert same.number == number
         assert same_state(replace(same, losses=every[number].losses, recorded=True), every[number])
 
 
 def test_records_stay_few_and_are_still_reached(steps: list[Step], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(courses, "MOST_KEPT", 6)
-    course = trained(steps)
-    assert len(course.present.records) <= 6
-    assert course.records().tolist() == [0, 200, 400, 600, 800, 1000]
-    assert course.at(350).number == 350
-    assert course.record_after(200) == 400
-    assert course.record_after(1000) == 1000
+    monkeypatch.setattr(timelines, "MOST_KEPT", 6)
+    timeline = trained(steps)
+    assert len(timeline.present.records) <= 6
+    assert timeline.record_numbers().tolist() == [0, 200, 400, 600, 800, 1000]
+    assert timeline.step_at(350).number == 350
+    assert timeline.record_after(200) == 400
+    assert timeline.record_after(1000) == 1000
 
 
-def test_going_back_and_on_begins_a_new_stretch(steps: list[Step]) -> None:
-    course = trained(steps)
-    course.go_back(420)
-    assert course.last == 420
-    assert course.records().tolist() == list(range(0, 401, 50))
-    other = replace(EXPERIMENT, learning_rate=0.5, problem=Learning("xor", start=course.at(420).parameters))
-    course.begin(other)
-    course.begin(other)  # one that has made no step is replaced
+def test_going_back_and_on_begins_a_new_segment(steps: list[Step]) -> None:
+    timeline = trained(steps)
+    timeline.truncate_after(420)
+    assert timeline.last == 420
+    assert timeline.record_numbers().tolist() == list(range(0, 401, 50))
+    other = replace(EXPERIMENT, learning_rate=0.5, problem=Learning("xor", start=timeline.step_at(420).parameters))
+    timeline.begin_segment(other)
+    timeline.begin_segment(other)  # one that has made no step is replaced
     for step in other.run(until=30):
-        course.present.take(step)
-    assert [stretch.begin for stretch in course.stretches] == [0, 420]
-    assert course.last == 450
-    assert course.stretch_at(420) is course.present
-    assert course.at(400).loss == next(step.loss for step in steps if step.number == 400)
-    numbers, losses = course.curve()
+        timeline.present.take(step)
+    assert [segment.begin for segment in timeline.segments] == [0, 420]
+    assert timeline.last == 450
+    assert timeline.segment_at(420) is timeline.present
+    assert timeline.step_at(400).loss == next(step.loss for step in steps if step.number == 400)
+    numbers, losses = timeline.curve()
     assert numbers[-1] == 450
-    assert losses[-1] == course.at(450).loss
-    course.go_back(100)
-    assert (len(course.stretches), course.last) == (1, 100)
+    assert losses[-1] == timeline.step_at(450).loss
+    timeline.truncate_after(100)
+    assert (len(timeline.segments), timeline.last) == (1, 100)
 
 
 def test_a_kept_run_is_gone_on_with(steps: list[Step]) -> None:
     run = kb.train("xor", steps=120)
-    course = Timeline.after(run)
-    assert course.last == 120
-    np.testing.assert_array_equal(course.curve()[1], run.losses)
-    assert course.at(60).loss == run.losses[60]
+    timeline = Timeline.after(run)
+    assert timeline.last == 120
+    np.testing.assert_array_equal(timeline.curve()[1], run.losses)
+    assert timeline.step_at(60).loss == run.losses[60]
 
 
 @given(st.lists(st.integers(1, 900), min_size=1, max_size=12), st.booleans(), st.integers(0, 5000))
@@ -91,12 +91,12 @@ def test_a_curve_is_thin_and_true(pieces: list[int], means: bool, cut: int) -> N
     check(curve, kept)
     curve.take(losses[:500])
     numbers = curve.numbers
-    assert len(numbers) <= courses.MOST_SEEN
+    assert len(numbers) <= timelines.MOST_SEEN
     assert (np.diff(numbers) == curve.stride).all()
 
 
 def check(curve: LossCurve, losses: NDArray[np.float64]) -> None:
-    assert len(curve.values) <= courses.MOST_SEEN
+    assert len(curve.values) <= timelines.MOST_SEEN
     whole = len(losses) // curve.stride if curve.means else -(-len(losses) // curve.stride)
     assert len(curve.values) == whole
     if curve.means:

@@ -1,10 +1,8 @@
 """The messages: what is one, what is none, and that frames come out as they went in."""
 
 import json
-import runpy
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +18,9 @@ from tests.soak.values import Values
 
 from koubai.errors import InputError
 from koubai.playground.model.permalink import parse_permalink
-from koubai.playground.protocol import incoming
+from koubai.playground.protocol import incoming, limits, outgoing, structures
+from koubai.playground.protocol.frames import ArrayPlace, packed
+from koubai.playground.protocol.setting import Setting
 from koubai.playground.session.handlers import HANDLERS
 
 
@@ -105,7 +105,7 @@ def test_every_number_has_bounds() -> None:
             for one in inside if isinstance(inside, tuple) else (inside,):
                 yield from numbers(one)
 
-    kinds: tuple[type[msgspec.Struct], ...] = (*incoming.MESSAGES, incoming.Setting)
+    kinds: tuple[type[msgspec.Struct], ...] = (*incoming.MESSAGES, Setting)
     fields = [field for kind in kinds for field in msgspec.structs.fields(kind)]
     found = [number for field in fields for number in numbers(inspect.type_info(field.type))]
     assert len(found) > 20
@@ -115,17 +115,11 @@ def test_every_number_has_bounds() -> None:
 
 
 def test_what_is_too_large_is_refused_unread() -> None:
-    long = json.dumps({"type": "change", "setting": {"data": "x" * incoming.MOST_MESSAGE}})
-    with pytest.raises(incoming.Malformed, match=str(incoming.MOST_MESSAGE)):
+    long = json.dumps({"type": "change", "setting": {"data": "x" * limits.MOST_MESSAGE}})
+    with pytest.raises(incoming.Malformed, match=str(limits.MOST_MESSAGE)):
         incoming.read(long)
-    table = json.dumps({"type": "table", "name": "a.csv", "content": "x" * incoming.MOST_MESSAGE})
+    table = json.dumps({"type": "table", "name": "a.csv", "content": "x" * limits.MOST_MESSAGE})
     assert isinstance(incoming.read(table), incoming.Table)
-
-
-def test_the_documentation_is_made_of_the_declarations() -> None:
-    path = Path(__file__).parents[3] / "docs" / "make_protocol.py"
-    made = runpy.run_path(str(path))
-    assert made["PAGE"].read_text(encoding="utf-8") == made["described"]()
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
@@ -154,9 +148,14 @@ ARRAYS = KINDS.flatmap(
 )
 
 
+class Header(msgspec.Struct, frozen=True):
+    text: str
+    arrays: tuple[ArrayPlace, ...] = ()
+
+
 @given(st.dictionaries(st.text(max_size=5), ARRAYS, max_size=4), st.text(max_size=20))
 def test_frames_come_out_as_they_went_in(arrays: dict[str, NDArray[Any]], text: str) -> None:
-    content = incoming.packed({"text": text}, arrays)
+    content = packed(Header(text=text), arrays)
     frame = taken_apart(content)
     assert frame.header == {"text": text}
     assert list(frame.arrays) == list(arrays)
@@ -174,4 +173,4 @@ def test_msgspec_knows_every_structure_before_two_threads_use_it() -> None:
 
     ours = {kind for kind in those_of(msgspec.Struct) if kind.__module__.startswith("koubai.")}
     assert {"Setting", "Hello", "_Extra"} <= {kind.__name__ for kind in ours}
-    assert ours - incoming.completed == {incoming.Message}
+    assert ours - structures.completed == {incoming.Message, outgoing.OutgoingMessage}

@@ -2,10 +2,12 @@
 
 import errno
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPException
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -13,10 +15,12 @@ from tests.playground.server_fixture import HELLO, Plain, Serving, serving, unti
 
 from koubai.errors import InputError
 from koubai.locale import sentences
-from koubai.playground.protocol import incoming
-from koubai.playground.server import app, session_registry
-from koubai.playground.server.app import STATIC, listening, outward_address, own_names
+from koubai.playground.protocol import incoming, limits
+from koubai.playground.protocol.outgoing import Sending
+from koubai.playground.server import app, page_files, session_registry
+from koubai.playground.server.app import listening, outward_address, own_names
 from koubai.playground.server.connection import Bounds
+from koubai.playground.server.page_files import STATIC, PageFiles
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,20 @@ def test_a_file_that_the_browser_has_is_not_sent_again(there: Serving) -> None:
     response, content = there.get("/static/types.js", method="HEAD")
     assert (response.status, content) == (200, b"")
     assert int(response.headers["Content-Length"]) == (STATIC / "types.js").stat().st_size
+
+
+def test_a_file_that_has_changed_within_its_size_and_time_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one of another version of the package may have."""
+    monkeypatch.setattr(page_files, "STATIC", tmp_path)
+    etags = set()
+    for name in ("one.js", "two.js"):
+        path = tmp_path / name
+        path.write_text(name)
+        os.utime(path, (0, 0))
+        response = PageFiles().file_response(path, path.stat(), {"type": "http", "headers": [], "method": "GET"})
+        etags.add(response.headers["etag"])
+        assert "last-modified" not in response.headers
+    assert len(etags) == 2
 
 
 def test_texts_of_the_page(there: Serving) -> None:
@@ -170,7 +188,7 @@ def test_connections_that_do_not_begin_as_they_should() -> None:
         assert there.page(hello={}).closing() == (4002, "No hello came within 0.2 seconds.")
         for message, code in (
             ({"type": "play"}, 1008),
-            ({**HELLO, "version": incoming.VERSION + 1}, 4003),
+            ({**HELLO, "version": limits.VERSION + 1}, 4003),
             ({**HELLO, "language": "fr"}, 1008),
         ):
             page = there.page(hello={})
@@ -224,7 +242,7 @@ def test_the_end_waits_for_nothing_that_lasts(monkeypatch: pytest.MonkeyPatch) -
     """A turn, the end of a session, and a download: the process is to end all the same, and what can be kept is kept."""
     gate, over = Event(), []
 
-    def last(*_: object) -> list[str | bytes]:
+    def last(*_: object) -> list[Sending]:
         gate.wait(30)
         over.append(1)
         return []
@@ -284,7 +302,7 @@ def test_faults_of_downloads_are_said(there: Serving, monkeypatch: pytest.Monkey
         monkeypatch.setattr(Downloads, "take", fail)
         response, content = there.get(f"/take/{page.welcome['session']}/film.mp4")
         assert (response.status, content.decode().strip()) == (status, str(error))
-    monkeypatch.setattr(app, "MOST_ASKED", 0)
+    monkeypatch.setattr(app, "MOST_DOWNLOADS", 0)
     assert there.get(f"/take/{page.welcome['session']}/film.mp4")[0].status == 503
     page.close()
 

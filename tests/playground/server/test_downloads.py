@@ -1,4 +1,4 @@
-"""What a page takes home of a run."""
+"""What a page downloads of a run."""
 
 import csv
 import io
@@ -20,7 +20,8 @@ from koubai.errors import InputError
 from koubai.experiment import Run
 from koubai.pictures import TruthTableFilm
 from koubai.playground.server import downloads
-from koubai.playground.server.downloads import Busy, Download, Downloads, picture_names
+from koubai.playground.server.downloads import Busy, Download, Downloads
+from koubai.playground.session.snapshot import picture_names
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Connections that say nothing, or half of what they should, keep nobody out."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -11,7 +12,7 @@ from tests.playground.server_fixture import Raw, Serving, serving
 
 from koubai.playground.server import sockets
 from koubai.playground.server.connection import Bounds
-from koubai.playground.server.sockets import BACKLOG, FILES, MOST_CONNECTIONS, connections_possible, place_of
+from koubai.playground.server.sockets import BACKLOG, FILES, MOST_CONNECTIONS, connections_possible, origin_of
 
 
 @pytest.fixture
@@ -111,14 +112,19 @@ def test_a_whole_class_may_come_from_one_address() -> None:
 
 
 def test_an_answer_that_is_read_slowly_is_read_to_its_end() -> None:
-    protocol: Any = sockets.HttpProtocol.__new__(sockets.HttpProtocol)
     cut: list[int] = []
     sizes = iter([500, 200, 200])
-    protocol.loop = SimpleNamespace(call_later=lambda seconds, act: None)
-    protocol.transport = SimpleNamespace(get_write_buffer_size=lambda: next(sizes), abort=lambda: cut.append(1))
-    for expected in ([], [], [1]):  # it reads, it reads, it doesn't
-        protocol._late()
-        assert cut == expected
+    transport: Any = SimpleNamespace(get_write_buffer_size=lambda: next(sizes), abort=lambda: cut.append(1))
+
+    async def read() -> None:
+        connection = sockets.WatchedConnection(asyncio.Protocol(), sockets.Connections(10))
+        connection._transport = transport
+        for expected in ([], [], [1]):  # it reads, it reads, it doesn't
+            connection.end_if_late()
+            assert cut == expected
+        connection.connection_lost(None)
+
+    asyncio.run(read())
 
 
 @pytest.mark.parametrize(
@@ -143,6 +149,6 @@ def test_files_are_kept_free(soft: int, hard: int, raised: int | None, possible:
 
 
 def test_addresses() -> None:
-    assert place_of("10.0.0.1") == place_of("::ffff:10.0.0.1") == "10.0.0.1"
-    assert place_of("2001:db8::1") == place_of("2001:db8::ffff:1%eth0") == "2001:db8::/64"
-    assert place_of("a name") == "a name"
+    assert origin_of("10.0.0.1") == origin_of("::ffff:10.0.0.1") == "10.0.0.1"
+    assert origin_of("2001:db8::1") == origin_of("2001:db8::ffff:1%eth0") == "2001:db8::/64"
+    assert origin_of("a name") == "a name"

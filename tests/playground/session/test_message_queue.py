@@ -1,22 +1,22 @@
-"""What waits to be obeyed: in order, each question once, and bounded."""
+"""What waits to be handled: in order, each question once, and bounded."""
 
 import pytest
 
 from koubai.errors import InputError
 from koubai.playground.protocol import incoming
-from koubai.playground.session.message_queue import MOST_WAITING, MessageQueue, Noted
+from koubai.playground.session.message_queue import MOST_WAITING, MessageQueue, Received
 
 EDIT, PRICE, PLAY = incoming.Edit(values={"w1[0,0]": 1.0}), incoming.Price(), incoming.Play()
 
 
-def filled(*noted: Noted) -> MessageQueue:
+def filled(*received: Received) -> MessageQueue:
     queue = MessageQueue()
-    for one in noted:
+    for one in received:
         queue.put(one)
     return queue
 
 
-def emptied(queue: MessageQueue) -> list[Noted]:
+def emptied(queue: MessageQueue) -> list[Received]:
     taken = [queue.pop() for _ in range(len(queue))]
     assert queue.pop() is None
     return [one for one in taken if one is not None]
@@ -26,8 +26,10 @@ def test_the_same_question_waits_once_where_it_was_asked_last() -> None:
     here, there = incoming.Slope(place="w1[0,0]"), incoming.Slope(place="b1[0]")
     queue = filled(PRICE, here, EDIT, PRICE, here, PLAY, there, PRICE, incoming.Runs(), incoming.Runs())
     assert emptied(queue) == [EDIT, here, PLAY, there, PRICE, incoming.Runs()]
-    looks = filled(incoming.Look(unit="1[0]"), incoming.Drawn(frame=1), incoming.Look(unit="1[2]"), incoming.Drawn(frame=2))
-    assert emptied(looks) == [incoming.Look(unit="1[2]"), incoming.Drawn(frame=2)]
+    looks = filled(
+        incoming.InspectUnit(unit="1[0]"), incoming.Drawn(frame=1), incoming.InspectUnit(unit="1[2]"), incoming.Drawn(frame=2)
+    )
+    assert emptied(looks) == [incoming.InspectUnit(unit="1[2]"), incoming.Drawn(frame=2)]
 
 
 def test_what_changes_something_counts_each_time() -> None:
@@ -60,7 +62,7 @@ def test_of_what_is_dragged_the_last_counts() -> None:
 
 
 def test_questions_are_dropped_and_changes_stay() -> None:
-    queue = filled(PRICE, EDIT, incoming.Runs(), InputError("own-points"), PLAY, incoming.Look(unit="1[0]"))
+    queue = filled(PRICE, EDIT, incoming.Runs(), InputError("own-points"), PLAY, incoming.InspectUnit(unit="1[0]"))
     queue.drop_questions()
     assert emptied(queue) == [EDIT, PLAY]
 

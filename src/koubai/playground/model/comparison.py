@@ -1,26 +1,27 @@
 """ComparisonRun: a kept run that is shown beside the one which learns."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import evenly
+from koubai.core.rasters import Rasters
 from koubai.experiment import Run
 from koubai.playground.model.data_source import UserData, source_of
-from koubai.playground.model.rasters import Fields, fields_of
+from koubai.playground.model.rasters import page_rasters
 from koubai.playground.model.setting_changes import setting_of
+from koubai.playground.protocol.frames import ComparisonMoment
 
 MOST_POINTS = 1024
 
 
 @dataclass(frozen=True, eq=False)
 class ComparisonRun:
-    """Its name, its fields at its last step, its loss curve."""
+    """Its name, its rasters at its last step, its loss curve."""
 
     name: str
-    fields: Fields
+    rasters: Rasters
     step: int
     loss: float
     accuracy: float | None
@@ -31,17 +32,18 @@ class ComparisonRun:
     def of(cls, run: Run, name: str) -> "ComparisonRun":
         """That of ``run``. InputError where a page can't show it."""
         source = source_of(setting_of(run), UserData(run=run))
-        at = evenly(len(run.losses), MOST_POINTS)
+        numbers = evenly(len(run.losses), MOST_POINTS)
         return cls(
             name,
-            fields_of(run.network, source),
+            page_rasters(run.network, source),
             run.records[-1].number,
             float(run.losses[-1]),
             run.scores().accuracy,
-            at.astype(np.float64),
-            run.losses[at],
+            numbers.astype(np.float64),
+            run.losses[numbers],
         )
 
-    def told(self) -> dict[str, Any]:
+    @property
+    def moment(self) -> ComparisonMoment:
         """What a frame's header says of it."""
-        return {"step": self.step, "loss": self.loss, "accuracy": self.accuracy}
+        return ComparisonMoment(step=self.step, loss=self.loss, accuracy=self.accuracy)

@@ -1,4 +1,4 @@
-"""Programs: which are compiled in this process, that they don't fill its memory, and that few are compiled at once."""
+"""The cache of compiled programs: which there are, that they don't fill the memory, and that few are compiled at once."""
 
 import ctypes
 import gc
@@ -27,7 +27,14 @@ class Occupied(Exception):
 
 
 def is_compiled(experiment: Experiment) -> bool:
-    """Whether its next steps come at once."""
+    """Say whether the next steps of an experiment come at once.
+
+    Args:
+        experiment: The experiment.
+
+    Returns:
+        Whether its program is compiled, or it needs none.
+    """
     return _is_there(experiment, "training")
 
 
@@ -38,9 +45,15 @@ def _is_there(experiment: Experiment, purpose: str) -> bool:
 
 @contextmanager
 def compiling(*experiments: Experiment, purpose: str = "training", waits: bool = False) -> Iterator[None]:
-    """Within it the programs of ``experiments`` may be compiled, after which they count.
+    """Let the programs of experiments be compiled within it, after which they count.
 
-    ``purpose``: training, slope or report. Raises Occupied where too many are being compiled, or waits.
+    Args:
+        *experiments: The experiments.
+        purpose: What the programs are for: "training", "slope" or "report".
+        waits: Whether to wait where too many are being compiled.
+
+    Raises:
+        Occupied: Too many programs are being compiled, and it doesn't wait.
     """
     if all(_is_there(experiment, purpose) for experiment in experiments):
         yield

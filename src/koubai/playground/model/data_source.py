@@ -1,27 +1,30 @@
-"""Source: the rows that a network of the playground learns, and the plane in which they are shown."""
+"""Sources: the rows that a network of the playground learns, and the plane in which they are shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from koubai.core.projection import PlaneProjection, extent, principal
+from koubai.core.projection import PlaneProjection, cell_centres, extent, principal
 from koubai.data import GATES, NAMED, SETS, Bounds, Dataset, gate, load
+from koubai.data.column_selection import Note
 from koubai.data.features import FEATURES, PLAIN, features_of, with_features
 from koubai.data.readers import table_of
 from koubai.data.split import split
 from koubai.data.table import Table
 from koubai.errors import InputError, unknown
 from koubai.experiment import Run
-from koubai.playground.protocol.incoming import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_NUMBER, MOST_SAMPLES, Setting
+from koubai.playground.protocol.limits import FIELD, MOST_CLASSES, MOST_FEATURES, MOST_NUMBER, MOST_SAMPLES
+from koubai.playground.protocol.setting import Setting
 
 # what a page can show and a target beside it; its letters and a table of all that may take 64 MiB at once
 PAGE_BOUNDS = Bounds(rows=MOST_SAMPLES, columns=MOST_FEATURES + 1, bytes=2**26)
 
 Kind = Literal["gate", "planar", "shipped", "own", "table", "run"]
+Notes = tuple[Note, ...]
 Point = tuple[float, float, float]  # x, y, and the class or the value
 OWN, TABLE, RUN = "own", "table", "run"
 
@@ -40,18 +43,18 @@ class UserData:
 class Source:
     """``data`` are the rows that are trained on: a Dataset, or the name of a gate; ``test`` further rows.
 
-    ``points`` (n, 2), with those of the test behind the others, lie in the plane ``cut`` through the ``raw`` features; the
-    network's inputs are ``features`` of these.
+    ``points`` (n, 2), with those of the test behind the others, lie in the plane ``projection`` through the ``raw`` features;
+    the network's inputs are ``features`` of these.
     """
 
     kind: Kind
     data: str | Dataset
     test: Dataset | None
     raw: NDArray[np.float64]
-    cut: PlaneProjection
+    projection: PlaneProjection
     features: tuple[str, ...]  # of the plane; empty where the inputs are the rows' own
     columns: tuple[str, ...] = ()
-    notes: tuple[tuple[str, dict[str, Any]], ...] = field(default=())
+    notes: Notes = ()
 
     @cached_property
     def train(self) -> Dataset:
@@ -66,7 +69,7 @@ class Source:
     @cached_property
     def points(self) -> NDArray[np.float64]:
         """Where the rows lie in the plane, (n, 2)."""
-        return self.cut.flat(self.raw)
+        return self.projection.flat(self.raw)
 
     @cached_property
     def extent(self) -> tuple[float, float, float, float]:
@@ -79,11 +82,7 @@ class Source:
 
         Row by row from the highest y, in the middle of every cell.
         """
-        left, right, bottom, top = self.extent
-        steps = (np.arange(FIELD) + 0.5) / FIELD
-        x, y = np.meshgrid(left + (right - left) * steps, top - (top - bottom) * steps)
-        flat = np.stack([x.ravel(), y.ravel()], axis=1)
-        raw = self.cut.origin + flat @ self.cut.axes
+        raw = self.projection.lifted(cell_centres(*self.extent, FIELD))
         inputs = features_of(raw, self.features) if self.features else raw
         return np.asarray(inputs, np.float32)
 
@@ -96,37 +95,66 @@ class Source:
 
 
 def values_of_rows(data: Dataset) -> NDArray[np.float64]:
-    """The class number of every row, or its value, (n,)."""
+    """Give every row one number.
+
+    Args:
+        data: The rows.
+
+    Returns:
+        The class number of every row, or its value, (n,).
+    """
     return data.labels.astype(np.float64) if data.task == "classify" else data.targets[:, 0]
 
 
-def source_of(setting: Setting, brought: UserData) -> Source:
-    """The rows of a setting. InputError where there are none such, too many, or they don't fit the page."""
-    if setting.data == RUN and brought.run is not None:
-        problem = brought.run.experiment.problem
+def source_of(setting: Setting, user_data: UserData) -> Source:
+    """Find or draw the rows of a setting.
+
+    Args:
+        setting: The setting.
+        user_data: What a person brought.
+
+    Returns:
+        The rows, and the plane in which they are shown.
+
+    Raises:
+        InputError: There are no such rows, too many, or they don't fit the page.
+    """
+    if setting.data == RUN and user_data.run is not None:
+        problem = user_data.run.experiment.problem
         return _own_inputs("run", problem.data, problem.test or problem.validation)
     if setting.data == OWN:
-        return _of_points(setting, brought.points)
-    if setting.data == TABLE and brought.content:
-        table = _small_table(brought)
+        return _of_points(setting, user_data.points)
+    if setting.data == TABLE and user_data.content:
+        table = _small_table(user_data)
         parts = load(table, target=setting.target or None, seed=setting.data_seed, validation=0, test=setting.test)
         return _own_inputs("table", parts.train, parts.test, table, parts.notes)
     if setting.data in GATES:
         return _of_gate(setting)
     if setting.data in SETS:
-        found = SETS[setting.data]
-        drawn: dict[str, Any] = {"samples": setting.samples, "noise": setting.noise} if found.kind == "planar" else {}
-        parts = load(setting.data, seed=setting.data_seed, validation=0, test=setting.test, **drawn)
-        if found.kind == "planar":
-            return _planar("planar", parts.train, parts.test, setting.features)
-        return _own_inputs("shipped", parts.train, parts.test)
+        return _of_set(setting)
     raise unknown("data-source", setting.data, [*GATES, *SETS])
 
 
-def _small_table(brought: UserData) -> Table:
+def _of_set(setting: Setting) -> Source:
+    """The rows of a set: drawn in the plane, or from a table that comes with the package."""
+    if SETS[setting.data].kind != "planar":
+        parts = load(setting.data, seed=setting.data_seed, validation=0, test=setting.test)
+        return _own_inputs("shipped", parts.train, parts.test)
+    parts = load(
+        setting.data,
+        seed=setting.data_seed,
+        validation=0,
+        test=setting.test,
+        samples=setting.samples,
+        noise=setting.noise,
+    )
+    return _planar("planar", parts.train, parts.test, setting.features)
+
+
+def _small_table(user_data: UserData) -> Table:
     """The table of a file; InputError where it has more rows or columns than a page shows, before these are read."""
     try:
-        return table_of(brought.content, brought.name, bounds=PAGE_BOUNDS)
+        return table_of(user_data.content, user_data.name, bounds=PAGE_BOUNDS)
     except InputError as error:
         if error.code == "table-rows":
             raise InputError("page-samples", value=error.values["value"], most=MOST_SAMPLES) from error
@@ -136,18 +164,29 @@ def _small_table(brought: UserData) -> Table:
 
 
 def kind_of(data: str) -> Kind:
-    """What kind of data a setting names."""
+    """Say what kind of data a setting names.
+
+    Args:
+        data: The name.
+
+    Returns:
+        The kind.
+    """
     if data in (OWN, TABLE, RUN):
-        return data  # type: ignore[return-value]
-    return NAMED[data].kind if data in NAMED else "shipped"
+        return cast(Kind, data)
+    return cast(Kind, NAMED[data].kind) if data in NAMED else "shipped"
 
 
 def _planar(kind: Kind, train: Dataset, test: Dataset | None, features: tuple[str, ...], data: str | None = None) -> Source:
-    raw = _together(train, test)
-    made = with_features(train, features)
-    tested = None if test is None else with_features(test, features)
+    """Rows in the plane, of which the network sees ``features``; ``data`` names the gate whose plain rows they are, if any."""
+    seen = with_features(train, features)
     return Source(
-        kind, data if data and made is train else made, tested, raw, PlaneProjection(np.zeros(2), np.eye(2)), made.feature_names
+        kind,
+        data if data and seen is train else seen,
+        None if test is None else with_features(test, features),
+        _together(train, test),
+        PlaneProjection(np.zeros(2), np.eye(2)),
+        seen.feature_names,
     )
 
 
@@ -199,9 +238,7 @@ def _rows(data: Dataset, rows: NDArray[np.int64]) -> Dataset:
     )
 
 
-def _own_inputs(
-    kind: Kind, data: str | Dataset, test: Dataset | None, table: Table | None = None, notes: tuple[Any, ...] = ()
-) -> Source:
+def _own_inputs(kind: Kind, data: str | Dataset, test: Dataset | None, table: Table | None = None, notes: Notes = ()) -> Source:
     """Rows whose own columns are the inputs; those of a kept run may be features of the plane, by their names.
 
     InputError where there is more than a page shows.
@@ -213,12 +250,12 @@ def _own_inputs(
         raw = raw[:, [names.index(name) for name in PLAIN]]
         return Source(kind, data, test, raw, PlaneProjection(np.zeros(2), np.eye(2)), names, notes=notes)
     if len(names) == 1:
-        cut = PlaneProjection(np.zeros(1), np.array([[1.0], [0.0]]))
+        projection = PlaneProjection(np.zeros(1), np.array([[1.0], [0.0]]))
     elif kind == "run" and isinstance(data, str):
-        cut = PlaneProjection(np.zeros(len(names)), np.eye(len(names))[:2])
+        projection = PlaneProjection(np.zeros(len(names)), np.eye(len(names))[:2])
     else:
-        cut = principal(raw[: len(train.inputs)])
-    return Source(kind, data, test, raw, cut, (), table.names if table else (), notes)
+        projection = principal(raw[: len(train.inputs)])
+    return Source(kind, data, test, raw, projection, (), table.names if table else (), notes)
 
 
 def _together(train: Dataset, test: Dataset | None) -> NDArray[np.float64]:

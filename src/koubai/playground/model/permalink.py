@@ -1,14 +1,15 @@
-"""Link: a whole setting as text for an address, and back. What is as in the founding example is left out.
+"""Permalink: a whole setting as text for an address, and back. What is as in the founding example is left out.
 
 Texts and numbers stand as they are; points, files and edited weights as base64 of compressed bytes. ``step`` is the step that
-was reached; where weights were edited or a setting changed on the way, ``weights`` are those from which the present stretch
+was reached; where weights were edited or a setting changed on the way, ``weights`` are those from which the present segment
 began, ``begin`` its step.
 """
 
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 import msgspec
@@ -17,17 +18,9 @@ from numpy.typing import NDArray
 
 from koubai.errors import InputError
 from koubai.playground.model.data_source import Point, UserData
-from koubai.playground.protocol.incoming import (
-    MOST_LINK,
-    MOST_NUMBER,
-    MOST_PARAMETERS,
-    MOST_POINTS,
-    MOST_TABLE,
-    Name,
-    Setting,
-    StepNumber,
-    complete,
-)
+from koubai.playground.protocol.limits import MOST_LINK, MOST_NUMBER, MOST_PARAMETERS, MOST_POINTS, MOST_TABLE, Name, StepNumber
+from koubai.playground.protocol.setting import Setting
+from koubai.playground.protocol.structures import complete
 from koubai.playground.protocol.validation import explained
 
 MOST_IN_LINK = 2**14  # characters of a file, compressed; a larger one is named only
@@ -64,7 +57,7 @@ class PermalinkState:
     """
 
     setting: Setting
-    brought: UserData = NOTHING
+    user_data: UserData = NOTHING
     run: str = ""  # the name of the kept run whose rows are learned
     weights: NDArray[np.float64] | None = None
     begin: int = 0
@@ -73,16 +66,23 @@ class PermalinkState:
 
 
 def format_permalink(linked: PermalinkState) -> str:
-    """The text of a link, without the step."""
+    """Write a link, without the step.
+
+    Args:
+        linked: What it is to hold.
+
+    Returns:
+        What the address is to hold after its #.
+    """
     given = msgspec.structs.asdict(linked.setting)
     usual = msgspec.structs.asdict(USUAL)
     parts = [(name, _text(name, value)) for name, value in given.items() if value != usual[name]]
-    brought = linked.brought
+    user_data = linked.user_data
     if linked.setting.data == "own":
-        parts.append(("points", _packed(np.array(brought.points, np.float64).tobytes())))
+        parts.append(("points", _packed(np.array(user_data.points, np.float64).tobytes())))
     if linked.setting.data == "table":
-        content = _packed(brought.content)
-        parts.append(("table", brought.name))
+        content = _packed(user_data.content)
+        parts.append(("table", user_data.name))
         parts += [("content", content)] if len(content) <= MOST_IN_LINK else []
     if linked.setting.data == "run":
         parts.append(("run", linked.run))
@@ -94,7 +94,17 @@ def format_permalink(linked: PermalinkState) -> str:
 
 
 def parse_permalink(text: str) -> PermalinkState:
-    """What a link says. InputError where a part of it can't be."""
+    """Read a link.
+
+    Args:
+        text: What the address holds after its #.
+
+    Returns:
+        What the link says.
+
+    Raises:
+        InputError: A part of it isn't possible.
+    """
     if len(text) > MOST_LINK:
         raise InputError("link-long", value=len(text), most=MOST_LINK)
     text = text.removeprefix("#").removeprefix("&")
@@ -103,7 +113,7 @@ def parse_permalink(text: str) -> PermalinkState:
     except ValueError as error:
         raise InputError("link-broken", name=text[:LONGEST_NAMED]) from error
     extra = _converted({name: parts.pop(name) for name in _Extra.__struct_fields__ if parts.get(name)}, _Extra)
-    known: dict[str, Any] = {}
+    known: dict[str, object] = {}
     for name, value in parts.items():
         if name not in USUAL.__struct_fields__:
             raise InputError("link-field", name=name[:LONGEST_NAMED])
@@ -117,11 +127,11 @@ def parse_permalink(text: str) -> PermalinkState:
     former = _floats("former", _unpacked("former", extra.former, MOST_PARAMETERS * 8)) if extra.former else ()
     if setting.data == "table" and not content:
         raise InputError("link-table", name=extra.table)
-    brought = UserData(points, extra.table, content)
-    return PermalinkState(setting, brought, extra.run, weights, extra.begin, extra.step, tuple(map(float, former)))
+    user_data = UserData(points, extra.table, content)
+    return PermalinkState(setting, user_data, extra.run, weights, extra.begin, extra.step, tuple(map(float, former)))
 
 
-def _converted(values: dict[str, Any], kind: type[Part]) -> Part:
+def _converted(values: Mapping[str, object], kind: type[Part]) -> Part:
     """``values``, which are texts, as a ``kind``. InputError where one isn't possible."""
     try:
         return msgspec.convert(values, kind, strict=False)
@@ -129,15 +139,15 @@ def _converted(values: dict[str, Any], kind: type[Part]) -> Part:
         raise explained(kind, values, error, strict=False) from error
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: object) -> str:
     if value is None:
         return _NONE[name]
-    if name in _LISTS:
+    if isinstance(value, tuple):
         return ";".join(map(str, value)) or "none"
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _value(name: str, text: str) -> Any:
+def _value(name: str, text: str) -> str | tuple[str, ...] | None:
     if text == _NONE.get(name):
         return None
     if name in _LISTS:

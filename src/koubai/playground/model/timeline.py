@@ -1,6 +1,6 @@
-"""Course: what a training has made so far, in bounded memory; any step of it can be looked at again.
+"""Timeline: what a training has made so far, in bounded memory; any step of it can be looked at again.
 
-It consists of stretches. In each everything stays the same; an edited weight or a changed setting begins a new one, whose start
+It consists of segments. In each everything stays the same; an edited weight or a changed setting begins a new one, whose start
 is the network as it is then. So each of them is an Experiment of its own, which can be kept, resumed and written as a script.
 """
 
@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.training import Step
+from koubai.data import Dataset
 from koubai.errors import Diverged
 from koubai.experiment import Experiment, Run
 from koubai.experiment.diagnosis import Diagnosis, diagnosis_of
 from koubai.experiment.divergence import risen_since
+from koubai.experiment.metrics import accuracy_on, loss_on
 from koubai.playground.model.compile_cache import compiling
 
-MOST_KEPT = 256  # records of a stretch; beyond that every other one is forgotten
-MOST_SEEN = 1024  # points of a stretch's loss curve
-MOST_STRETCHES = 16
+MOST_KEPT = 256  # records of a segment; beyond that every other one is forgotten
+MOST_SEEN = 1024  # points of a segment's loss curve
+MOST_SEGMENTS = 16
 RECENT = 8
 
 
@@ -78,7 +80,7 @@ class LossCurve:
 
 @dataclass
 class Segment:
-    """A part of the course: the steps of one experiment, of which the first has the number ``begin`` in the course."""
+    """A part of the timeline: the steps of one experiment, of which the first has the number ``begin`` in the timeline."""
 
     experiment: Experiment
     begin: int
@@ -86,9 +88,9 @@ class Segment:
     head: Step | None = None  # the last
     diverged: Diverged | None = None
     curve: LossCurve = field(init=False)
-    every: int = 1  # of the records, so many are kept
+    thinning: int = 1  # one in so many records is kept
     recent: deque[Step] = field(default_factory=lambda: deque(maxlen=RECENT))  # Steps that passed last, recorded or not
-    tested: dict[int, tuple[float, float]] = field(default_factory=dict)  # loss and accuracy on the test rows, by step
+    test_scores: dict[int, tuple[float, float]] = field(default_factory=dict)  # loss and accuracy on the test rows, by step
     judged: tuple[object, Diagnosis | None] = (None, None)  # after how much of it why it had not learned was found
 
     def __post_init__(self) -> None:
@@ -96,7 +98,7 @@ class Segment:
 
     @property
     def last(self) -> int:
-        """The number in the course of its last step."""
+        """The number in the timeline of its last step."""
         return self.begin + (self.head.number if self.head else 0)
 
     def take(self, step: Step) -> None:
@@ -107,12 +109,12 @@ class Segment:
         if step.recorded and self._keeps(step.number):
             self.records.append(step)
             if len(self.records) > MOST_KEPT:
-                self.every *= 2
+                self.thinning *= 2
                 self.records = [kept for kept in self.records if self._keeps(kept.number)]
-                self.tested = {number: scores for number, scores in self.tested.items() if self._keeps(number)}
+                self.test_scores = {number: scores for number, scores in self.test_scores.items() if self._keeps(number)}
 
     def _keeps(self, number: int) -> bool:
-        return number % (self.experiment.record_every * self.every) == 0
+        return number % (self.experiment.record_every * self.thinning) == 0
 
     @property
     def _window(self) -> int:
@@ -121,46 +123,55 @@ class Segment:
 
     def risen_since(self) -> int | None:
         """The number of the step since which the loss is far above its level; None where it isn't now."""
-        at = risen_since(np.asarray(self.curve.values), self._window, self.experiment.level)
-        return None if at is None else int(self.curve.numbers[at])
+        index = risen_since(np.asarray(self.curve.values), self._window, self.experiment.level)
+        return None if index is None else int(self.curve.numbers[index])
 
     def diagnosis(self) -> Diagnosis | None:
-        """Why it has not learned, or has diverged, by its last step; steps are numbered as in the course."""
-        come = (self.curve.count, self.diverged)
-        if self.head is None or self.judged[0] == come:
+        """Why it has not learned, or has diverged, by its last step; steps are numbered as in the timeline."""
+        extent = (self.curve.count, self.diverged)
+        if self.head is None or self.judged[0] == extent:
             return self.judged[1]
-        at = self.risen_since() if self.diverged is None else int(self.diverged.values["step"])
-        found = diagnosis_of(
+        diverged_at = self.risen_since() if self.diverged is None else int(self.diverged.values["step"])
+        diagnosis = diagnosis_of(
             self.experiment,
             np.asarray(self.curve.values),
             self.head.parameters,
             self.head.number,
-            diverged_at=at,
+            diverged_at=diverged_at,
             ended_early=self.diverged is not None,
             window=self._window,
         )
-        if found is not None and at is not None:
-            found = replace(found, values={**found.values, "step": self.begin + at})
-        self.judged = (come, found)
-        return found
+        if diagnosis is not None and diverged_at is not None:
+            diagnosis = replace(diagnosis, values={**diagnosis.values, "step": self.begin + diverged_at})
+        self.judged = (extent, diagnosis)
+        return diagnosis
 
-    def at(self, number: int) -> Step:
-        """The Step of this number, counted from the stretch's begin: from the record before it, made again."""
+    def scores_on(self, test: Dataset, step: Step) -> tuple[float, float]:
+        """Loss and accuracy of a record on the ``test`` rows; of values the accuracy is nan."""
+        if step.number not in self.test_scores:
+            with np.errstate(all="ignore"):
+                loss = loss_on(step.parameters, test, self.experiment.problem.loss or "")
+                accuracy = accuracy_on(step.parameters, test) if test.task == "classify" else np.nan
+            self.test_scores[step.number] = (loss, accuracy)
+        return self.test_scores[step.number]
+
+    def step_at(self, number: int) -> Step:
+        """The Step of this number, counted from the segment's begin: from the record before it, made again."""
         if self.head is not None and self.head.number <= number:
             return self.head
-        before = self.before(number)
-        if before.number == number:
-            return before
+        record = self.record_before(number)
+        if record.number == number:
+            return record
         with compiling(self.experiment, waits=True):  # its program may have been let go
-            return [*self.experiment.run(resume=before, until=number)][-1]
+            return [*self.experiment.run(resume=record, until=number)][-1]
 
-    def before(self, number: int) -> Step:
+    def record_before(self, number: int) -> Step:
         """The last Step that is kept, up to this number."""
         return max((step for step in (*self.records, *self.recent) if step.number <= number), key=lambda step: step.number)
 
     def cut_after(self, number: int) -> None:
         """Forget what comes after this step."""
-        self.head = self.at(number)
+        self.head = self.step_at(number)
         self.records = [step for step in self.records if step.number <= number]
         self.recent = deque((step for step in self.recent if step.number <= number), RECENT)
         self.diverged = None
@@ -170,9 +181,9 @@ class Segment:
 
 @dataclass
 class Timeline:
-    """The stretches, the last of which goes on."""
+    """The segments, the last of which goes on."""
 
-    stretches: list[Segment]
+    segments: list[Segment]
 
     @classmethod
     def of(cls, experiment: Experiment, begin: int = 0) -> "Timeline":
@@ -182,64 +193,64 @@ class Timeline:
     @classmethod
     def after(cls, run: Run) -> "Timeline":
         """One that goes on where ``run`` ended."""
-        stretch, after = Segment(run.experiment, 0), 0
+        segment, next_loss = Segment(run.experiment, 0), 0
         for step in run.records:
-            stretch.take(replace(step, losses=run.losses[after : step.number + 1]))
-            after = step.number + 1
-        return cls([stretch])
+            segment.take(replace(step, losses=run.losses[next_loss : step.number + 1]))
+            next_loss = step.number + 1
+        return cls([segment])
 
     @property
     def present(self) -> Segment:
-        """The last stretch."""
-        return self.stretches[-1]
+        """The last segment."""
+        return self.segments[-1]
 
     @property
     def first(self) -> int:
         """The number of the first step that can be looked at."""
-        return self.stretches[0].begin
+        return self.segments[0].begin
 
     @property
     def last(self) -> int:
         """The number of the last step that was made."""
         return self.present.last
 
-    def stretch_at(self, number: int) -> Segment:
-        """The stretch to which step ``number`` belongs: of two, the later."""
-        return next(stretch for stretch in reversed(self.stretches) if stretch.begin <= number)
+    def segment_at(self, number: int) -> Segment:
+        """The segment to which step ``number`` belongs: of two, the later."""
+        return next(segment for segment in reversed(self.segments) if segment.begin <= number)
 
-    def at(self, number: int) -> Step:
+    def step_at(self, number: int) -> Step:
         """The Step of that number."""
-        stretch = self.stretch_at(number)
-        return stretch.at(number - stretch.begin)
+        segment = self.segment_at(number)
+        return segment.step_at(number - segment.begin)
 
     def record_after(self, number: int) -> int:
         """The number of the first kept step after step ``number``, or of the last step."""
-        later = [at for stretch, step in self.each_record() if (at := stretch.begin + step.number) > number]
-        return min(later, default=self.last)
+        numbers = (segment.begin + step.number for segment, step in self.each_record())
+        return min((later for later in numbers if later > number), default=self.last)
 
-    def go_back(self, number: int) -> None:
+    def truncate_after(self, number: int) -> None:
         """Forget what comes after step ``number``."""
         while self.present.begin > number:
-            self.stretches.pop()
+            self.segments.pop()
         self.present.cut_after(number - self.present.begin)
 
-    def begin(self, experiment: Experiment) -> None:
-        """A new stretch, which begins where the last one is; it replaces one that has made no step."""
-        at = self.last
+    def begin_segment(self, experiment: Experiment) -> None:
+        """A new segment, which begins where the last one is; it replaces one that has made no step."""
+        begin = self.last
         if self.present.head is None or self.present.head.number == 0:
-            self.stretches.pop()
-        self.stretches.append(Segment(experiment, at))
-        del self.stretches[:-MOST_STRETCHES]
+            self.segments.pop()
+        self.segments.append(Segment(experiment, begin))
+        del self.segments[:-MOST_SEGMENTS]
 
-    def records(self) -> NDArray[np.int32]:
+    def record_numbers(self) -> NDArray[np.int32]:
         """The numbers of the steps that are kept."""
-        return np.array([s.begin + step.number for s in self.stretches for step in s.records], np.int32)
+        return np.array([s.begin + step.number for s in self.segments for step in s.records], np.int32)
 
     def curve(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Steps and losses of all stretches."""
-        numbers = [stretch.begin + stretch.curve.numbers for stretch in self.stretches]
-        return np.concatenate(numbers), np.concatenate([np.asarray(s.curve.values, np.float64) for s in self.stretches])
+        """Steps and losses of all segments."""
+        numbers = [segment.begin + segment.curve.numbers for segment in self.segments]
+        return np.concatenate(numbers), np.concatenate([np.asarray(s.curve.values, np.float64) for s in self.segments])
 
     def each_record(self) -> Iterator[tuple[Segment, Step]]:
-        """All records, with their stretches."""
-        return ((stretch, step) for stretch in self.stretches for step in stretch.records)
+        """All records, with their segments."""
+        return ((segment, step) for segment in self.segments for step in segment.records)

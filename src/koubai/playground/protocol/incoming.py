@@ -1,99 +1,37 @@
-"""What page and server tell each other, declared once: read and checked by ``read``, documented by ``described``.
+"""What a page sends, declared once: read and checked by ``read``.
 
-A page sends JSON texts, one message each. The server answers with JSON texts, and with frames: binary, see ``packed``. A frame
-is sent only while fewer than ``FRAMES_AHEAD`` of those before it are waiting for the page's ``drawn``: a slow page gets fewer
-of them, never a queue.
+A page sends JSON texts, one message each; ``outgoing`` has what the server answers. A frame is sent only while fewer than
+``FRAMES_AHEAD`` of those before it are waiting for the page's ``drawn``: a slow page gets fewer of them, never a queue.
 """
 
 import json
-from collections.abc import Mapping
-from struct import pack
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any, Literal
 
 import msgspec
-import numpy as np
 from msgspec import Meta, Struct
-from numpy.typing import NDArray
 
 from koubai.errors import InputError
+from koubai.playground.protocol.limits import (
+    LEAST_SPEED,
+    MOST_LAYERS,
+    MOST_MESSAGE,
+    MOST_NUMBER,
+    MOST_PARAMETERS,
+    MOST_POINTS,
+    MOST_TABLE,
+    Count,
+    Name,
+    Number,
+    ParameterEntry,
+    StepNumber,
+    Unit,
+    UnitCount,
+)
+from koubai.playground.protocol.setting import Setting
+from koubai.playground.protocol.structures import LanguageCode, complete
 from koubai.playground.protocol.validation import Unfit, check, explained
-
-VERSION = 1
-FRAMES_AHEAD = 2
-MOST_MESSAGE = 2**16  # bytes of a text message, but for two kinds:
-MOST_LINK = 2**19  # of a link
-MOST_TABLE = 2**21  # of a file, which comes as base64
-MOST_POINTS = 2000  # that are drawn by hand
-MOST_SAMPLES = 5000
-MOST_LAYERS, MOST_LAYER_UNITS, MOST_PARAMETERS = 10, 64, 20_000
-MOST_FEATURES = 100
-MOST_CLASSES = 10
-MOST_STEPS = 100_000_000  # in all: the number of each fits into 32 bits, also where as many are made again
-MOST_NUMBER = 1e30  # a coordinate or a weight: its square, and the square of a sum of thousands, are numbers still
-LEAST_SPEED = 0.01  # steps a second: of one that is slower nobody would see that anything happens
-LEAST_H = 1e-300  # its reciprocal, and that of its double, are numbers still
-FIELD = 96  # the side of a field's grid, in points
-SMALL = 32  # of a unit's small picture
-
-Name = Annotated[str, Meta(max_length=200)]
-Count = Annotated[int, Meta(ge=1, le=1_000_000)]
-Number = Annotated[float, Meta(ge=-MOST_NUMBER, le=MOST_NUMBER)]
-Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
-StepNumber = Annotated[int, Meta(ge=0, le=MOST_STEPS)]
-Part = Annotated[float, Meta(ge=0, le=0.9)]
-Place = Annotated[str, Meta(pattern=r"^[wb][0-9]{1,2}\[[0-9]{1,3}(,[0-9]{1,3})?\]$")]
-Unit = Annotated[str, Meta(pattern=r"^([0-9]{1,2}\[[0-9]{1,3}\])?$")]
-Units = Annotated[int, Meta(ge=1, le=MOST_LAYER_UNITS)]
-
-
-completed: set[type[Struct]] = set()  # whose fields msgspec knows
-
-
-def complete(*kinds: type[Struct]) -> None:
-    """Let msgspec read the declarations of these structures now, in one thread.
-
-    It does so at their first use otherwise, and ends the process where two threads do that at once (msgspec 0.22).
-    """
-    for kind in kinds:
-        msgspec.json.Decoder(kind)
-        completed.add(kind)
-
-
-class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the controls say. The defaults are the founding example.
-
-    ``data``: a gate, a set, "own" (points that were drawn by hand), "table" (a file that was dropped), or "run" (a kept run's).
-    ``samples``, ``noise``, ``test`` (the share of the rows that is kept for the test), ``data_seed``: of sets; ``task``: of own
-    points. ``features``: of data in the plane. ``activations``: one for each hidden layer. ``frozen``: places whose parameters
-    stay; ``cut``: those that are 0 and stay so. The rest are fields of Experiment and Learning.
-    """
-
-    data: Name = "xor"
-    samples: Annotated[int, Meta(ge=10, le=MOST_SAMPLES)] = 300
-    noise: Annotated[float, Meta(ge=0, le=10)] | None = None
-    test: Part = 0.0
-    data_seed: Seed = 0
-    task: Literal["classify", "regress"] = "classify"
-    target: Name = ""
-    features: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=10)] = ("x1", "x2")
-    hidden: Annotated[tuple[Units, ...], Meta(max_length=MOST_LAYERS)] = (8,)
-    activations: Annotated[tuple[Name, ...], Meta(max_length=MOST_LAYERS)] = ("relu",)
-    init: Name = "normal"
-    scale: Annotated[float, Meta(ge=0, le=100)] = 0.1
-    seed: Seed = 0
-    batch_seed: Seed = 0
-    method: Name = "central"
-    h: Annotated[float, Meta(ge=LEAST_H, le=1e6)] = 0.1
-    loss: Name = "cross-entropy"
-    optimizer: Name = "gradient-descent"
-    learning_rate: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
-    l1: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
-    l2: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
-    batch_size: Annotated[int, Meta(ge=1, le=MOST_SAMPLES)] | None = None
-    steps: StepNumber = 5001
-    record_every: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
-    frozen: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)] = ()
-    cut: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)] = ()
 
 
 class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
@@ -108,7 +46,7 @@ class Hello(Message, frozen=True, tag="hello"):
     """
 
     version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
-    language: Literal["en", "ja"] = "en"
+    language: LanguageCode = "en"
     session: Annotated[str, Meta(max_length=64)] = ""
     link: str = ""  # one that is too long is refused as a link: the page is to open all the same
 
@@ -116,7 +54,7 @@ class Hello(Message, frozen=True, tag="hello"):
 class Language(Message, frozen=True, tag="language"):
     """In which language sentences are to come from now on."""
 
-    language: Literal["en", "ja"]
+    language: LanguageCode
 
 
 class Play(Message, frozen=True, tag="play"):
@@ -179,20 +117,20 @@ class Change(Message, frozen=True, tag="change"):
 class Layers(Message, frozen=True, tag="layers"):
     """Another shape of the network: ``hidden`` and ``activations``. Weights that are in both stay."""
 
-    hidden: Annotated[tuple[Units, ...], Meta(max_length=MOST_LAYERS)]
+    hidden: Annotated[tuple[UnitCount, ...], Meta(max_length=MOST_LAYERS)]
     activations: Annotated[tuple[Name, ...], Meta(max_length=MOST_LAYERS)]
 
 
 class Edit(Message, frozen=True, tag="edit"):
     """Parameters anew: place -> value. ``w1[0,3]`` is the weight from input 0 to unit 3, ``b2[1]`` a bias."""
 
-    values: Annotated[dict[Place, Number], Meta(max_length=MOST_PARAMETERS)]
+    values: Annotated[dict[ParameterEntry, Number], Meta(max_length=MOST_PARAMETERS)]
 
 
 class Freeze(Message, frozen=True, tag="freeze"):
     """From now on these parameters stay as they are, or move again."""
 
-    places: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)]
+    places: Annotated[tuple[ParameterEntry, ...], Meta(max_length=MOST_PARAMETERS)]
     frozen: bool
 
 
@@ -202,11 +140,11 @@ class Cut(Message, frozen=True, tag="cut"):
     Whoever edits one puts it back, too.
     """
 
-    places: Annotated[tuple[Place, ...], Meta(max_length=MOST_PARAMETERS)]
+    places: Annotated[tuple[ParameterEntry, ...], Meta(max_length=MOST_PARAMETERS)]
     cut: bool = True
 
 
-class Look(Message, frozen=True, tag="look"):
+class InspectUnit(Message, frozen=True, tag="look"):
     """Send also the whole field of this unit, ``1[3]`` being unit 3 of the first layer; none where it is empty."""
 
     unit: Unit = ""
@@ -218,14 +156,14 @@ class Drawn(Message, frozen=True, tag="drawn"):
     frame: Annotated[int, Meta(ge=0, le=2**53)]
 
 
-class Mark(Message, frozen=True, tag="mark"):
+class DrawPoints(Message, frozen=True, tag="mark"):
     """Points drawn by hand: x, y, and the class or the value; they become the data, with ``fresh`` in place of all before."""
 
     points: Annotated[tuple[tuple[Number, Number, Number], ...], Meta(max_length=MOST_POINTS)]
-    fresh: bool = False
+    replaces: bool = msgspec.field(name="fresh", default=False)
 
 
-class Rub(Message, frozen=True, tag="rub"):
+class Erase(Message, frozen=True, tag="rub"):
     """Points within ``radius`` of x, y are erased."""
 
     x: Number
@@ -251,7 +189,7 @@ class Open(Message, frozen=True, tag="open"):
     name: Name
 
 
-class Beside(Message, frozen=True, tag="beside"):
+class Compare(Message, frozen=True, tag="beside"):
     """Show the kept run of this name beside; none where it is empty."""
 
     name: Name = ""
@@ -260,7 +198,7 @@ class Beside(Message, frozen=True, tag="beside"):
 class Slope(Message, frozen=True, tag="slope"):
     """Ask for one parameter's slope here, as it is measured and exactly."""
 
-    place: Place
+    place: ParameterEntry
 
 
 class Price(Message, frozen=True, tag="price"):
@@ -268,17 +206,13 @@ class Price(Message, frozen=True, tag="price"):
 
 
 MESSAGES: tuple[type[Message], ...] = (
-    Hello, Language, Play, Pause, Forward, Back, Go, Speed, Reset, Renew, Change, Layers, Edit, Freeze, Cut, Look, Drawn, Mark,
-    Rub, Table, Runs, Open, Beside, Slope, Price,
+    Hello, Language, Play, Pause, Forward, Back, Go, Speed, Reset, Renew, Change, Layers, Edit, Freeze, Cut, InspectUnit, Drawn,
+    DrawPoints, Erase, Table, Runs, Open, Compare, Slope, Price,
 )  # fmt: skip
 
-_decoder: Any = msgspec.json.Decoder(
-    Hello | Language | Play | Pause | Forward | Back | Go | Speed | Reset | Renew | Change | Layers | Edit | Freeze | Cut | Look
-    | Drawn | Mark | Rub | Table | Runs | Open | Beside | Slope | Price
-)  # fmt: skip
+complete(*MESSAGES)
 
-
-complete(Setting, *MESSAGES)
+_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(reduce(or_, MESSAGES))
 
 _KINDS = {str(message.__struct_config__.tag): message for message in MESSAGES}
 MOST_DIGITS = 300  # of a whole number that is shown again
@@ -290,13 +224,24 @@ class Malformed(InputError):
 
 
 def read(text: str | bytes) -> Message:
-    """The message that ``text`` is. Malformed where it is none, or too large; another InputError where its values don't fit."""
+    """Read a message.
+
+    Args:
+        text: What a page has sent.
+
+    Returns:
+        The message.
+
+    Raises:
+        Malformed: It is no message, or too large.
+        InputError: A value of it isn't possible.
+    """
     size = len(text)
     try:
         head = text[:200] if isinstance(text, str) else text[:200].decode("latin-1")
         if size > MOST_MESSAGE and not any(name in head for name in _LARGE):
             raise Malformed("message-size", value=size, most=MOST_MESSAGE)
-        message: Message = _decoder.decode(text)
+        message = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _refused(text, error) from error
     if size > MOST_MESSAGE and not isinstance(message, (Hello, Table)):
@@ -346,22 +291,3 @@ def _whole(digits: str) -> float:
 
 def _no_number(name: str) -> None:
     raise ValueError(name)
-
-
-def packed(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """A frame: the length of the header (uint32), the header (JSON), then the arrays; header and arrays are padded to 8 bytes.
-
-    The header's ``arrays`` lists them: name, type, shape, and where each begins after the header. All numbers are
-    little-endian.
-    """
-    listed, parts, at = [], [], 0
-    for name, array in arrays.items():
-        plain = np.ascontiguousarray(array)
-        content = plain.astype(plain.dtype.newbyteorder("<"), copy=False).tobytes()
-        listed.append({"name": name, "type": plain.dtype.name, "shape": plain.shape, "at": at})
-        content += b"\0" * (-len(content) % 8)
-        parts.append(content)
-        at += len(content)
-    head = json.dumps({**header, "arrays": listed}, separators=(",", ":"), allow_nan=False).encode()
-    head += b" " * (-(len(head) + 4) % 8)
-    return b"".join([pack("<I", len(head)), head, *parts])

@@ -1,31 +1,34 @@
-"""Limits: what a page may ask for, told to it as the protocol declares it, so that no field of a page sends anything else."""
+"""What a page may ask for at most, and the types of JSON values within these limits."""
 
-from typing import Any
+from typing import Annotated
 
-import msgspec
-from msgspec.inspect import FloatType, IntType, StructType, UnionType
+from msgspec import Meta
 
-from koubai.playground.protocol import incoming
+from koubai.core.parameters import entry_pattern
 
+VERSION = 1
+FRAMES_AHEAD = 2
+MOST_MESSAGE = 2**16  # bytes of a text message, but for two kinds:
+MOST_LINK = 2**19  # of a link
+MOST_TABLE = 2**21  # of a file, which comes as base64
+MOST_POINTS = 2000  # that are drawn by hand
+MOST_SAMPLES = 5000
+MOST_LAYERS, MOST_LAYER_UNITS, MOST_PARAMETERS = 10, 64, 20_000
+MOST_FEATURES = 100
+MOST_CLASSES = 10
+MOST_STEPS = 100_000_000  # in all: the number of each fits into 32 bits, also where as many are made again
+MOST_NUMBER = 1e30  # a coordinate or a weight: its square, and the square of a sum of thousands, are numbers still
+LEAST_SPEED = 0.01  # steps a second: of one that is slower nobody would see that anything happens
+LEAST_H = 1e-300  # its reciprocal, and that of its double, are numbers still
+FIELD = 96  # the side of a field's grid, in points
+SMALL = 32  # of a unit's small picture
 
-def number_bounds() -> dict[str, dict[str, Any]]:
-    """The bounds of every field of a Setting that is a number, and of a "parameter", as ``static/types.js`` has them."""
-    setting = msgspec.inspect.type_info(incoming.Setting)
-    assert isinstance(setting, StructType)
-    told = {field.encode_name: _bounds(field.type) for field in setting.fields}
-    told["parameter"] = _bounds(msgspec.inspect.type_info(incoming.Number))
-    return {name: bounds for name, bounds in told.items() if bounds is not None}
-
-
-def _bounds(declared: Any) -> dict[str, Any] | None:
-    parts = declared.types if isinstance(declared, UnionType) else (declared,)
-    number = next((part for part in parts if isinstance(part, (IntType, FloatType))), None)
-    if number is None:
-        return None
-    return {
-        "least": number.gt if number.ge is None else number.ge,
-        "most": number.le,
-        "above": number.ge is None,
-        "whole": isinstance(number, IntType),
-        "empty": len(parts) > 1,
-    }
+Name = Annotated[str, Meta(max_length=200)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Number = Annotated[float, Meta(ge=-MOST_NUMBER, le=MOST_NUMBER)]
+Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+StepNumber = Annotated[int, Meta(ge=0, le=MOST_STEPS)]
+Share = Annotated[float, Meta(ge=0, le=0.9)]
+ParameterEntry = Annotated[str, Meta(pattern=f"^{entry_pattern(layer_digits=2, index_digits=3)}$")]
+Unit = Annotated[str, Meta(pattern=r"^([0-9]{1,2}\[[0-9]{1,3}\])?$")]
+UnitCount = Annotated[int, Meta(ge=1, le=MOST_LAYER_UNITS)]

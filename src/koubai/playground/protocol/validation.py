@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import repeat
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 from msgspec import inspect
@@ -17,6 +17,7 @@ from msgspec import inspect
 from koubai.errors import InputError, KoubaiError
 from koubai.locale import sentence
 
+TypeHint = object  # what a field is declared as
 LONGEST_SHOWN = 40  # characters of a value that a sentence repeats
 LABELS = {  # what the page calls a field
     "learning_rate": "page-rate-of-learning",
@@ -35,6 +36,14 @@ LABELS = {  # what the page calls a field
 }
 
 
+class _Part(NamedTuple):
+    """A value of a message, or a part of one: where it stands, what it is, and as what that is declared."""
+
+    field: str
+    value: object
+    kind: TypeHint
+
+
 class Unfit(InputError):
     """A field has a value that isn't possible. The page's own word stands for the field where there is one."""
 
@@ -45,20 +54,36 @@ class Unfit(InputError):
         return InputError(self.code, **{**self.values, "field": label}).sentence(language)
 
 
-def check(kind: type[msgspec.Struct], values: Mapping[str, Any], *, strict: bool = True) -> None:
-    """Unfit names the first of ``values`` that isn't possible for the field of ``kind`` with that name.
+def check(kind: type[msgspec.Struct], values: Mapping[str, object], *, strict: bool = True) -> None:
+    """Check values before they become a structure.
 
-    Names that aren't fields aren't looked at. Where it isn't ``strict``, values are texts.
+    Args:
+        kind: The structure.
+        values: Values by the names of fields; names that aren't fields aren't looked at.
+        strict: Whether values have JSON's types; else they are texts.
+
+    Raises:
+        Unfit: A value isn't possible for its field; the first such is named.
     """
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
     for name, value in values.items():
         if name in fields and not _fits(value, fields[name], strict):
-            place, found, declared = _innermost(name, value, fields[name], strict)
-            raise Unfit("message-value", field=place, value=_short(found), possible=_possible(declared))
+            part = _innermost(name, value, fields[name], strict)
+            raise Unfit("message-value", field=part.field, value=_short(part.value), possible=_possible(part.kind))
 
 
-def explained(kind: type[msgspec.Struct], values: Mapping[str, Any], error: Exception, *, strict: bool = True) -> InputError:
-    """What is wrong with ``values``, of which msgspec said ``error`` when they were to become a ``kind``."""
+def explained(kind: type[msgspec.Struct], values: Mapping[str, object], error: Exception, *, strict: bool = True) -> InputError:
+    """Say what is wrong with values.
+
+    Args:
+        kind: The structure that they were to become.
+        values: The values by the names of fields.
+        error: What msgspec said.
+        strict: Whether values have JSON's types; else they are texts.
+
+    Returns:
+        The error, which names the value and what is possible.
+    """
     try:
         check(kind, values, strict=strict)
     except Unfit as unfit:
@@ -66,48 +91,47 @@ def explained(kind: type[msgspec.Struct], values: Mapping[str, Any], error: Exce
     return InputError("message-fields", reason=str(error)[:200])
 
 
-def _fits(value: Any, kind: Any, strict: bool) -> bool:
+def _fits(value: object, kind: TypeHint, strict: bool) -> bool:
     with suppress(msgspec.ValidationError, OverflowError, RecursionError):
         msgspec.convert(value, kind, strict=strict)
         return True
     return False
 
 
-def _innermost(place: str, value: Any, kind: Any, strict: bool) -> tuple[str, Any, Any]:
-    """The place, the value and the declaration of the smallest part that doesn't fit."""
-    plain = _plain(kind)
-    for inside, part, declared in _parts(place, value, plain):
-        if not _fits(part, declared, strict):
-            return _innermost(inside, part, declared, strict)
-    return place, value, kind
+def _innermost(field: str, value: object, kind: TypeHint, strict: bool) -> _Part:
+    """The smallest part that doesn't fit."""
+    for part in _parts(field, value, _plain(kind)):
+        if not _fits(part.value, part.kind, strict):
+            return _innermost(part.field, part.value, part.kind, strict)
+    return _Part(field, value, kind)
 
 
-def _plain(kind: Any) -> Any:
+def _plain(kind: TypeHint) -> TypeHint:
     """A declaration without its bounds, and without the None that may stand in its place."""
     if get_origin(kind) is Annotated:
         return _plain(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
-        return _plain(next(one for one in get_args(kind) if one is not NoneType))
+        return _plain(next(part for part in get_args(kind) if part is not NoneType))
     return kind
 
 
-def _parts(place: str, value: Any, plain: Any) -> Iterator[tuple[str, Any, Any]]:
+def _parts(field: str, value: object, plain: TypeHint) -> Iterator[_Part]:
     origin, kinds = get_origin(plain), get_args(plain)
     if origin is dict and isinstance(value, dict):
-        for key, one in value.items():
-            yield place, key, kinds[0]
-            yield _short(key), one, kinds[1]
+        for key, item in value.items():
+            yield _Part(field, key, kinds[0])
+            yield _Part(_short(key), item, kinds[1])
     elif origin is tuple and isinstance(value, (list, tuple)):
         each = repeat(kinds[0]) if kinds[-1] is Ellipsis else kinds
-        for at, (one, kind) in enumerate(zip(value, each, strict=False)):
-            yield f"{place}[{at}]", one, kind
+        for index, (item, kind) in enumerate(zip(value, each, strict=False)):
+            yield _Part(f"{field}[{index}]", item, kind)
 
 
-def _possible(kind: Any) -> KoubaiError:
+def _possible(kind: TypeHint) -> KoubaiError:
     """What a declaration allows, as a clause."""
     declared = inspect.type_info(kind)
     if isinstance(declared, inspect.UnionType):
-        declared = next(one for one in declared.types if not isinstance(one, inspect.NoneType))
+        declared = next(part for part in declared.types if not isinstance(part, inspect.NoneType))
     match declared:
         case inspect.IntType(ge=least, le=most):
             return KoubaiError("possible-whole", least=f"{least:,}", most=f"{most:,}")
@@ -128,7 +152,7 @@ def _possible(kind: Any) -> KoubaiError:
     return KoubaiError("possible-list", least=getattr(declared, "min_length", 0) or 0, most=getattr(declared, "max_length", 0))
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     try:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     except (ValueError, RecursionError):  # a number of thousands of digits, or lists in lists

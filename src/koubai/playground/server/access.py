@@ -25,7 +25,14 @@ Authority = tuple[str, int | None]  # a name or address, and a port
 
 
 def authority_of(text: str) -> Authority | None:
-    """``name``, ``name:port`` or ``[address]:port``, as a Host header has it; None where it is nothing of these."""
+    """Read what a Host header has.
+
+    Args:
+        text: ``name``, ``name:port`` or ``[address]:port``.
+
+    Returns:
+        The name and the port; None where ``text`` is nothing of these.
+    """
     match = re.fullmatch(r"(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::([0-9]{1,5}))?", text.lower(), re.ASCII)
     if match is None:
         return None
@@ -34,7 +41,14 @@ def authority_of(text: str) -> Authority | None:
 
 
 def plain(name: str) -> str:
-    """A name, or an address in its one usual form, small."""
+    """Write a name, or an address, in its one usual form.
+
+    Args:
+        name: The name or address.
+
+    Returns:
+        The same in small letters; of an address the shortest form.
+    """
     try:
         address = ip_address(name.partition("%")[0])
     except ValueError:

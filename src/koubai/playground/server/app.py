@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -25,28 +24,19 @@ from starlette.websockets import WebSocket
 from koubai.errors import InputError, KoubaiError
 from koubai.files import reason
 from koubai.locale import LANGUAGES, sentence, sentences
-from koubai.playground.protocol.incoming import MOST_TABLE
+from koubai.playground.protocol.limits import MOST_TABLE
 from koubai.playground.server.access import Access, AccessMiddleware
 from koubai.playground.server.connection import Bounds, Connection
-from koubai.playground.server.session_registry import Make, SessionRegistry
-from koubai.playground.server.sockets import BACKLOG, HttpProtocol, WebSocketProtocol, connections_possible
+from koubai.playground.server.opening import Make
+from koubai.playground.server.page_files import PageFiles, etag_of
+from koubai.playground.server.session_registry import SessionRegistry
+from koubai.playground.server.sockets import BACKLOG, Connections, connections_possible, watching
 
 if TYPE_CHECKING:
     from koubai.playground.server.downloads import Downloads
 
-STATIC = Path(__file__).parents[1] / "static"
-TYPES = {
-    ".html": "text/html;charset=utf-8",
-    ".js": "text/javascript;charset=utf-8",
-    ".mjs": "text/javascript;charset=utf-8",
-    ".css": "text/css;charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".woff2": "font/woff2",
-}
 PORT, PORTS_TRIED = 8765, 20
-TAKERS, MOST_ASKED = 4, 40  # threads that make what is taken home, and files that are waited for at once
+DOWNLOAD_THREADS, MOST_DOWNLOADS = 4, 40  # threads that make downloads, and downloads that are waited for at once
 LARGEST_MESSAGE = MOST_TABLE * 4 // 3 + 2**12  # a table in base64, and what stands around it
 SECONDS_TO_ANSWER = 0.5  # at the end: for what has been asked for
 SECONDS_TO_END = 2.4  # for all of it: what isn't over then goes down with the process
@@ -55,19 +45,26 @@ SECONDS_TO_END = 2.4  # for all of it: what isn't over then goes down with the p
 def application(
     access: Access, make: Make, bounds: Bounds | None = None, faults: list[KoubaiError] | None = None
 ) -> AccessMiddleware:
-    """The whole server as an ASGI application.
+    """Make the whole server.
 
-    ``make``: a new session, of a language and a link. ``faults``: where it is noted when a session can't be brought to its end.
+    Args:
+        access: Who is let in.
+        make: Makes a session of a language and a link.
+        bounds: What the server lets happen.
+        faults: Where it is noted when a session can't be brought to its end.
+
+    Returns:
+        The server as an ASGI application.
     """
-    rooms = Routes(access, make, bounds or Bounds(), [] if faults is None else faults)
+    behind = Routes(access, make, bounds or Bounds(), [] if faults is None else faults)
     routes = [
-        Route("/", rooms.page),
-        Route("/static/{path:path}", rooms.static),
-        Route("/texts/{language}.json", rooms.texts),
-        Route("/take/{session}/{what}", rooms.take),
-        WebSocketRoute("/socket", rooms.socket),
+        Route("/", behind.page),
+        Route("/static/{path:path}", behind.static),
+        Route("/texts/{language}.json", behind.texts),
+        Route("/take/{session}/{what}", behind.download),
+        WebSocketRoute("/socket", behind.socket),
     ]
-    app = Starlette(routes=routes, lifespan=rooms.open, exception_handlers={404: rooms.absent})
+    app = Starlette(routes=routes, lifespan=behind.open, exception_handlers={404: behind.absent})
     return AccessMiddleware(app, access)
 
 
@@ -76,30 +73,34 @@ class Routes:
 
     def __init__(self, access: Access, make: Make, bounds: Bounds, faults: list[KoubaiError]) -> None:
         self._access, self._make, self._bounds, self._faults = access, make, bounds, faults
-        self._taking: asyncio.Future[Downloads] | None = None
-        self._asked = 0
+        self._files = PageFiles()
+        self._downloads: asyncio.Future[Downloads] | None = None
+        self._waiting = 0  # downloads
 
     @asynccontextmanager
     async def open(self, app: Starlette) -> AsyncIterator[None]:
-        """All that lives as long as the server."""
-        self._seats = SessionRegistry(self._make, self._bounds, self._faults)
-        self._takers = ThreadPoolExecutor(TAKERS)
-        sweeping = asyncio.create_task(self._seats.sweep())
+        """Begin and end all that lives as long as the server."""
+        self._sessions = SessionRegistry(self._make, self._bounds, self._faults)
+        self._threads = ThreadPoolExecutor(DOWNLOAD_THREADS)
+        sweeping = asyncio.create_task(self._sessions.sweep())
         try:
             yield
         finally:
             sweeping.cancel()
-            self._takers.shutdown(wait=False, cancel_futures=True)
-            await self._seats.close()
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            await self._sessions.close()
 
     async def page(self, request: Request) -> Response:
         """The page."""
-        return _file("index.html", request) or self._refused(request, 404, "play-absent", value="/")
+        return await self._files.get_response("index.html", request.scope)
 
     async def static(self, request: Request) -> Response:
         """A file of the page."""
         path: str = request.path_params["path"]
-        return _file(path, request) or self._refused(request, 404, "play-absent", value=path[:100])
+        try:
+            return await self._files.get_response(path, request.scope)
+        except HTTPException:
+            return self._refused(request, 404, "play-absent", value=path[:100])
 
     async def absent(self, request: Request, error: Exception) -> Response:
         """Whatever else is asked for."""
@@ -111,39 +112,39 @@ class Routes:
         if language not in LANGUAGES:
             return self._refused(request, 404, "play-absent", value=request.url.path[:100])
         texts = {key: text for key, text in sentences(language).items() if key.startswith(("page-", "list-"))}
-        return _fresh(JSONResponse(texts), request)
+        response = JSONResponse(texts)
+        response.headers["etag"] = etag_of(bytes(response.body))
+        return self._files.unless_known(response, request.headers)
 
-    async def take(self, request: Request) -> Response:
-        """What a page takes home."""
+    async def download(self, request: Request) -> Response:
+        """A file that is made of a session's run."""
         key, what, language = request.path_params["session"], request.path_params["what"], self._language(request)
-        session = self._seats.session(key)
+        session = self._sessions.session(key)
         if session is None:
             return self._refused(request, 404, "play-no-session")
         loop = asyncio.get_running_loop()
-        self._taking = self._taking or loop.run_in_executor(self._takers, _taking)
-        if self._asked >= MOST_ASKED:
+        self._downloads = self._downloads or loop.run_in_executor(self._threads, _downloads)
+        if self._waiting >= MOST_DOWNLOADS:
             return self._refused(request, 503, "error-take-busy")
-        self._asked += 1
+        self._waiting += 1
         try:
-            take = (await self._taking).take
-            taken = await loop.run_in_executor(self._takers, take, key, session.run, what, language)
+            take = (await self._downloads).take
+            download = await loop.run_in_executor(self._threads, take, key, session.run, what, language)
         except KoubaiError as error:
             status = {"take-busy": 503}.get(error.code, 409 if isinstance(error, InputError) else 500)
             return PlainTextResponse(error.sentence(language) + "\n", status)
         finally:
-            self._asked -= 1
-        if taken is None:
+            self._waiting -= 1
+        if download is None:
             return self._refused(request, 404, "play-absent", value=what[:100])
-        plain = re.sub(r"[^A-Za-z0-9._-]", "_", taken.name)
-        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(taken.name, safe='')}"
-        headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-        return Response(taken.content, media_type=taken.media, headers=headers)
+        headers = {"Content-Disposition": _disposition(download.name), "Cache-Control": "no-store"}
+        return Response(download.content, media_type=download.media, headers=headers)
 
     async def socket(self, websocket: WebSocket) -> None:
         """A page's connection, from its first message to its last."""
         await websocket.accept()
         connection = Connection(websocket, self._bounds)
-        await connection.run(lambda: self._seats.converse(connection))
+        await connection.run(lambda: self._sessions.converse(connection))
 
     def _language(self, request: Request) -> str:
         asked = request.query_params.get("lang", "")
@@ -153,43 +154,36 @@ class Routes:
         return PlainTextResponse(sentence(key, self._language(request), **values) + "\n", status)
 
 
-def _taking() -> "Downloads":
-    from koubai.playground.server.downloads import Downloads  # which loads JAX: not before somebody takes something
+def _downloads() -> "Downloads":
+    from koubai.playground.server.downloads import Downloads  # which loads JAX: not before somebody downloads something
 
     return Downloads()
 
 
-def _file(path: str, request: Request) -> Response | None:
-    """The file of the page at ``path``; None where there is none. No path leads out of the folder."""
-    parts = path.split("/")
-    if not all(re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,100}", part) for part in parts):
-        return None
-    place = STATIC.joinpath(*parts)
-    if not place.is_file():
-        return None
-    return _fresh(Response(place.read_bytes(), media_type=TYPES.get(place.suffix, "text/plain;charset=utf-8")), request)
-
-
-def _fresh(response: Response, request: Request) -> Response:
-    """``response``, or only word that it is what the browser has already."""
-    mark = f'"{sha256(bytes(response.body)).hexdigest()[:32]}"'
-    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if mark in known:
-        return Response(status_code=304, headers={"ETag": mark})
-    response.headers["ETag"] = mark
-    return response
+def _disposition(name: str) -> str:
+    """The header that gives a download its name, also for browsers that know no other letters than those of ASCII."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def listening(host: str, port: int | None) -> socket.socket:
-    """A socket that listens on ``host`` and ``port``, by default the first free one from ``PORT`` on; 0: any.
+    """Open a socket that listens.
 
-    InputError where that can't be.
+    Args:
+        host: The name or address on which it listens.
+        port: The port; 0 for any, None for the first free one from ``PORT`` on.
+
+    Returns:
+        The socket.
+
+    Raises:
+        InputError: That isn't possible.
     """
     try:
-        found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise InputError("play-host", value=host) from error
-    family, address = found[0][0], str(found[0][4][0])
+    family, address = addresses[0][0], str(addresses[0][4][0])
     for number in range(PORT, PORT + PORTS_TRIED) if port is None else [port]:
         try:
             dual = family == socket.AF_INET6 and address == "::" and socket.has_dualstack_ipv6()
@@ -234,12 +228,14 @@ class BackgroundServer:
     """A server that runs in a thread of its own, from ``with`` on until its end, on the ``listener``, which it closes."""
 
     def __init__(self, app: AccessMiddleware, listener: socket.socket) -> None:
+        most = connections_possible()
+        connections = Connections(most)
         config = uvicorn.Config(
-            app,
-            ws=WebSocketProtocol,
+            connections.application(app),
+            ws="websockets-sansio",
             ws_max_size=LARGEST_MESSAGE,
             ws_per_message_deflate=False,
-            http=HttpProtocol,
+            http="h11",
             lifespan="on",
             log_config=None,
             log_level=100,
@@ -247,10 +243,10 @@ class BackgroundServer:
             server_header=False,
             proxy_headers=False,
             backlog=BACKLOG,
-            limit_concurrency=connections_possible() + 1,  # which refuses with 503: of so many, the protocol lets one go
+            limit_concurrency=most + 1,  # which refuses with 503: of so many, one is let go before
             timeout_graceful_shutdown=SECONDS_TO_ANSWER,  # type: ignore[arg-type] # it only waits for so long
         )
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(watching(config, connections))
         self._listener = listener
         self._over = Event()
         self._thread = Thread(target=self._run, daemon=True)

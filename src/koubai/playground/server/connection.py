@@ -90,10 +90,10 @@ class Connection:
 
     def greeted(self) -> None:
         """The page has said hello: from now on it is somebody."""
-        self._told("greeted")()
+        self._socket_action("greeted")()
 
-    def _told(self, what: str) -> Callable[[], None]:
-        """What the server lets a connection do with its socket, beside what ASGI has; see ``server``."""
+    def _socket_action(self, what: str) -> Callable[[], None]:
+        """What the server lets a connection do with its socket, beside what ASGI has; see ``sockets``."""
         extensions = self._websocket.scope.get("extensions", {}).get("koubai", {})
         act: Callable[[], None] = extensions.get(what, lambda: None)
         return act
@@ -160,7 +160,7 @@ class Connection:
                     raise Ended from error
 
     async def _close(self, ended: Ended) -> None:
-        cut = self._told("cut")
+        cut = self._socket_action("cut")
         asyncio.get_running_loop().call_later(LINGERING, cut)
         if ended.closing is None:
             return
@@ -173,5 +173,12 @@ class Connection:
 
 
 def clipped(reason: str) -> str:
-    """As much of ``reason`` as a closing connection can carry."""
+    """Shorten a reason.
+
+    Args:
+        reason: Why a connection is closed.
+
+    Returns:
+        As much of it as a closing connection can carry.
+    """
     return reason.encode()[:LONGEST_REASON].decode(errors="ignore")

@@ -1,4 +1,4 @@
-"""What a page takes home of its run: pictures, the film, the numbers, a script, the run itself."""
+"""What a page downloads of its run: pictures, the film, the numbers, a script, the run itself."""
 
 import os
 import re
@@ -53,11 +53,6 @@ class Download:
         return MEDIA[Path(self.name).suffix]
 
 
-def picture_names(run: Run) -> tuple[str, ...]:
-    """The pictures that there are of ``run``, such as "region"."""
-    return tuple(displays_of(run))
-
-
 class Downloads:
     """Makes files. It may be asked by several threads at once.
 
@@ -73,8 +68,8 @@ class Downloads:
         """The file ``what`` of the run of the session ``key``; None where there is no such file.
 
         There are film.mp4, film.gif, weights.csv, losses.csv, script.py (a zip archive where the script reads other files),
-        run.koubai.zip, and picture-NAME.png and .svg, where NAME is one of ``picture_names``. InputError where this run can't
-        be shown so; Busy where too many films are being made.
+        run.koubai.zip, and picture-NAME.png and .svg, where NAME is one of those that a State names. InputError where this run
+        can't be shown so; Busy where too many films are being made.
         """
         make = _PLAIN.get(what)
         if make is not None:

@@ -1,7 +1,6 @@
 """SessionRegistry: all sessions, and which page each belongs to. A page may leave and come back to its session for a while."""
 
 import asyncio
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +9,15 @@ from dataclasses import dataclass, field
 from os import cpu_count
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from koubai.errors import InputError, KoubaiError, internal
+from koubai.errors import KoubaiError, internal
 from koubai.locale import sentence
-from koubai.playground.protocol.incoming import VERSION, Hello, Language, Malformed
+from koubai.playground.protocol.incoming import Hello, Language, Malformed
+from koubai.playground.protocol.outgoing import Sending, Welcome
+from koubai.playground.protocol.structures import LanguageCode
 from koubai.playground.server.connection import Bounds, Closing, Connection, Ended
+from koubai.playground.server.opening import Make, greeting, opened_session
 from koubai.playground.session.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -27,27 +29,26 @@ SECONDS_FOR_TURNS, SECONDS_TO_KEEP = 0.1, 1.0  # at the end: for turns to end, a
 SOUND = 60.0  # seconds that a session has lived if what ends it is nothing that its link brought
 MOST_REMEMBERED = 1000  # sessions that failed
 MOST_FAULTS = 20  # that are said at the end
-Make = Callable[[str, str], "Session"]  # of a language and a link; raises where the link can't be opened
-BEGINNING = 40  # characters of a text message within which its type stands
+Result = TypeVar("Result")
 
 
 @dataclass(eq=False)
 class SessionSlot:
-    """A session, the language that it speaks, the page that sits there, if any, and when the last one left.
+    """A session, the language that it speaks, the connection with its page, if any, and when the last one left.
 
-    ``said``: what the page is to be told once it was welcomed; ``welcomed``: whether it was. ``acting``: what the session is
-    being told last, by a thread. ``again``: whether it was made in place of one that failed.
+    ``unsaid``: what the page is to be told once it was welcomed; ``is_welcomed``: whether it was. ``task``: what the session is
+    being told last, by a thread. ``is_replacement``: whether it was made in place of one that failed.
     """
 
     session: "Session"
-    language: str
+    language: LanguageCode
     connection: Connection | None = None
-    left: float = field(default_factory=monotonic)
-    said: list[str] = field(default_factory=list)
-    welcomed: bool = False
-    acting: asyncio.Task[None] | None = None
-    again: bool = False
-    made: float = field(default_factory=monotonic)
+    left_at: float = field(default_factory=monotonic)
+    unsaid: tuple[Sending, ...] = ()
+    is_welcomed: bool = False
+    task: asyncio.Task[None] | None = None
+    is_replacement: bool = False
+    made_at: float = field(default_factory=monotonic)
 
 
 class SessionRegistry:
@@ -59,149 +60,116 @@ class SessionRegistry:
     def __init__(self, make: Make, bounds: Bounds, faults: list[KoubaiError]) -> None:
         self._make, self._bounds, self._faults = make, bounds, faults
         self._loop = asyncio.get_running_loop()
-        self._seats: dict[str, SessionSlot] = {}
+        self._slots: dict[str, SessionSlot] = {}
         self._making, self._ending = 0, False
         self._failures: OrderedDict[str, KoubaiError | None] = OrderedDict()  # see _new
         self._clearing: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(2 * bounds.sessions)  # each session may be waited for, and one made in its place
-        self._turns = Scheduler(max(2, cpu_count() or 2), self._deliver, self._failed)
+        self._scheduler = Scheduler(max(2, cpu_count() or 2), self._deliver, self._failed)
 
     def __len__(self) -> int:
-        return len(self._seats) + self._making
+        return len(self._slots) + self._making
 
     def session(self, key: str) -> "Session | None":
         """The session of that key."""
-        seat = self._seats.get(key)
-        return seat.session if seat else None
+        slot = self._slots.get(key)
+        return slot.session if slot else None
 
     async def converse(self, connection: Connection) -> None:
         """All that a page says, from its hello on. Ended at the end."""
-        seat = await self._sit(await self._greeting(connection), connection)
+        slot = await self._slot_for(await greeting(connection, self._bounds.hello), connection)
         try:
             while True:
                 message = await connection.hear()
                 if isinstance(message, Language):
-                    seat.language = message.language
+                    slot.language = message.language
                 if isinstance(message, Hello):
                     raise Ended(Closing.MALFORMED, sentence("play-closed-hello", "en"))
                 try:
-                    seat.session.receive(message)
+                    slot.session.receive(message)
                 except Malformed as error:
                     raise Ended(Closing.MALFORMED, str(error)) from error
-                self._turns.wake(seat.session)
+                self._scheduler.wake(slot.session)
         finally:
-            self._leave(seat, connection)
+            self._leave(slot, connection)
 
-    async def _greeting(self, connection: Connection) -> Hello:
-        try:
-            async with asyncio.timeout(self._bounds.hello):
-                hello = await connection.hear()
-        except TimeoutError as error:
-            raise Ended(Closing.SILENT, sentence("play-closed-silent", "en", seconds=f"{self._bounds.hello:g}")) from error
-        if isinstance(hello, InputError):
-            raise Ended(Closing.MALFORMED, str(hello)) from hello
-        if not isinstance(hello, Hello):
-            raise Ended(Closing.MALFORMED, sentence("play-closed-hello", "en"))
-        if hello.version != VERSION:
-            raise Ended(Closing.OTHER_VERSION, sentence("play-closed-version", hello.language))
-        return hello
-
-    async def _sit(self, hello: Hello, connection: Connection) -> SessionSlot:
+    async def _slot_for(self, hello: Hello, connection: Connection) -> SessionSlot:
         connection.greeted()
-        seat = self._seats.get(hello.session)
-        if seat is None:
-            seat = await self._new(hello)
-            seat.connection = connection
-            self._turns.wake(seat.session)
-            return seat
-        if seat.connection is not None:
-            seat.connection.end(Ended(Closing.TAKEN_OVER, sentence("play-closed-taken", hello.language)))
-            self._leave(seat, seat.connection)
-        seat.connection, seat.welcomed = connection, False
-        if seat.language != hello.language:
-            seat.session.receive(Language(language=hello.language))
-            seat.language = hello.language
-        self._tell(seat, seat.session.attach)
-        return seat
+        slot = self._slots.get(hello.session)
+        if slot is None:
+            slot = await self._new(hello)
+            slot.connection = connection
+            self._scheduler.wake(slot.session)
+            return slot
+        if slot.connection is not None:
+            slot.connection.end(Ended(Closing.TAKEN_OVER, sentence("play-closed-taken", hello.language)))
+            self._leave(slot, slot.connection)
+        slot.connection, slot.is_welcomed = connection, False
+        if slot.language != hello.language:
+            slot.session.receive(Language(language=hello.language))
+            slot.language = hello.language
+        self._tell(slot, slot.session.attach)
+        return slot
 
-    def _leave(self, seat: SessionSlot, connection: Connection) -> None:
-        if seat.connection is connection:  # and no other page has taken the seat
-            seat.connection, seat.left = None, monotonic()
-            self._tell(seat, seat.session.detach)
+    def _leave(self, slot: SessionSlot, connection: Connection) -> None:
+        if slot.connection is connection:  # and no other page has taken the slot
+            slot.connection, slot.left_at = None, monotonic()
+            self._tell(slot, slot.session.detach)
 
-    def _tell(self, seat: SessionSlot, act: Callable[[], None]) -> None:
+    def _tell(self, slot: SessionSlot, act: Callable[[], None]) -> None:
         """Do ``act``, after what was to be done before, and let the session have a turn."""
-        before = seat.acting
+        previous = slot.task
 
         async def in_order() -> None:
-            if before is not None:
-                await asyncio.wait([before])
+            if previous is not None:
+                await asyncio.wait([previous])
             try:
                 await self._elsewhere(act)
             except Exception as error:
-                self._expel(seat.session.key, error)
+                self._expel(slot.session.key, error)
             else:
-                self._turns.wake(seat.session)
+                self._scheduler.wake(slot.session)
 
-        seat.acting = asyncio.create_task(in_order())
+        slot.task = asyncio.create_task(in_order())
 
-    async def _elsewhere(self, work: Callable[..., Any], *values: Any) -> Any:
-        return await self._loop.run_in_executor(self._threads, work, *values)
+    async def _elsewhere(self, work: Callable[[], Result]) -> Result:
+        """Do ``work`` in a thread."""
+        return await self._loop.run_in_executor(self._threads, work)
 
     async def _new(self, hello: Hello) -> SessionSlot:
-        """A seat with a new session. Ended where all are taken.
+        """A slot with a new session. Ended where all are taken.
 
         In place of a session that failed another is made from the page's link once; if that fails too, the link may be why.
         """
-        failed = hello.session in self._failures
-        why = self._failures.pop(hello.session, None)
+        is_replacement = hello.session in self._failures
+        refused = self._failures.pop(hello.session, None)
         self._making += 1  # before anything is waited for: many may come at once
         try:
             if len(self) > self._bounds.sessions:
                 await self._make_room(hello.language)
-            seat: SessionSlot = await self._elsewhere(self._made, hello, why)
+            opened = await self._elsewhere(lambda: opened_session(self._make, hello, refused))
         finally:
             self._making -= 1
-        seat.again = failed
-        self._seats[seat.session.key] = seat
-        return seat
-
-    def _made(self, hello: Hello, why: Exception | None) -> SessionSlot:
-        """A seat whose session has welcomed the page; ``why`` the page's link isn't to be opened, if it isn't."""
-        if why is None:
-            try:
-                return SessionSlot(self._attached(hello.language, hello.link), hello.language)
-            except Exception as error:
-                why = error
-        try:
-            session = self._attached(hello.language, "")  # the page opens all the same
-        except Exception as error:
-            raise Ended(Closing.FAULT, internal(error).sentence(hello.language)) from error
-        return SessionSlot(
-            session, hello.language, said=[_fault(KoubaiError("link-unopened", error=internal(why)), hello.language)]
-        )
-
-    def _attached(self, language: str, link: str) -> "Session":
-        session = self._make(language, link)
-        session.attach()
-        return session
+        slot = SessionSlot(opened.session, hello.language, unsaid=opened.faults, is_replacement=is_replacement)
+        self._slots[slot.session.key] = slot
+        return slot
 
     async def _make_room(self, language: str) -> None:
-        empty = [seat for seat in self._seats.values() if seat.connection is None]
+        empty = [slot for slot in self._slots.values() if slot.connection is None]
         if not empty or len(self._clearing) >= self._bounds.sessions:
             raise Ended(Closing.FULL, sentence("play-closed-full", language, most=self._bounds.sessions))
-        await asyncio.wait([self._clear(min(empty, key=lambda seat: seat.left))], timeout=SECONDS_TO_MAKE_ROOM)
+        await asyncio.wait([self._clear(min(empty, key=lambda slot: slot.left_at))], timeout=SECONDS_TO_MAKE_ROOM)
 
-    def _clear(self, seat: SessionSlot) -> asyncio.Task[None]:
-        """Let the seat be free, at once; its session ends when it can."""
+    def _clear(self, slot: SessionSlot) -> asyncio.Task[None]:
+        """Let the slot be free, at once; its session ends when it can."""
 
         async def end() -> None:
-            if seat.acting is not None:
-                await asyncio.wait([seat.acting])
-            self._turns.forget(seat.session)
-            await self._elsewhere(self._close, seat.session)
+            if slot.task is not None:
+                await asyncio.wait([slot.task])
+            self._scheduler.forget(slot.session)
+            await self._elsewhere(lambda: self._close(slot.session))
 
-        self._seats.pop(seat.session.key, None)
+        self._slots.pop(slot.session.key, None)
         task = asyncio.create_task(end())
         self._clearing.add(task)
         task.add_done_callback(self._clearing.discard)
@@ -219,32 +187,32 @@ class SessionRegistry:
             self._faults.append(fault)
 
     async def sweep(self) -> None:
-        """For ever: clear the seats whose pages have not come back for long."""
+        """For ever: clear the slots whose pages have not come back for long."""
         while True:
             await asyncio.sleep(min(SECONDS_BETWEEN_SWEEPS, self._bounds.detached / 2))
-            before = monotonic() - self._bounds.detached
-            for seat in list(self._seats.values()):
-                if seat.connection is None and seat.left < before:
-                    self._clear(seat)
+            earliest = monotonic() - self._bounds.detached
+            for slot in list(self._slots.values()):
+                if slot.connection is None and slot.left_at < earliest:
+                    self._clear(slot)
 
     async def close(self) -> None:
         """End all sessions; what was trained is kept, as far as it comes to disk in time. No turn that lasts is waited for."""
         self._ending = True
-        await asyncio.to_thread(self._turns.close, SECONDS_FOR_TURNS)
+        await asyncio.to_thread(self._scheduler.close, SECONDS_FOR_TURNS)
         closing = [
-            Thread(target=self._close, args=(seat.session, SECONDS_TO_KEEP), daemon=True) for seat in self._seats.values()
+            Thread(target=self._close, args=(slot.session, SECONDS_TO_KEEP), daemon=True) for slot in self._slots.values()
         ]
-        ends = monotonic() + SECONDS_TO_KEEP
+        deadline = monotonic() + SECONDS_TO_KEEP
         for thread in closing:
             thread.start()
-        while (self._clearing or any(thread.is_alive() for thread in closing)) and monotonic() < ends:
+        while (self._clearing or any(thread.is_alive() for thread in closing)) and monotonic() < deadline:
             await asyncio.sleep(0.01)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _deliver(self, session: "Session", items: Sequence[str | bytes]) -> None:
+    def _deliver(self, session: "Session", sendings: Sequence[Sending]) -> None:
         """Called from the threads of the turns."""
         with suppress(RuntimeError):  # the loop is closed: nobody waits for it any more
-            self._loop.call_soon_threadsafe(self._put, session.key, items)
+            self._loop.call_soon_threadsafe(self._put, session.key, sendings)
 
     def _failed(self, session: "Session", error: BaseException) -> None:
         """Called from the threads of the turns, where a session's went wrong."""
@@ -253,32 +221,24 @@ class SessionRegistry:
 
     def _expel(self, key: str, error: BaseException) -> None:
         """The page comes back by itself, and gets a new session, which begins where the old one was."""
-        seat = self._seats.get(key)
-        if seat is None or self._ending:
+        slot = self._slots.get(key)
+        if slot is None or self._ending:
             return
         self._note(error)
-        self._clear(seat)
-        self._failures[key] = internal(error) if seat.again and monotonic() - seat.made < SOUND else None
+        self._clear(slot)
+        self._failures[key] = internal(error) if slot.is_replacement and monotonic() - slot.made_at < SOUND else None
         if len(self._failures) > MOST_REMEMBERED:
             self._failures.popitem(last=False)
-        if seat.connection is not None:
-            seat.connection.end(Ended(Closing.FAULT, internal(error).sentence(seat.language)))
+        if slot.connection is not None:
+            slot.connection.end(Ended(Closing.FAULT, internal(error).sentence(slot.language)))
 
-    def _put(self, key: str, items: Sequence[str | bytes]) -> None:
-        seat = self._seats.get(key)
-        if seat is None or seat.connection is None:
+    def _put(self, key: str, sendings: Sequence[Sending]) -> None:
+        slot = self._slots.get(key)
+        if slot is None or slot.connection is None:
             return
-        if not seat.welcomed:  # what comes before the welcome was made for the page that sat here before
-            welcome = next((at for at, item in enumerate(items) if _is_welcome(item)), None)
+        if not slot.is_welcomed:  # what comes before the welcome was made for the page that was here before
+            welcome = next((index for index, sending in enumerate(sendings) if sending.kind is Welcome), None)
             if welcome is None:
                 return
-            items, seat.said, seat.welcomed = [*items[welcome:], *seat.said], [], True
-        seat.connection.put(items)
-
-
-def _fault(error: KoubaiError, language: str) -> str:
-    return json.dumps({"type": "fault", "text": error.sentence(language)}, ensure_ascii=False)
-
-
-def _is_welcome(item: str | bytes) -> bool:
-    return isinstance(item, str) and '"welcome"' in item[:BEGINNING]
+            sendings, slot.unsaid, slot.is_welcomed = [*sendings[welcome:], *slot.unsaid], (), True
+        slot.connection.put([sending.content for sending in sendings])

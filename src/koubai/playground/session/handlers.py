@@ -1,190 +1,211 @@
-"""What a session does at each message."""
+"""What happens at each message of a page."""
 
 import binascii
 import secrets
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Never, cast
 
 from koubai.errors import InputError
 from koubai.playground.model import inspection
-from koubai.playground.model.autosave import kept_run
 from koubai.playground.model.comparison import ComparisonRun
 from koubai.playground.model.compile_cache import compiling
 from koubai.playground.model.data_source import OWN, UserData, source_of
+from koubai.playground.model.kept_runs import stored_run
 from koubai.playground.protocol import incoming
-from koubai.playground.protocol.incoming import MOST_TABLE
+from koubai.playground.protocol.limits import MOST_TABLE
+from koubai.playground.protocol.setting import Setting
 from koubai.playground.session import messages
+from koubai.playground.session.context import PageContext
 
-if TYPE_CHECKING:
-    from koubai.playground.session.session import Session
+SECONDS_TO_GO = 0.1  # for which a step is made again that somebody wants to see on the way to others
+
+
+def handle(context: PageContext, message: incoming.Message) -> None:
+    """Do what ``message`` asks for.
+
+    Args:
+        context: What it acts upon.
+        message: One of ``HANDLERS``.
+
+    Raises:
+        KoubaiError: It can't be done; all is as before.
+        Occupied: A program is needed, and too many are being compiled.
+    """
+    handler = cast("Callable[[PageContext, incoming.Message], None]", HANDLERS[type(message)])
+    handler(context, message)
 
 
 @contextmanager
-def _resting_where_anew(session: "Session") -> Iterator[None]:
+def _resting_where_anew(context: PageContext) -> Iterator[None]:
     """A change after which the training begins anew ends it; after others it goes on."""
-    course = session.lesson.course
+    timeline = context.workspace.training.timeline
     yield
-    if session.lesson.course is not course:
-        session.rest()
-    session.changed()
+    if context.workspace.training.timeline is not timeline:
+        context.playback.rest()
+    context.outbox.change()
 
 
-def _language(session: "Session", message: incoming.Language) -> None:
-    session.language = message.language
-    session.answer(messages.welcome(session, resumed=True))
-    session.changed()
+def _language(context: PageContext, message: incoming.Language) -> None:
+    context.outbox.language = message.language
+    context.outbox.put(messages.welcome(context.key, message.language, keeps=context.store is not None, resumed=True))
+    context.outbox.change()
 
 
-def _check_steps_are_left(session: "Session") -> None:
+def _check_steps_are_left(context: PageContext) -> None:
     """Diverged where no step can follow, InputError where all are made."""
-    lesson = session.lesson
-    if lesson.diverged is not None:
-        raise lesson.diverged
-    if lesson.is_finished:
-        raise InputError("page-all-made", steps=lesson.at)
+    training = context.workspace.training
+    if training.diverged is not None:
+        raise training.diverged
+    if training.is_finished:
+        raise InputError("page-all-made", steps=training.step_number)
 
 
-def _play(session: "Session", message: incoming.Play) -> None:
-    if message.more and session.lesson.further:
-        session.lesson.more(message.more)
-        session.changed()
-    _check_steps_are_left(session)
-    session.play()
+def _play(context: PageContext, message: incoming.Play) -> None:
+    if message.more and context.workspace.training.further:
+        context.workspace.more(message.more)
+        context.outbox.change()
+    _check_steps_are_left(context)
+    context.playback.play()
 
 
-def _pause(session: "Session", message: incoming.Pause) -> None:
-    session.rest()
+def _pause(context: PageContext, message: incoming.Pause) -> None:
+    context.playback.rest()
 
 
-def _forward(session: "Session", message: incoming.Forward) -> None:
-    _check_steps_are_left(session)
-    start = session.lesson.at if session.goal is None else session.goal  # where it is on its way to, if it is
-    session.rest()
-    session.go_to(start + message.count)
+def _forward(context: PageContext, message: incoming.Forward) -> None:
+    _check_steps_are_left(context)
+    playback = context.playback
+    start = context.workspace.training.step_number if playback.goal is None else playback.goal  # where it is on its way to
+    playback.rest()
+    playback.go_to(start + message.count)
 
 
-def _back(session: "Session", message: incoming.Back) -> None:
-    session.go_to(max(session.lesson.course.first, session.lesson.at - message.count))
+def _back(context: PageContext, message: incoming.Back) -> None:
+    training = context.workspace.training
+    context.playback.go_to(max(training.timeline.first, training.step_number - message.count))
 
 
-def _go(session: "Session", message: incoming.Go) -> None:
-    course = session.lesson.course
-    session.go_to(min(max(course.first, message.step), course.last), seconds=0.1)
+def _go(context: PageContext, message: incoming.Go) -> None:
+    timeline = context.workspace.training.timeline
+    context.playback.go_to(min(max(timeline.first, message.step), timeline.last), seconds=SECONDS_TO_GO)
 
 
-def _speed(session: "Session", message: incoming.Speed) -> None:
-    session.speed = message.steps or 0.0
-    if session.playing:
-        session.play(session.goal)
-    session.changed()
+def _speed(context: PageContext, message: incoming.Speed) -> None:
+    context.playback.set_speed(message.steps)
+    context.outbox.change()
 
 
-def _reset(session: "Session", message: incoming.Reset) -> None:
-    session.rest()
-    session.lesson.reset()
-    session.changed()
+def _reset(context: PageContext, message: incoming.Reset) -> None:
+    context.playback.rest()
+    context.workspace.reset()
+    context.outbox.change()
 
 
-def _renew(session: "Session", message: incoming.Renew) -> None:
-    with _resting_where_anew(session):
-        session.lesson.renew(message.what, secrets.randbelow(10_000))
+def _renew(context: PageContext, message: incoming.Renew) -> None:
+    with _resting_where_anew(context):
+        context.workspace.renew(message.what, secrets.randbelow(10_000))
 
 
-def _change(session: "Session", message: incoming.Change) -> None:
-    with _resting_where_anew(session):
-        lesson = session.lesson
-        if message.setting.get("data") == OWN != lesson.setting.data and not lesson.brought.points:
+def _change(context: PageContext, message: incoming.Change) -> None:
+    with _resting_where_anew(context):
+        workspace, configuration = context.workspace, context.workspace.configuration
+        if message.setting.get("data") == OWN != configuration.setting.data and not configuration.user_data.points:
             # to begin with, the points that are seen, or those of the founding example
-            seen = lesson.source if lesson.source.is_planar else source_of(incoming.Setting(), UserData())
-            lesson.mark(seen.as_points(), fresh=True)
+            source = configuration.source if configuration.source.is_planar else source_of(Setting(), UserData())
+            workspace.draw_points(source.as_points(), replaces=True)
         else:
-            lesson.change(message.setting, usual=message.usual)
+            workspace.change(message.setting, usual=message.usual)
 
 
-def _layers(session: "Session", message: incoming.Layers) -> None:
-    with _resting_where_anew(session):
-        session.lesson.shape(message.hidden, message.activations)
+def _layers(context: PageContext, message: incoming.Layers) -> None:
+    with _resting_where_anew(context):
+        context.workspace.shape(message.hidden, message.activations)
 
 
-def _edit(session: "Session", message: incoming.Edit) -> None:
-    session.lesson.edit(message.values)
-    session.changed()
+def _edit(context: PageContext, message: incoming.Edit) -> None:
+    context.workspace.edit(message.values)
+    context.outbox.change()
 
 
-def _freeze(session: "Session", message: incoming.Freeze) -> None:
-    session.lesson.freeze(message.places, frozen=message.frozen)
-    session.changed()
+def _freeze(context: PageContext, message: incoming.Freeze) -> None:
+    context.workspace.freeze(message.places, frozen=message.frozen)
+    context.outbox.change()
 
 
-def _cut(session: "Session", message: incoming.Cut) -> None:
-    session.lesson.cut(message.places, cut=message.cut)
-    session.changed()
+def _cut(context: PageContext, message: incoming.Cut) -> None:
+    context.workspace.cut(message.places, cut=message.cut)
+    context.outbox.change()
 
 
-def _look(session: "Session", message: incoming.Look) -> None:
-    session.look = message.unit
-    session.refresh()
+def _inspect_unit(context: PageContext, message: incoming.InspectUnit) -> None:
+    context.view.inspected_unit = message.unit
+    context.pacer.refresh()
 
 
-def _drawn(session: "Session", message: incoming.Drawn) -> None:
-    session.drawn(message.frame)
+def _drawn(context: PageContext, message: incoming.Drawn) -> None:
+    context.pacer.acknowledge(message.frame)
 
 
-def _mark(session: "Session", message: incoming.Mark) -> None:
-    session.hold()
-    with _resting_where_anew(session):
-        session.lesson.mark(message.points, fresh=message.fresh)
+def _draw_points(context: PageContext, message: incoming.DrawPoints) -> None:
+    context.playback.hold()
+    with _resting_where_anew(context):
+        context.workspace.draw_points(message.points, replaces=message.replaces)
 
 
-def _rub(session: "Session", message: incoming.Rub) -> None:
-    session.hold()
-    with _resting_where_anew(session):
-        session.lesson.rub(message.x, message.y, message.radius)
+def _erase(context: PageContext, message: incoming.Erase) -> None:
+    context.playback.hold()
+    with _resting_where_anew(context):
+        context.workspace.erase(message.x, message.y, message.radius)
 
 
-def _table(session: "Session", message: incoming.Table) -> None:
+def _table(context: PageContext, message: incoming.Table) -> None:
     if message.content:
         try:
             content = b64decode(message.content, validate=True)
         except binascii.Error as error:
             raise incoming.Malformed("message-malformed", reason=str(error)) from error
     else:
-        same = message.name == session.lesson.brought.name
-        content = session.lesson.brought.content if same else b""  # the same file, another target
+        user_data = context.workspace.configuration.user_data
+        content = user_data.content if message.name == user_data.name else b""  # the same file, another target
     if not content or len(content) > MOST_TABLE:
         raise InputError("page-table", name=message.name, value=len(content), most=MOST_TABLE)
-    with _resting_where_anew(session):
-        session.lesson.bring_table(message.name, content, message.target)
+    with _resting_where_anew(context):
+        context.workspace.load_table(message.name, content, message.target)
 
 
-def _runs(session: "Session", message: incoming.Runs) -> None:
-    session.answer(messages.runs(session.store, session.language))
+def _runs(context: PageContext, message: incoming.Runs) -> None:
+    context.outbox.put(messages.runs(context.store, context.outbox.language))
 
 
-def _open(session: "Session", message: incoming.Open) -> None:
-    session.rest()
-    session.lesson.open(message.name)
-    session.changed()
+def _open(context: PageContext, message: incoming.Open) -> None:
+    context.playback.rest()
+    context.workspace.open(message.name)
+    context.outbox.change()
 
 
-def _beside(session: "Session", message: incoming.Beside) -> None:
-    session.beside = ComparisonRun.of(*kept_run(session.store, message.name)[:2]) if message.name else None
-    session.changed()
+def _compare(context: PageContext, message: incoming.Compare) -> None:
+    comparison = None
+    if message.name:
+        stored = stored_run(context.store, message.name)
+        comparison = ComparisonRun.of(stored.run, stored.name)
+    context.view.comparison = comparison
+    context.outbox.change()
 
 
-def _slope(session: "Session", message: incoming.Slope) -> None:
-    with compiling(session.lesson.stretch.experiment, purpose="slope"):
-        answer = inspection.slope(session.lesson, message.place)
-    session.answer({"type": "slope", **answer})
+def _slope(context: PageContext, message: incoming.Slope) -> None:
+    training = context.workspace.training
+    with compiling(training.segment.experiment, purpose="slope"):
+        rows = len(context.workspace.configuration.source.train.inputs)
+        context.outbox.put(inspection.slope(training, message.place, rows))
 
 
-def _price(session: "Session", message: incoming.Price) -> None:
-    session.answer({"type": "price", **inspection.price(session.lesson)})
+def _price(context: PageContext, message: incoming.Price) -> None:
+    context.outbox.put(inspection.price(context.workspace.training))
 
 
-HANDLERS: Mapping[type[incoming.Message], Callable[["Session", Any], None]] = {
+HANDLERS: Mapping[type[incoming.Message], Callable[[PageContext, Never], None]] = {
     incoming.Language: _language,
     incoming.Play: _play,
     incoming.Pause: _pause,
@@ -199,14 +220,14 @@ HANDLERS: Mapping[type[incoming.Message], Callable[["Session", Any], None]] = {
     incoming.Edit: _edit,
     incoming.Freeze: _freeze,
     incoming.Cut: _cut,
-    incoming.Look: _look,
+    incoming.InspectUnit: _inspect_unit,
     incoming.Drawn: _drawn,
-    incoming.Mark: _mark,
-    incoming.Rub: _rub,
+    incoming.DrawPoints: _draw_points,
+    incoming.Erase: _erase,
     incoming.Table: _table,
     incoming.Runs: _runs,
     incoming.Open: _open,
-    incoming.Beside: _beside,
+    incoming.Compare: _compare,
     incoming.Slope: _slope,
     incoming.Price: _price,
 }

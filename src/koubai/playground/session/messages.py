@@ -1,41 +1,50 @@
-"""What a session tells its page: welcome, state, frames, and answers to questions. ``static/types.js`` says what they hold."""
+"""What a page is told, composed from snapshots: sentences are written here, and nothing is changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import replace
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-import koubai
+from koubai._version import __version__
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.initialization import INITS
 from koubai.core.losses import LOSSES
 from koubai.core.methods import METHODS
-from koubai.core.network import Network, parameters_in
+from koubai.core.network import parameters_in
 from koubai.core.optimizers import OPTIMIZERS
-from koubai.core.regularization import cost_of
-from koubai.data import GATES, SETS, Dataset
+from koubai.core.parameters import flatten
+from koubai.data import GATES, SETS
 from koubai.data.features import FEATURES
-from koubai.experiment import Experiment, Run
-from koubai.experiment.divergence import RISEN
-from koubai.experiment.metrics import accuracy_on, loss_on, scores_of
+from koubai.data.named_set import NamedSet
+from koubai.experiment.metrics import Scores
 from koubai.locale import meaning, sentence
+from koubai.playground.model.comparison import ComparisonRun
+from koubai.playground.model.configuration import Configuration
 from koubai.playground.model.data_source import Source, values_of_rows
-from koubai.playground.model.rasters import fields_of
-from koubai.playground.model.setting_changes import flat
-from koubai.playground.model.workspace import Workspace
-from koubai.playground.protocol import incoming
-from koubai.playground.protocol.limits import number_bounds
-from koubai.playground.server.downloads import picture_names
+from koubai.playground.model.rasters import page_rasters
+from koubai.playground.protocol import limits
+from koubai.playground.protocol.frames import Diagnosis, Divergence, FrameArrays, FrameHeader, PartScores, packed
+from koubai.playground.protocol.outgoing import (
+    Choice,
+    Choices,
+    DataAbout,
+    KeptRun,
+    Limits,
+    Points,
+    RowCounts,
+    RunList,
+    Sending,
+    SettingValue,
+    State,
+    Welcome,
+    finite_or_none,
+    number_bounds,
+)
+from koubai.playground.protocol.structures import LanguageCode
+from koubai.playground.session.snapshot import CurveSnapshot, FrameSnapshot, StateSnapshot
 from koubai.store import Store
-
-if TYPE_CHECKING:
-    from koubai.playground.session.session import Session
 
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 # notes that speak of options: said otherwise, or not at all, since the page has controls
@@ -47,296 +56,294 @@ NOTES = {
 MOST_RUNS = 200  # of the list
 
 
-@dataclass
-class SentState:
-    """What a page has been told already."""
+def welcome(key: str, language: LanguageCode, *, keeps: bool, resumed: bool) -> Welcome:
+    """Compose the answer to hello, and to language.
 
-    course: tuple[int, int] = (-1, -1)  # stretches and last step of the loss curve that it has
-    course_due: bool = True
-    next_course: float = 0.0
-    beside: object = None
-    source: Source | None = None  # whose points it has
-    preparing: bool = False
+    Args:
+        key: The session's key.
+        language: The language of the page.
+        keeps: Whether runs are kept.
+        resumed: Whether the session was there before.
 
-
-def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
-    """The answer to hello, and to language."""
-    language = session.language
-    most = {"layers": incoming.MOST_LAYERS, "units": incoming.MOST_LAYER_UNITS, "parameters": incoming.MOST_PARAMETERS}
-    sides = {"field": incoming.FIELD, "small": incoming.SMALL, "table": incoming.MOST_TABLE}
-    return {
-        "type": "welcome",
-        "session": session.key,
-        "resumed": resumed,
-        "language": language,
-        "version": koubai.__version__,
-        "keeps": session.store is not None,
-        "choices": {
-            "gates": [{"name": one.name, "text": one.meaning(language)} for one in GATES.values()],
-            "sets": [{"name": one.name, "text": one.meaning(language)} for one in SETS.values()],
-            "features": [{"name": name, "text": name} for name in FEATURES],
-            "activations": _choices(ACTIVATIONS, "activation", language),
-            "inits": _choices(INITS, "init", language),
-            "methods": _choices(METHODS, "method", language),
-            "losses": _choices(LOSSES, "loss", language),
-            "optimizers": _choices(OPTIMIZERS, "optimizer", language),
-        },
-        "limits": {
-            "samples": [10, incoming.MOST_SAMPLES],
-            "points": incoming.MOST_POINTS,
-            "rates": RATES,
-            "numbers": number_bounds(),
-            **most,
-            **sides,
-        },
-    }
+    Returns:
+        The message.
+    """
+    return Welcome(
+        session=key,
+        resumed=resumed,
+        language=language,
+        version=__version__,
+        keeps=keeps,
+        choices=Choices(
+            gates=_data_choices(GATES.values(), language),
+            sets=_data_choices(SETS.values(), language),
+            features=tuple(Choice(name=name, text=name) for name in FEATURES),
+            activations=_choices(ACTIVATIONS, "activation", language),
+            inits=_choices(INITS, "init", language),
+            methods=_choices(METHODS, "method", language),
+            losses=_choices(LOSSES, "loss", language),
+            optimizers=_choices(OPTIMIZERS, "optimizer", language),
+        ),
+        limits=Limits(
+            samples=(10, limits.MOST_SAMPLES),
+            points=limits.MOST_POINTS,
+            rates=RATES,
+            numbers=number_bounds(),
+            layers=limits.MOST_LAYERS,
+            units=limits.MOST_LAYER_UNITS,
+            parameters=limits.MOST_PARAMETERS,
+            field=limits.FIELD,
+            small=limits.SMALL,
+            table=limits.MOST_TABLE,
+        ),
+    )
 
 
-def _choices(names: Iterable[str], kind: str, language: str) -> list[dict[str, str]]:
-    return [{"name": name, "text": meaning(kind, name, language)} for name in names]
+def _choices(names: Iterable[str], kind: str, language: str) -> tuple[Choice, ...]:
+    return tuple(Choice(name=name, text=meaning(kind, name, language)) for name in names)
 
 
-def state(session: "Session", told: SentState, number: int) -> dict[str, Any]:
-    """Settings, data and network: all that doesn't change while it learns."""
-    lesson, beside = session.lesson, session.beside
-    source, network = lesson.source, lesson.network
-    points = None if told.source is source else _points(source)
-    told.source = source
-    return {
-        "type": "state",
-        "state": number,
-        "setting": msgspec.to_builtins(lesson.setting),
-        "link": lesson.link(),
-        "run": lesson.keeper.name,
-        "sizes": network.sizes,
-        "inputs": source.train.feature_names,
-        "output": network.output,
-        "data": _about(source, lesson, session.language),
-        "points": points,
-        "speed": session.speed,
-        "look": session.look,
-        "beside": beside and {"name": beside.name, "text": sentence("page-beside-run", session.language, name=beside.name)},
-        "start": lesson.course.present.begin,
-        "pictures": [{"name": name, "text": sentence(f"page-picture-{name}", session.language)} for name in _pictures(lesson)],
-    }
+def _data_choices(named: Iterable[NamedSet], language: str) -> tuple[Choice, ...]:
+    return tuple(Choice(name=one.name, text=one.meaning(language)) for one in named)
 
 
-def _pictures(lesson: Workspace) -> tuple[str, ...]:
-    """Which there are of the run that is looked at; its losses don't matter for that."""
-    return picture_names(Run(lesson.stretch.experiment, np.zeros(1), (lesson.step,)))
+def state(snapshot: StateSnapshot, language: str) -> State:
+    """Compose all that doesn't change while it learns: settings, data and network.
+
+    Args:
+        snapshot: What there is to be told.
+        language: The language of the page.
+
+    Returns:
+        The message.
+    """
+    configuration, comparison = snapshot.configuration, snapshot.comparison
+    return State(
+        state=snapshot.number,
+        setting=configuration.setting,
+        link=snapshot.link,
+        run=snapshot.run_name,
+        sizes=snapshot.network.sizes,
+        inputs=configuration.source.train.feature_names,
+        output=snapshot.network.output,
+        data=_about(configuration, language),
+        points=_points(configuration.source) if snapshot.points else None,
+        speed=snapshot.speed,
+        look=snapshot.inspected_unit,
+        beside=None if comparison is None else _comparison(comparison, language),
+        start=snapshot.start,
+        pictures=tuple(Choice(name=name, text=sentence(f"page-picture-{name}", language)) for name in snapshot.pictures),
+    )
 
 
-def _points(source: Source) -> dict[str, list[Any]]:
-    rows = [source.train, *([source.test] if source.test is not None else [])]
-    return {
-        "x": _short(source.points[:, 0]),
-        "y": _short(source.points[:, 1]),
-        "value": _short(np.concatenate([values_of_rows(part) for part in rows])),
-        "part": [part for part, data in enumerate(rows) for _ in range(len(data.inputs))],
-    }
+def _comparison(comparison: ComparisonRun, language: str) -> Choice:
+    return Choice(name=comparison.name, text=sentence("page-beside-run", language, name=comparison.name))
 
 
-def _about(source: Source, lesson: Workspace, language: str) -> dict[str, Any]:
-    train = source.train
+def _points(source: Source) -> Points:
+    parts = [source.train, *([source.test] if source.test is not None else [])]
+    return Points(
+        x=_short(source.points[:, 0]),
+        y=_short(source.points[:, 1]),
+        value=_short(np.concatenate([values_of_rows(part) for part in parts])),
+        part=[number for number, part in enumerate(parts) for _ in range(len(part.inputs))],
+    )
+
+
+def _about(configuration: Configuration, language: str) -> DataAbout:
+    source, train = configuration.source, configuration.source.train
     is_gate = isinstance(source.data, str)
-    setting = lesson.setting
-    name = lesson.brought.name or lesson.run_name or setting.data
-    if source.is_planar:
-        axes = ("x1", "x2")
-    elif len(train.feature_names) == 1:
-        axes = (train.feature_names[0], "")
-    elif is_gate:
-        axes = (train.feature_names[0], train.feature_names[1])
-    else:
-        axes = (sentence("page-component", language, number=1), sentence("page-component", language, number=2))
     preparation = train.preparation
-    return {
-        "kind": source.kind,
-        "name": name,
-        "task": train.task,
-        "classes": [str(label) for label in train.classes],
-        "target": preparation.target.name if preparation is not None else train.name,
-        "features": train.feature_names,
-        "columns": source.columns,
-        "rows": {"train": len(train.inputs), "test": 0 if source.test is None else len(source.test.inputs)},
-        "planar": source.is_planar,
-        "axes": axes,
-        "share": round(source.cut.share, 4),
-        "extent": source.extent,
-        "table": train.inputs.tolist() if is_gate else None,
-        "answers": train.labels.tolist() if is_gate else None,
-        "notes": [sentence(NOTES.get(key, key), language, **values) for key, values in source.notes if NOTES.get(key) != ""],
-    }
+    return DataAbout(
+        kind=source.kind,
+        name=configuration.user_data.name or configuration.run_name or configuration.setting.data,
+        task=train.task,
+        classes=tuple(str(label) for label in train.classes),
+        target=preparation.target.name if preparation is not None else train.name,
+        features=train.feature_names,
+        columns=source.columns,
+        rows=RowCounts(train=len(train.inputs), test=0 if source.test is None else len(source.test.inputs)),
+        planar=source.is_planar,
+        axes=_axes(source, language),
+        share=round(float(source.projection.share), 4),
+        extent=source.extent,
+        table=train.inputs.tolist() if is_gate else None,
+        answers=train.labels.tolist() if is_gate else None,
+        notes=tuple(sentence(NOTES.get(key, key), language, **values) for key, values in source.notes if NOTES.get(key) != ""),
+    )
+
+
+def _axes(source: Source, language: str) -> tuple[str, str]:
+    """What the axes of the plane are called."""
+    names = source.train.feature_names
+    if source.is_planar:
+        return ("x1", "x2")
+    if len(names) == 1:
+        return (names[0], "")
+    if isinstance(source.data, str):
+        return (names[0], names[1])
+    return (sentence("page-component", language, number=1), sentence("page-component", language, number=2))
 
 
 def _short(values: NDArray[np.float64]) -> list[float]:
     return np.round(values, 5).tolist()  # type: ignore[no-any-return]
 
 
-def frame(session: "Session", told: SentState, number: int, state_number: int) -> bytes:
-    """The moment that is looked at."""
-    lesson = session.lesson
-    network, source, stretch = lesson.network, lesson.source, lesson.stretch
-    layer, _, unit = session.look.rstrip("]").partition("[")
-    fields = fields_of(network, source, (int(layer), int(unit)) if session.look else None)
-    train = _scores(network, source.train, stretch.experiment)
-    penalty = cost_of(network, stretch.experiment.l1, stretch.experiment.l2)
+def frame(snapshot: FrameSnapshot, language: str) -> Sending:
+    """Compose the moment that is looked at.
+
+    Args:
+        snapshot: What there is to be told.
+        language: The language of the page.
+
+    Returns:
+        The bytes of the frame.
+    """
+    network, source = snapshot.step.parameters, snapshot.source
+    layer, _, unit = snapshot.inspected_unit.rstrip("]").partition("[")
+    rasters = page_rasters(network, source, (int(layer), int(unit)) if snapshot.inspected_unit else None)
     is_gate = isinstance(source.data, str)
     with np.errstate(all="ignore"):
         answers = network.answers(source.train.inputs) if is_gate else None
-    header: dict[str, Any] = {
-        "frame": number,
-        "state": state_number,
-        "status": _status(session, told),
-        "step": lesson.at,
-        "last": lesson.course.last,
-        "more": lesson.further,
-        "loss": number_or_none(train["loss"] + penalty),
-        "penalty": number_or_none(penalty) or 0.0,
-        "train": {**train, "loss": number_or_none(train["loss"])},
-        "test": _scored(network, source, stretch.experiment),
-        "made": lesson.step.number,
-        "defined": lesson.step.number * METHODS[stretch.experiment.method].evaluations_each(parameters_in(network.sizes)),
-        "rate": round(session.rate, 1),
-        "divergence": _divergence(lesson, session.language, train["loss"] + penalty),
-        "diagnosis": _diagnosis(session),
-        "answers": None if answers is None else np.nan_to_num(answers).tolist(),
-        "chosen": [] if answers is None else network.classify(source.train.inputs).tolist(),
-        "range": fields.extremes,
-        "run": lesson.keeper.name,
-        "beside": session.beside.told() if session.beside else None,
-    }
-    arrays: dict[str, NDArray[Any]] = {
-        "parameters": flat(network),
-        "field": fields.field,
-        "units": fields.units,
-        "scales": fields.scales,
-    }
-    arrays |= {} if fields.winner is None else {"winner": fields.winner}
-    arrays |= {} if fields.look is None else {"look": fields.look}
-    arrays |= _course(lesson, told, playing=session.playing) | _beside(session, told)
-    return incoming.packed(header, arrays)
+    arrays = FrameArrays(
+        parameters=flatten(network),
+        field=rasters.field,
+        units=rasters.units,
+        scales=rasters.scales,
+        winner=rasters.winner,
+        look=rasters.inspected,
+    )
+    if snapshot.curve is not None:
+        arrays = _with_curve(arrays, snapshot.curve)
+    if snapshot.comparison is not None and snapshot.sends_comparison:
+        arrays = _with_comparison(arrays, snapshot.comparison)
+    chosen = [] if answers is None else network.classify(source.train.inputs).tolist()
+    rows = None if answers is None else np.nan_to_num(answers).tolist()
+    header = _header(snapshot, language, rasters.extremes, rows, chosen)
+    return Sending(FrameHeader, packed(header, arrays.named()))
 
 
-def _status(session: "Session", told: SentState) -> str:
-    lesson = session.lesson
-    if lesson.diverged is not None:
-        return "diverged"
-    if session.playing:
-        return "preparing" if told.preparing else "playing"
-    if lesson.is_finished:
-        return "finished" if lesson.stretch.risen_since() is None else "diverged"
-    return "resting"
+def _with_curve(arrays: FrameArrays, curve: CurveSnapshot) -> FrameArrays:
+    arrays = replace(arrays, course_step=curve.numbers, course_train=curve.losses, records=curve.records)
+    if curve.test is None:
+        return arrays
+    numbers, losses, accuracies = curve.test
+    return replace(arrays, test_step=numbers, test_loss=losses, test_accuracy=accuracies)
 
 
-def number_or_none(value: float) -> float | None:
-    """JSON has no other numbers than finite ones."""
-    return value if isfinite(value) else None
+def _with_comparison(arrays: FrameArrays, comparison: ComparisonRun) -> FrameArrays:
+    return replace(
+        arrays,
+        beside_field=comparison.rasters.field,
+        beside_step=comparison.numbers,
+        beside_loss=comparison.losses,
+        beside_winner=comparison.rasters.winner,
+    )
 
 
-def _scores(network: Network, data: Dataset, experiment: Experiment) -> dict[str, Any]:
-    with np.errstate(all="ignore"):
-        scores = scores_of(network, data, experiment.problem.loss or "")
-    return {
-        "loss": scores.loss,
-        "accuracy": scores.accuracy,
-        "confusion": None if scores.confusion is None else scores.confusion.tolist(),
-        "r2": None if scores.r2 is None else number_or_none(float(scores.r2[0])),
-    }
+def _header(
+    snapshot: FrameSnapshot,
+    language: str,
+    extremes: tuple[float, float],
+    answers: list[list[float]] | None,
+    chosen: list[int],
+) -> FrameHeader:
+    evaluations = METHODS[snapshot.experiment.method].evaluations_each(parameters_in(snapshot.step.parameters.sizes))
+    return FrameHeader(
+        frame=snapshot.frame,
+        state=snapshot.state,
+        status=snapshot.status,
+        step=snapshot.number,
+        last=snapshot.last,
+        more=snapshot.further,
+        loss=finite_or_none(snapshot.loss),
+        penalty=finite_or_none(snapshot.penalty) or 0.0,
+        train=_scores(snapshot.train),
+        test=None if snapshot.test is None else _scores(snapshot.test),
+        made=snapshot.step.number,
+        defined=snapshot.step.number * evaluations,
+        rate=round(snapshot.rate, 1),
+        divergence=_divergence(snapshot, language),
+        diagnosis=_diagnosis(snapshot, language),
+        answers=answers,
+        chosen=chosen,
+        range=extremes,
+        run=snapshot.run_name,
+        beside=None if snapshot.comparison is None else snapshot.comparison.moment,
+    )
 
 
-def _scored(network: Network, source: Source, experiment: Experiment) -> dict[str, Any] | None:
-    if source.test is None:
+def _scores(scores: Scores) -> PartScores:
+    return PartScores(
+        loss=finite_or_none(scores.loss),
+        accuracy=scores.accuracy,
+        confusion=None if scores.confusion is None else scores.confusion.tolist(),
+        r2=None if scores.r2 is None else finite_or_none(float(scores.r2[0])),
+    )
+
+
+def _divergence(snapshot: FrameSnapshot, language: str) -> Divergence | None:
+    """That the training has diverged, and the learning rate to try."""
+    if snapshot.divergence is None:
         return None
-    made = _scores(network, source.test, experiment)
-    return {**made, "loss": number_or_none(made["loss"])}
+    diagnosis = snapshot.divergence.diagnosis
+    return Divergence(
+        step=snapshot.divergence.number,
+        text=diagnosis.sentence(language),
+        learning_rate=diagnosis.change["learning_rate"],
+    )
 
 
-def _divergence(lesson: Workspace, language: str, loss: float) -> dict[str, Any] | None:
-    """That the training has diverged, where the step that is looked at is one of those at which it had."""
-    stretch, diverged = lesson.stretch, lesson.diverged
-    at = stretch.risen_since() if diverged is None else int(diverged.values["step"])
-    if at is None or (diverged is None and (lesson.step.number < at or not loss > RISEN * stretch.experiment.level)):
+def _diagnosis(snapshot: FrameSnapshot, language: str) -> Diagnosis | None:
+    """Why the training has not learned, and what to change of the setting."""
+    diagnosis = snapshot.diagnosis
+    if diagnosis is None or diagnosis.kind == "risen":
         return None
-    found = stretch.diagnosis()
-    if found is None:
-        return None
-    rate = found.change["learning_rate"]
-    return {"step": stretch.begin + at, "text": found.sentence(language), "learning_rate": rate}
-
-
-def _diagnosis(session: "Session") -> dict[str, Any] | None:
-    """Why the training has not learned, once all its steps are made, and what to change of the setting."""
-    lesson, language = session.lesson, session.language
-    found = lesson.stretch.diagnosis() if lesson.is_finished and not session.playing and lesson.diverged is None else None
-    if found is None or found.kind == "risen":
-        return None
-    change = dict(found.change)
-    said = {name: value[0] if name == "hidden" else f"{value:g}" for name, value in change.items() if name != "activation"}
-    remedy = [sentence(f"page-remedy-{name}", language, value=said.get(name, "")) for name in change]
-    count = len(change.get("hidden", lesson.setting.hidden))
+    change: dict[str, SettingValue] = dict(diagnosis.change)
+    remedy = " ".join(_remedy(name, value, language) for name, value in change.items())
     if "hidden" in change or "activation" in change:
-        change["activations"] = [change.pop("activation", "relu")] * count
-    return {"kind": found.kind, "text": found.sentence(language), "change": change, "remedy": " ".join(remedy)}
+        hidden = change.get("hidden")
+        count = len(hidden) if isinstance(hidden, tuple) else snapshot.hidden
+        change["activations"] = (str(change.pop("activation", "relu")),) * count
+    return Diagnosis(kind=diagnosis.kind, text=diagnosis.sentence(language), change=change, remedy=remedy)
 
 
-def _course(lesson: Workspace, told: SentState, *, playing: bool) -> dict[str, NDArray[Any]]:
-    """The loss curve, where the page doesn't have it yet, or it is time."""
-    course, now = lesson.course, monotonic()
-    known = (id(course.present), course.last)
-    if known == told.course or (playing and not told.course_due and now < told.next_course):
-        return {}
-    told.course, told.course_due, told.next_course = known, False, now + 0.2
-    numbers, losses = course.curve()
-    made: dict[str, NDArray[Any]] = {"courseStep": numbers, "courseTrain": losses, "records": course.records()}
-    if lesson.source.test is not None:
-        tested = [(stretch.begin + step.number, *_tested(lesson, stretch, step)) for stretch, step in course.each_record()]
-        columns = np.array(tested, np.float64).reshape(-1, 3).T
-        made |= dict(zip(("testStep", "testLoss", "testAccuracy"), columns, strict=True))
-    return made
+def _remedy(name: str, value: SettingValue, language: str) -> str:
+    """What a button that changes the field ``name`` is called."""
+    if name == "activation":
+        shown = ""
+    else:
+        shown = str(value[0]) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    return sentence(f"page-remedy-{name}", language, value=shown)
 
 
-def _tested(lesson: Workspace, stretch: Any, step: Any) -> tuple[float, float]:
-    test = lesson.source.test
-    if step.number not in stretch.tested and test is not None:
-        with np.errstate(all="ignore"):
-            lost = loss_on(step.parameters, test, stretch.experiment.problem.loss or "")
-            right = accuracy_on(step.parameters, test) if test.task == "classify" else np.nan
-        stretch.tested[step.number] = (lost, right)
-    return stretch.tested[step.number]  # type: ignore[no-any-return]
+def runs(path: Path | None, language: str) -> RunList:
+    """Compose the list of kept runs, the latest first.
 
+    Args:
+        path: Where the store is; None where nothing is kept.
+        language: The language of the page.
 
-def _beside(session: "Session", told: SentState) -> dict[str, NDArray[Any]]:
-    """The run beside, once."""
-    beside = session.beside
-    if beside is told.beside or beside is None:
-        told.beside = beside
-        return {}
-    told.beside = beside
-    curve = {"besideStep": beside.numbers, "besideLoss": beside.losses}
-    made: dict[str, NDArray[Any]] = {"besideField": beside.fields.field, **curve}
-    return made if beside.fields.winner is None else {**made, "besideWinner": beside.fields.winner}
-
-
-def runs(path: Path | None, language: str) -> dict[str, Any]:
-    """The list of kept runs, the latest first."""
+    Returns:
+        The message.
+    """
     if path is None or not path.exists():
-        return {"type": "runs", "runs": []}
+        return RunList(runs=())
     with Store(path, make=False) as store:
         entries = store.entries(limit=MOST_RUNS)
-    told = []
+    kept_runs = []
     for entry in entries:
         learning = entry.experiment.get("problem", {}).get("learning", {}) if entry.status != "damaged" else {}
-        told.append(
-            {
-                "name": entry.name,
-                "data": entry.data,
-                "network": "-".join(map(str, learning.get("hidden", []))),
-                "method": entry.method,
-                "steps": entry.steps_made or 0,
-                "loss": entry.loss,
-                "status": sentence(f"status-{entry.status}", language),
-                "started": entry.started,
-            }
+        kept_runs.append(
+            KeptRun(
+                name=entry.name,
+                data=entry.data,
+                network="-".join(map(str, learning.get("hidden", []))),
+                method=entry.method,
+                steps=entry.steps_made or 0,
+                loss=entry.loss,
+                status=sentence(f"status-{entry.status}", language),
+                started=entry.started,
+            )
         )
-    return {"type": "runs", "runs": told}
+    return RunList(runs=tuple(kept_runs))

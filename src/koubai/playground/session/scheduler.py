@@ -1,4 +1,4 @@
-"""Turns: a few threads give every session that has something to do its turn; the more there are, the shorter these are.
+"""Scheduler: a few threads give every session that has something to do its turn; the more there are, the shorter these are.
 
 A session never has two turns at once. One that wants its next turn later (because it goes slowly, or its page has yet to draw)
 waits in a heap of times. A turn that lasts (a program that is compiled, a large file) holds nobody up: where no thread is free
@@ -14,6 +14,8 @@ from threading import Condition, Lock, Thread, current_thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+from koubai.playground.protocol.outgoing import Sending
+
 if TYPE_CHECKING:
     from koubai.playground.session.session import Session
 
@@ -22,7 +24,7 @@ LONGEST, SHORTEST = 0.008, 0.002  # of a turn
 MOST_HELD_UP = 0.05  # seconds for which a session waits for a thread, until there is another: less than a person notices
 MOST_WAIT = 60.0  # seconds, of any one wait
 
-Deliver = Callable[["Session", list[str | bytes]], None]
+Deliver = Callable[["Session", list[Sending]], None]
 Failed = Callable[["Session", BaseException], None]
 
 
@@ -128,9 +130,9 @@ class Scheduler:
 
     def _turn(self, session: "Session", seconds: float) -> None:
         try:
-            made = session.turn(seconds)
-            if made:
-                self._deliver(session, made)
+            sendings = session.turn(seconds)
+            if sendings:
+                self._deliver(session, sendings)
             self._done(session)
         except BaseException as error:  # a mistake of ours
             with self._changed:

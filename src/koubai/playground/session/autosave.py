@@ -1,6 +1,6 @@
-"""Keeper: brings the runs of one session to the store. A stretch of the course becomes a run once it has lasted a second.
+"""Autosave: brings the runs of one session to the store. A segment of the timeline becomes a run once it has lasted a second.
 
-While a person drags a weight, a new stretch begins with every move: what did not last is not kept.
+While a person drags a weight, a new segment begins with every move: what did not last is not kept.
 """
 
 from collections.abc import Iterator
@@ -9,17 +9,14 @@ from math import inf
 from pathlib import Path
 from threading import RLock, Thread
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
 
 from koubai.core.training import Step
-from koubai.errors import Diverged, InputError, KoubaiError, internal
+from koubai.errors import Diverged, KoubaiError, internal
 from koubai.experiment import Experiment, Run
 from koubai.store import Store
+from koubai.store.recorder import RunRecorder
 
-if TYPE_CHECKING:
-    from koubai.store.recorder import RunRecorder
-
-SECONDS = 1.0  # that a stretch lasts before it is kept
+SECONDS = 1.0  # that a segment lasts before it is kept
 SECONDS_BETWEEN_WRITES = 2.0
 MOST_WAITING = 4000  # Steps
 
@@ -33,7 +30,7 @@ class Autosave:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.name = ""
-        self._keeping: RunRecorder | None = None
+        self._recorder: RunRecorder | None = None
         self._experiment: Experiment | None = None
         self._waiting: list[Step] = []
         self._since = 0.0
@@ -55,14 +52,14 @@ class Autosave:
             yield
         except Exception as error:
             self._fault, self._is_broken = internal(error), True
-            self._keeping, self._waiting = None, []
+            self._recorder, self._waiting = None, []
 
     def begin(self, experiment: Experiment) -> None:
-        """Another stretch begins: what comes is its."""
-        self.go_on("", "", experiment)
+        """Another segment begins: what comes is its."""
+        self.continue_run("", "", experiment)
         self._since = monotonic()
 
-    def go_on(self, name: str, uid: str, experiment: Experiment) -> None:
+    def continue_run(self, name: str, uid: str, experiment: Experiment) -> None:
         """What comes goes on with a run that is kept already."""
         with self._lock:
             self._end_long()
@@ -71,30 +68,30 @@ class Autosave:
     def extend(self, experiment: Experiment) -> None:
         """The same run is to have more steps."""
         with self._lock:
-            if self._keeping is not None:
+            if self._recorder is not None:
                 self.end()
             self._experiment = experiment
 
     def take(self, step: Step) -> None:
-        """The next Step of the stretch."""
+        """The next Step of the segment."""
         with self._lock:
             if self.path is None or self._is_broken or self._is_over:
                 return
-            if self._keeping is None:
+            if self._recorder is None:
                 self._waiting.append(step)
                 if self._uid or monotonic() - self._since > SECONDS or len(self._waiting) > MOST_WAITING:
                     self._write()
                 return
             with self._noting():
-                self._keeping.take(step)
+                self._recorder.take(step)
 
     def rest(self) -> None:
         """The training rests: what waits is kept now, however short it is, where a step was made."""
         with self._lock:
-            if self._keeping is None and self._waiting and self._waiting[-1].number > 0:
+            if self._recorder is None and self._waiting and self._waiting[-1].number > 0:
                 self._write()
-            if self._keeping is not None:
-                self._keeping.rest()
+            if self._recorder is not None:
+                self._recorder.rest()
 
     def settled(self) -> str:
         """The name under which all that passed is kept, however short it is; empty where it is not kept."""
@@ -109,46 +106,46 @@ class Autosave:
 
     def _end_long(self, diverged: Diverged | None = None) -> None:
         """The same, but one that has not lasted is let go."""
-        keeping, self._keeping = self._keeping, None
-        if keeping is not None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
             if diverged is not None:
-                keeping.note(diverged)
-            self._endings = [one for one in self._endings if one.is_alive()]
-            self._endings.append(Thread(target=self._finish, args=(keeping,)))
+                recorder.note(diverged)
+            self._endings = [thread for thread in self._endings if thread.is_alive()]
+            self._endings.append(Thread(target=self._finish, args=(recorder,)))
             self._endings[-1].start()
 
-    def _finish(self, keeping: "RunRecorder") -> None:
+    def _finish(self, recorder: RunRecorder) -> None:
         try:
-            keeping.end()
+            recorder.end()
         except Exception as error:
             self._fault = internal(error)
 
     def close(self, seconds: float | None = None) -> None:
         """End, and wait until all is on disk; for ``seconds``, if they are given. An error tells of what could not be kept."""
-        ends = inf if seconds is None else monotonic() + seconds
+        deadline = inf if seconds is None else monotonic() + seconds
         if self._lock.acquire(timeout=-1 if seconds is None else seconds):
             try:
                 self.end()
                 self._is_over = True
             finally:
                 self._lock.release()
-        self._await_endings(ends)
+        self._await_endings(deadline)
         if (fault := self.fault()) is not None:
             raise fault
-        if self._keeping is not None or any(one.is_alive() for one in self._endings):
+        if self._recorder is not None or any(thread.is_alive() for thread in self._endings):
             raise KoubaiError("keep-late", name=self.name)
 
-    def _await_endings(self, ends: float = inf) -> None:
-        for one in self._endings:
-            one.join(None if ends == inf else max(0.0, ends - monotonic()))
+    def _await_endings(self, deadline: float = inf) -> None:
+        for thread in self._endings:
+            thread.join(None if deadline == inf else max(0.0, deadline - monotonic()))
 
     def kept(self, name: str, step: int) -> Run | None:
         """The run called ``name`` once it is kept until ``step``; None where it doesn't come to that soon."""
-        ends = monotonic() + 2 * SECONDS_BETWEEN_WRITES
-        while self.path is not None and monotonic() < ends:
+        deadline = monotonic() + 2 * SECONDS_BETWEEN_WRITES
+        while self.path is not None and monotonic() < deadline:
             with Store(self.path, make=False) as store:
-                made = store.entry(name).steps_made
-                if made is not None and made >= step:
+                steps_made = store.entry(name).steps_made
+                if steps_made is not None and steps_made >= step:
                     return store.run(name)
             sleep(0.1)
         return None
@@ -162,18 +159,9 @@ class Autosave:
                 self._await_endings()  # it may be this very run
                 entry = store.entry(self._uid)
                 steps = self._experiment.steps if self._experiment.steps != entry.steps else None
-                self._keeping = store.resume(self._uid, steps, seconds_between_writes=SECONDS_BETWEEN_WRITES)
+                self._recorder = store.resume(self._uid, steps, seconds_between_writes=SECONDS_BETWEEN_WRITES)
             else:
-                self._keeping = store.keep(self._experiment, seconds_between_writes=SECONDS_BETWEEN_WRITES)
-            self.name, self._uid = self._keeping.name, self._keeping.uid
+                self._recorder = store.keep(self._experiment, seconds_between_writes=SECONDS_BETWEEN_WRITES)
+            self.name, self._uid = self._recorder.name, self._recorder.uid
             for step in waiting:
-                self._keeping.take(step)
-
-
-def kept_run(path: Path | None, name: str) -> tuple[Run, str, str]:
-    """The run called ``name``, its name and its uid. InputError where there is none, or nothing is kept."""
-    if path is None:
-        raise InputError("page-no-store")
-    with Store(path, make=False) as store:
-        entry = store.entry(name)
-        return store.run(entry.uid), entry.name, entry.uid
+                self._recorder.take(step)
