@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from koubai.core.methods import METHODS, slopes
+from koubai.core.methods import METHODS
 from koubai.core.network import Layer, parameters_in
+from koubai.core.slopes.measurement import slopes
 from koubai.core.slopes.response import LayerReport
 from koubai.errors import Diverged
 from koubai.experiment import Experiment
