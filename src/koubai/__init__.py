@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from koubai import data as data
     from koubai import export as export
     from koubai import store as store
-    from koubai.core.methods import slopes as slopes
     from koubai.core.network import Layer as Layer
     from koubai.core.network import Network as Network
+    from koubai.core.slopes.measurement import slopes as slopes
     from koubai.core.training import Step as Step
     from koubai.errors import Diverged as Diverged
     from koubai.errors import DivergenceWarning as DivergenceWarning
@@ -40,7 +40,7 @@ _HOME = {
     "Run": "koubai.experiment",
     "Step": "koubai.core.training",
     "load": "koubai.experiment",
-    "slopes": "koubai.core.methods",
+    "slopes": "koubai.core.slopes.measurement",
     "train": "koubai.experiment",
 }
 

@@ -21,9 +21,9 @@ from koubai import compilation_cache, fingerprint
 from koubai.core import activations, executables
 from koubai.core.compiling import is_compiling
 from koubai.core.executables import Program
-from koubai.core.methods import slopes
 from koubai.core.precision import computing_in
 from koubai.core.slopes import chunked_map
+from koubai.core.slopes.measurement import slopes
 
 
 @pytest.fixture

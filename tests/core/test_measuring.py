@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from koubai.core.methods import slopes
+from koubai.core.slopes.measurement import slopes
 from koubai.core.step import ENGINES
 from koubai.data import gate, load
 from koubai.experiment import Experiment, Learning

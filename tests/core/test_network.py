@@ -7,8 +7,8 @@ import jax
 import numpy as np
 import pytest
 
-from koubai.core.methods import slopes
 from koubai.core.network import Layer, Network, forward_rowwise
+from koubai.core.slopes.measurement import slopes
 from koubai.errors import InputError
 
 

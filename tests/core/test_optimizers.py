@@ -54,7 +54,7 @@ def test_it_is_optax_used_directly(name: str) -> None:
 def test_a_training_moves_by_it(name: str) -> None:
     experiment = Experiment(Learning("xor", hidden=(3,)), optimizer=name, learning_rate=0.05, steps=20, record_every=1)
     steps = [step for step in experiment.run() if step.recorded]
-    from koubai.core.methods import slopes
+    from koubai.core.slopes.measurement import slopes
 
     measure = slopes("central", h=0.1)
     with computing_in("float64"):

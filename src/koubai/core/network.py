@@ -35,7 +35,7 @@ class Layer:
     bias: Array
 
     def __post_init__(self) -> None:
-        _tell_jax()
+        _register_where_loaded()
         for name in ("weights", "bias"):
             object.__setattr__(self, name, _parameters(getattr(self, name), name))
 
@@ -60,7 +60,7 @@ def _parameters(values: Array, name: str) -> Array:
         raise InputError("not-numbers", name=name) from error
 
 
-def _tell_jax() -> None:
+def _register_where_loaded() -> None:
     """Register networks with JAX where it is loaded; they are made without loading it."""
     if is_loaded("jax"):
         register_with_jax()
@@ -103,7 +103,7 @@ class Network:
     output: Output = "softmax"
 
     def __post_init__(self) -> None:
-        _tell_jax()
+        _register_where_loaded()
 
     @classmethod
     def random(
@@ -116,13 +116,24 @@ class Network:
         seed: int = 0,
         output: Output = "softmax",
     ) -> "Network":
-        """A network at its start: weights are standard normals × ``scale``, biases zero.
+        """Return a network at its start: weights are standard normals × a spread × ``scale``, biases zero.
 
-        ``sizes`` are the numbers of inputs, of units of every hidden layer, and of outputs. ``init``: "normal", ``scale`` being
-        0.1; "xavier", the normals × √(2/(inputs + units)) of their layer (X. Glorot and Y. Bengio, AISTATS 2010); "he", ×
-        √(2/inputs) (K. He et al., ICCV 2015), ``scale`` being 1. ``activation`` may be several names, one for each hidden
-        layer, separated by commas. The normals come from ``numpy.random.RandomState(seed)`` in
-        the order of the layers. InputError where a name, a size, the scale or the seed can't be.
+        Args:
+            sizes: The numbers of inputs, of units of every hidden layer, and of outputs.
+            activation: One name, or several, one for each hidden layer, separated by commas.
+            init: The spread: "normal" has 1; "xavier" √(2/(inputs + units)) of the layer (X. Glorot and Y. Bengio, AISTATS
+                2010); "he" √(2/inputs) (K. He et al., ICCV 2015).
+            scale: By default 0.1 for "normal", 1 for the others.
+            seed: From 0 to 2³² - 1: the normals come from ``numpy.random.RandomState(seed)`` in the order of the layers.
+            output: "softmax" or "identity".
+
+        Raises:
+            InputError: Where a name, a size, the scale or the seed can't be.
+
+        Example:
+            >>> import koubai as kb
+            >>> kb.Network.random([2, 8, 2], seed=0)
+            Network(2-8-2, relu, softmax)
         """
         how = init_named(init)
         scale = how.scale if scale is None else scale
@@ -152,12 +163,22 @@ class Network:
         activation: str = "relu",
         output: Output = "softmax",
     ) -> "Network":
-        """A network of the given ``(weights, bias)`` pairs: (inputs, units) and (units,), finite, copied as float64.
+        """Return a network of the given arrays, which are copied as float64.
 
-        ``activation`` may be several names, one for each hidden layer, separated by commas.
+        Args:
+            layers: A pair ``(weights, bias)`` for each: (inputs, units) and (units,), all finite.
+            activation: One name, or several, one for each hidden layer, separated by commas.
+            output: "softmax" or "identity".
 
-        InputError where the shapes don't follow each other, a number isn't finite, a name is unknown, or there are more or
-        fewer of them than hidden layers.
+        Raises:
+            InputError: Where the shapes don't follow each other, a number isn't finite, a name is unknown, or there are more
+                or fewer of them than hidden layers.
+
+        Example:
+            >>> import koubai as kb
+            >>> network = kb.Network.from_arrays([([[1.0, -1.0]], [0.0, 0.5])])
+            >>> network.predict([[-1.0], [1.0]])
+            array([1, 0])
         """
         if not isinstance(output, str) or output not in ("softmax", "identity"):
             raise InputError("output", value=output)
@@ -187,18 +208,25 @@ class Network:
         return activations_named(self.activation, len(self.layers) - 1)
 
     def after(self, number: int) -> "Network":
-        """What follows the activation of hidden layer ``number`` (from 0): the layers behind, and their activations.
+        """Return what follows the activation of hidden layer ``number`` (from 0): the layers behind, and their activations.
 
         Nothing follows the last layer: a network without layers.
         """
         names = [activation.name for activation in activations_in(self.activation)]
-        own = names[number + 1 :] or names[-1:]  # the name of all is left, and where no hidden layer is, any does
-        return replace(self, layers=self.layers[number + 1 :], activation=spelled(own, len(own)))
+        names_behind = names[number + 1 :] or names[-1:]  # the name of all is left, and where no hidden layer is, any does
+        return replace(self, layers=self.layers[number + 1 :], activation=spelled(names_behind, len(names_behind)))
 
     def logits(self, inputs: ArrayLike) -> Floats:
-        """The last layer's values: (features,) -> (outputs,), or (n, features) -> (n, outputs).
+        """Return the last layer's values.
 
-        InputError where the inputs are of another shape, or not all finite numbers.
+        Args:
+            inputs: (features,) or (n, features).
+
+        Returns:
+            (outputs,) or (n, outputs), in the precision of the network.
+
+        Raises:
+            InputError: Where the inputs are of another shape, or not all finite numbers.
         """
         given, kind = numeric_array(inputs, "inputs"), self.layers[0].weights.dtype
         if given.ndim not in (1, 2) or given.shape[-1] != self.sizes[0]:
@@ -224,9 +252,17 @@ class Network:
         return self.probabilities(inputs) if self.output == "softmax" else self.logits(inputs)
 
     def predict(self, inputs: ArrayLike) -> Floats | Integers:
-        """Class numbers, (n,), for a softmax output; the values, (n, outputs), for an identity output.
+        """Return what the network says of each row.
 
-        One point, (features,), gives one answer: () or (outputs,). Of equal probabilities the first class is taken.
+        Args:
+            inputs: (n, features), or one point, (features,).
+
+        Returns:
+            Class numbers, (n,), for a softmax output, the first of those with equal probabilities; the values, (n, outputs),
+            for an identity output. For one point: () or (outputs,).
+
+        Raises:
+            InputError: As ``logits``.
         """
         return self.classify(inputs) if self.output == "softmax" else self.logits(inputs)
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from koubai.core.losses import loss_named
-from koubai.core.methods import METHODS, slopes
+from koubai.core.methods import METHODS
 from koubai.core.network import Network
 from koubai.core.slopes import preparation
+from koubai.core.slopes.measurement import slopes
 from koubai.core.slopes.preparation import prepared_once
 from koubai.core.slopes.response import LayerReport
 from koubai.data import Dataset

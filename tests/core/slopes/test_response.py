@@ -16,11 +16,11 @@ from tests.promise import off_the_loop, rounding_of_the_loss, same_loss
 from tests.strategies import Case, SmallCase, cases, curved_cases, dyadic_cases, search, small_cases
 
 from koubai.core.losses import LOSSES, Loss, Response
-from koubai.core.methods import slopes
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
 from koubai.core.slopes import chunked_map, compiled, response
 from koubai.core.slopes.base import Batch
+from koubai.core.slopes.measurement import slopes
 from koubai.data import Dataset, gate
 
 

@@ -9,12 +9,13 @@ from tests.strategies import Case, cases
 
 from koubai.core.activations import ACTIVATIONS
 from koubai.core.losses import LOSSES
-from koubai.core.methods import METHODS, slopes
+from koubai.core.methods import METHODS
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
 from koubai.core.slopes import differences
 from koubai.core.slopes.base import Batch
 from koubai.core.slopes.compiled import program
+from koubai.core.slopes.measurement import slopes
 from koubai.data import Dataset, gate
 from koubai.errors import InputError
 

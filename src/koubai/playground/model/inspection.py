@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from koubai.core.methods import METHODS, slopes
+from koubai.core.methods import METHODS
 from koubai.core.network import Layer, Network, parameters_in
 from koubai.core.parameters import ParameterName, value_of
+from koubai.core.slopes.measurement import slopes
 from koubai.core.slopes.response import LayerReport
 from koubai.errors import Diverged
 from koubai.experiment import Experiment

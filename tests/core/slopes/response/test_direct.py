@@ -5,8 +5,8 @@ import pytest
 from tests.core.slopes.test_response import assert_is_the_loop, curved
 from tests.strategies import Case
 
-from koubai.core.methods import slopes
 from koubai.core.slopes import chunked_map
+from koubai.core.slopes.measurement import slopes
 from koubai.data import Dataset
 
 

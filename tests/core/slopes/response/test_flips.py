@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.core.slopes.test_response import assert_is_the_loop
 from tests.strategies import Case, search
 
-from koubai.core.methods import slopes
 from koubai.core.network import Network
+from koubai.core.slopes.measurement import slopes
 from koubai.data import Dataset
 
 NETWORKS = [((17, 18, 3), "step"), ((20, 18, 17, 4), "tanh,step"), ((20, 18, 17, 4), "step,relu")]

@@ -8,8 +8,8 @@ import pytest
 from tests.core.slopes.test_response import assert_is_the_loop, curved
 from tests.strategies import Case
 
-from koubai.core.methods import slopes
 from koubai.core.precision import computing_in
+from koubai.core.slopes.measurement import slopes
 from koubai.core.slopes.response import interpolated
 
 

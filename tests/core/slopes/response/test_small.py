@@ -11,11 +11,11 @@ import pytest
 from tests.promise import off_the_loop, rounding_of_the_loss
 
 from koubai.core.losses import LOSSES, Loss
-from koubai.core.methods import slopes
 from koubai.core.network import Network
 from koubai.core.precision import computing_in
 from koubai.core.slopes import chunked_map, response
 from koubai.core.slopes.base import Batch
+from koubai.core.slopes.measurement import slopes
 from koubai.core.slopes.response import forms, small
 
 FLOAT64 = np.dtype(np.float64)
