@@ -37,22 +37,22 @@ SETS = ("iris", "wine", "breast-cancer", "digits", "moons", "circles", "spirals"
 FOLDS, SEEDS, EPOCHS, BATCH, UNITS, RATE = 5, (0, 1, 2), 100, 32, 32, 0.01
 GOAL = 1.0  # points below scikit-learn, at most
 
-PreparedRows = tuple[NDArray[np.float64], NDArray[np.int64]]  # inputs (n, features), classes (n,)
+Rows = tuple[NDArray[np.float64], NDArray[np.int64]]  # inputs (n, features), classes (n,)
 
 
 class Fold(NamedTuple):
     seed: int
-    train: PreparedRows
-    test: PreparedRows
+    train: Rows
+    test: Rows
 
 
-def rows_of(name: str) -> PreparedRows:
+def rows_of(name: str) -> Rows:
     """All rows of a set. Where koubai has standardised them, the folds' own standardising undoes it."""
     data = kb.data.load(name, validation=0.0, test=0.0).train
     return data.inputs, data.labels
 
 
-def equal(rows: PreparedRows) -> PreparedRows:
+def equal(rows: Rows) -> Rows:
     """As many rows of each class as go into the folds without rest, the first ones."""
     inputs, labels = rows
     kept = [np.flatnonzero(labels == label) for label in np.unique(labels)]
@@ -60,7 +60,7 @@ def equal(rows: PreparedRows) -> PreparedRows:
     return inputs[index], labels[index]
 
 
-def folds(rows: PreparedRows, seed: int) -> list[Fold]:
+def folds(rows: Rows, seed: int) -> list[Fold]:
     inputs, labels = rows
     made = []
     for learned, tested in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(inputs, labels):
