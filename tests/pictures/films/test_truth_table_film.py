@@ -105,13 +105,13 @@ def test_a_long_film_needs_no_more_memory_than_a_short_one(run: kb.Run, tmp_path
     assert region is not None
     long = replace(
         film,
-        layers=[layers for layers in film.layers for _ in range(12)],
-        numbers=np.repeat(film.numbers, 12),
-        answers=np.repeat(film.answers, 12, axis=0),
+        layers=[layers for layers in film.layers for _ in range(6)],
+        numbers=np.repeat(film.numbers, 6),
+        answers=np.repeat(film.answers, 6, axis=0),
         region=replace(
             region,
-            fields=np.repeat(region.fields, 12, axis=0),
-            grid_fields=np.repeat(np.asarray(region.grid_fields), 12, axis=0),
+            fields=np.repeat(region.fields, 6, axis=0),
+            grid_fields=np.repeat(np.asarray(region.grid_fields), 6, axis=0),
         ),
     )
     peaks = []
