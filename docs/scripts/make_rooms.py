@@ -22,11 +22,11 @@ INK, QUIET, BLUE, PALE = "#1f2328", "#57606a", "#0072b2", "#f6f8fa"
 WORDS = {
     "en": {
         "title": "The rooms of koubai: an arrow leads to the room that is used",
-        GROUND: "errors, sentences, files, arrays",
+        GROUND: "errors, sentences, files",
         "core": "mathematics of networks",
         "data": "gates, sets, tables",
         "experiment": "settings, runs",
-        "export": "formats of others",
+        "export": "other formats",
         "pictures": "pictures and films",
         "store": "runs that are kept",
         "terminal": "text on a terminal",
@@ -35,7 +35,7 @@ WORDS = {
     },
     "ja": {
         "title": "koubai のパッケージ（矢印の先が、使われる側）",
-        GROUND: "エラー、文、ファイル、配列",
+        GROUND: "エラー、文、ファイル",
         "core": "ネットワークの数学",
         "data": "ゲート、データセット、表",
         "experiment": "設定と学習の記録",
