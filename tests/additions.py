@@ -267,23 +267,15 @@ SETTING: Addition = {
     f"{EXPERIMENT}/experiment.py": (
         Insertion("    H,\n    fields_of,", "    GOAL,\n"),
         Insertion("    engine: str = ENGINE.default", "    goal: float = GOAL.default\n"),
+        entry("steps = _with_memory_faults(steps)", "steps = self._until_goal(steps) if self.goal else steps", 8),
         entry(
-            "return steps if self.patience is None",
-            """
-            if self.goal:
-                steps = self._until_goal(steps)
-            """,
-            8,
-        ),
-        entry(
-            "def stopped(self, records",
+            "def check_resources(self",
             """
             def _until_goal(self, steps: Iterator[Step]) -> Iterator[Step]:
                 for step in steps:
                     yield step
                     if step.recorded and step.loss <= self.goal:
                         return
-
             """,
         ),
     ),
