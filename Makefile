@@ -50,9 +50,10 @@ benchmark: .venv/ready  # the figures of benchmarks/README.md
 	sh benchmarks/startup.sh
 
 pictures: .venv/ready  # everything under docs/pictures; needs tmux and chromium
-	$(BIN)/python docs/make_pictures.py
-	$(BIN)/python docs/make_curves.py
-	$(BIN)/python docs/make_screens.py
+	$(BIN)/python docs/scripts/make_pictures.py
+	$(BIN)/python docs/scripts/make_curves.py
+	$(BIN)/python docs/scripts/make_screens.py
+	$(BIN)/python -m docs.scripts.make_rooms
 
 # The packages exactly as uv.lock has them, each checked against its hash, from whichever index pip or uv is set to here.
 .venv/ready: uv.lock pyproject.toml

@@ -122,7 +122,7 @@ def test_the_table_is_what_the_command_prints(text: str, language: str, tmp_path
 def test_both_say_the_same() -> None:
     for pattern in (r"^    (\w+ [^#\n]+?) *(?:#.*)?$", r"^(#+) ", r"\]\((?!README)([^)]+)\)"):
         english, japanese = (re.findall(pattern, text, re.MULTILINE) for text in (README, JAPANESE))
-        english = [re.sub(r"^docs/([a-z-]+)\.md", r"docs/\1.ja.md", word.replace("/en/", "/ja/")) for word in english]
+        english = [re.sub(r"^docs/([A-Za-z-]+)\.md", r"docs/\1.ja.md", word.replace("/en/", "/ja/")) for word in english]
         english, japanese = ([re.sub(r"^#\w.*", "#", word) for word in words] for words in (english, japanese))
         assert english == japanese, pattern
     words = [set(re.findall(r"`([a-z-]+)`", text)) for text in (README, JAPANESE)]

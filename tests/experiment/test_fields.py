@@ -147,7 +147,7 @@ def test_the_table_takes_neither_numpy_nor_jax() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_documentation_is_made_of_the_table(language: str) -> None:
-    made = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "make_settings.py"))
+    made = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "scripts" / "make_settings.py"))
     assert made["page_of"](language).read_text(encoding="utf-8") == made["described"](language)
 
 

@@ -30,6 +30,8 @@ COPIED = (
     "README.md",
     "README.ja.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "Makefile",
     "pyproject.toml",
     "uv.lock",

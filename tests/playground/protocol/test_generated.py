@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from koubai.playground.protocol import frames, outgoing
 from koubai.playground.protocol.structures import OnPage
 
-SCRIPT = next((Path(__file__).parents[3] / "docs").rglob("make_protocol.py"))
+SCRIPT = Path(__file__).parents[3] / "docs" / "scripts" / "make_protocol.py"
 
 
 @pytest.fixture(scope="module")

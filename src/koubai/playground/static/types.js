@@ -1,4 +1,4 @@
-// Made by docs/make_protocol.py from playground/protocol: what the server sends. Only types are here.
+// Made by docs/scripts/make_protocol.py from playground/protocol: what the server sends. Only types are here.
 
 /**
  * What the controls say. The defaults are the founding example. Fields without a comment are those of Experiment and Learning.

@@ -13,7 +13,7 @@ from PIL import Image
 
 from koubai.pictures.films.video import read_video
 
-HERE = Path(__file__).parent / "pictures"
+HERE = Path(__file__).parents[1] / "pictures"
 KOUBAI = [sys.executable, "-m", "koubai"]
 RUNS = {
     "xor": [],

@@ -8,12 +8,12 @@ from typing import get_args
 from koubai.experiment.fields import FIELDS, FROM_EPOCHS, Bounds, Condition, Default, Depends, Field, Group, Plain
 from koubai.locale import LANGUAGES, sentence
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[1]
 TEXTS = {
     "en": {
         "title": "# The settings of a training",
-        "intro": "Made by `python docs/make_settings.py` from `src/koubai/experiment/fields.py`. Each setting is a keyword\n"
-        "of `kb.train` and, unless the first column says otherwise, an option of `koubai train`.",
+        "intro": "Made by `python docs/scripts/make_settings.py` from `src/koubai/experiment/fields.py`. Each setting is a\n"
+        "keyword of `kb.train` and, unless the first column says otherwise, an option of `koubai train`.",
         "head": "| option | keyword | default | for sets and tables | possible | what it is |",
         "python": "(Python only)",
         "none": "none",
@@ -37,7 +37,7 @@ TEXTS = {
     },
     "ja": {
         "title": "# 学習の設定",
-        "intro": "`python docs/make_settings.py` が `src/koubai/experiment/fields.py` から作ります。\n"
+        "intro": "`python docs/scripts/make_settings.py` が `src/koubai/experiment/fields.py` から作ります。\n"
         "どの設定も `kb.train` のキーワードで、最初の列に断りがなければ `koubai train` のオプションでもあります。",
         "head": "| オプション | キーワード | 既定値 | データセットや表では | 可能な値 | 意味 |",
         "python": "（Python のみ）",

@@ -19,7 +19,7 @@ from koubai.playground.protocol.frames import FrameArrays, wire_name
 from koubai.playground.protocol.setting import Setting
 from koubai.playground.protocol.structures import OnPage
 
-PAGE = Path(__file__).with_name("playground-protocol.md")
+PAGE = Path(__file__).parents[1] / "playground-protocol.md"
 TYPES = Path(koubai.__file__).parent / "playground" / "static" / "types.js"
 WIDTH = 124  # characters of a line of types.js, but for the longest types
 NAMES = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
@@ -118,7 +118,7 @@ def types() -> str:
     kinds: list[type[msgspec.Struct]] = [Setting, *outgoing.PARTS, *outgoing.MESSAGES, *frames.PARTS]
     names = " | ".join(kind.__name__ for kind in outgoing.MESSAGES)
     blocks = [
-        "// Made by docs/make_protocol.py from playground/protocol: what the server sends. Only types are here.",
+        "// Made by docs/scripts/make_protocol.py from playground/protocol: what the server sends. Only types are here.",
         *[_block(kind.__name__, kind.__doc__ or "", [(each, each.name) for each in properties(kind)]) for kind in kinds],
         _block(
             "Frame",
@@ -150,7 +150,7 @@ def described() -> str:
     """The text of playground-protocol.md."""
     parts = [
         "# What page and server of the playground tell each other\n",
-        "Made by `python docs/make_protocol.py` from the structures in `playground/protocol/`.\n",
+        "Made by `python docs/scripts/make_protocol.py` from the structures in `playground/protocol/`.\n",
         f"The page sends JSON texts, at most {limits.MOST_MESSAGE} bytes each, but for {limits.MOST_LINK} of a link, and",
         f"{limits.MOST_TABLE} of a file in base64. The server answers with JSON texts and with frames.\n",
         "A value that isn't possible is answered by a fault, which names the field, the value and what is possible. What is no",
