@@ -90,7 +90,7 @@ def _signature(experiment: Experiment, purpose: str = "training") -> tuple[objec
     """What a program is compiled for."""
     problem, start = experiment.problem, experiment.problem.start
     options = tuple(experiment.optimizer_options.items())
-    penalty, frozen = bool(experiment.l1 or experiment.l2), bool(problem.frozen)
+    penalty, frozen = experiment.penalty is not None, bool(problem.frozen)
     rows = compiled_for(experiment.batch_size, *problem.dataset().inputs.shape)
     how = (experiment.method, experiment.optimizer, options, experiment.precision, experiment.schedule)
     activation = problem.activation if start is None else start.activation
