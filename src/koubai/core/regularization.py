@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from koubai.core.array_types import Array, Namespace, Scalar
+from koubai.core.array_types import Array, DType, Namespace, Scalar
 from koubai.core.network import Network
 
 
@@ -18,6 +18,11 @@ class Penalty:
 
     l1: Scalar
     l2: Scalar
+
+    def astype(self, dtype: DType) -> "Penalty":
+        """The same with numbers of this type."""
+        number = np.dtype(dtype).type
+        return Penalty(number(self.l1), number(self.l2))
 
     def of(self, weights: Array, xp: Namespace) -> Array:
         """What each weight costs, in the shape of ``weights``."""
