@@ -24,11 +24,12 @@ from koubai.experiment.fields import (
     Field,
     H,
     fields_of,
+    founding,
     resolved,
 )
 from koubai.playground.model.data_source import OWN, RUN, Source, kind_of
 from koubai.playground.protocol.limits import MOST_PARAMETERS, MOST_SAMPLES
-from koubai.playground.protocol.setting import Setting, founding
+from koubai.playground.protocol.setting import Setting
 from koubai.playground.protocol.validation import explained
 
 STEPS_OF_A_SET = 20_000

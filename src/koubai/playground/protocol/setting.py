@@ -4,7 +4,7 @@ The fields that an Experiment or a Learning has too take their bounds and defaul
 ``koubai.experiment.fields``; only what is the page's own is declared here.
 """
 
-from typing import Annotated, Literal, TypeVar, cast
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -25,9 +25,8 @@ from koubai.experiment.fields import (
     SCALE,
     START_SEED,
     STEPS,
-    Field,
     H,
-    resolved,
+    founding,
 )
 from koubai.playground.protocol.limits import (
     MOST_LAYERS,
@@ -42,20 +41,6 @@ from koubai.playground.protocol.limits import (
     within,
 )
 from koubai.playground.protocol.structures import complete
-
-T = TypeVar("T")
-
-
-def founding(setting: Field[T | None]) -> T:
-    """Look up the value that a setting of the table has in the founding example, whose start is drawn by "normal".
-
-    Args:
-        setting: The setting.
-
-    Returns:
-        Its default for gates.
-    """
-    return cast(T, resolved(setting.for_gates, {"normal"}))
 
 
 class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
