@@ -100,7 +100,7 @@ class Diverged(KoubaiError, ArithmeticError):
         losses: The last finite losses: those after the Step that was yielded last, (n,).
     """
 
-    losses: "NDArray[np.floating[Any]] | tuple[()]" = ()
+    losses: "NDArray[np.floating] | tuple[()]" = ()
 
 
 class DivergenceWarning(UserWarning):

@@ -61,6 +61,11 @@ def decimal(number: float, digits: int) -> str:
     return f"{round(number, digits) + 0.0:.{digits}f}"
 
 
+def shown_loss(loss: float) -> str:
+    """Return a loss with six digits after its point, or with a power of ten where that would be long."""
+    return f"{loss:z.6f}" if abs(loss) < 1e4 else f"{loss:.3e}"
+
+
 def wrapped(text: str, width: int = WIDTH) -> list[str]:
     """Return ``text`` in lines of at most ``width`` cells, broken at spaces and between Japanese letters.
 

@@ -48,8 +48,7 @@ def trained(method: str = "central", *, steps: int = 8, size: int | None = 4, fe
         "steps": steps,
         "record_every": 1,
         "seed": 5,
-        "l1": L1,
-        "l2": L2,
+        "penalty": Penalty(L1, L2),
     }
     way = {name: more.pop(name) for name in ("resume", "until", "pace") if name in more}
     return list(descend(network, data(features), descent, TrainingPlan(**{**numbers, **more}), **way))

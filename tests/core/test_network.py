@@ -195,7 +195,7 @@ def test_slopes_of_what_is_no_network_or_data() -> None:
         slopes("loop")([1], Rows([[0, 1]], [[1, 0]]))  # type: ignore[arg-type]
     for data in (None, [[0, 1]], "xor"):
         with pytest.raises(InputError, match="rows with inputs and targets, but"):
-            slopes("loop")(network, data)
+            slopes("loop")(network, data)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="targets holds nan at row 0, column 1"):
         slopes("loop", loss="squared")(network, Rows([[0, 1]], [[1, np.nan]]))
 

@@ -7,8 +7,9 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -27,6 +28,7 @@ from koubai.experiment import Experiment, Learning, experiment_of, fields
 from koubai.experiment.fields import FIELDS, Depends, Field, fields_of, resolved
 from koubai.locale import LANGUAGES
 from koubai.playground.protocol.setting import Setting
+from koubai.playground.session import messages
 
 TABLE = {one.name: one for one in FIELDS}
 OF_THE_ROWS = ("problem", "data", "validation", "test")
@@ -151,22 +153,75 @@ def test_the_documentation_is_made_of_the_table(language: str) -> None:
     assert made["page_of"](language).read_text(encoding="utf-8") == made["described"](language)
 
 
-def test_a_page_may_change_what_the_table_says() -> None:
-    """The page's Setting is declared by itself still; this holds it to the table until it is derived from it."""
-    page = {one.name: one for one in msgspec.structs.fields(Setting)}
-    page["activation"] = page.pop("activations")
-    own = {"data", "samples", "noise", "test", "data_seed", "task", "target", "features", "cut"}
-    assert set(page) - own == {one.name for one in FIELDS if one.page is not None}
-    for name, declared in page.items():
-        if name in own or name == "activation":
+# what a setting of a page has that an Experiment and a Learning haven't
+OF_A_PAGE = {"data", "samples", "noise", "test", "data_seed", "task", "target", "features", "cut"}
+# for what the founding example has where the table's default depends on something
+FOUNDING = {"h": 0.1, "scale": 0.1, "loss": "cross-entropy", "batch_seed": 0}
+
+
+def unlike_page(setting: type[msgspec.Struct], table: Sequence[Field[object]] = FIELDS) -> list[str]:
+    """What of a page's setting isn't as the table of settings has it."""
+    declared = {one.name: one for one in msgspec.structs.fields(setting) if one.name not in OF_A_PAGE}
+    settings = {"activations" if one.name == "activation" else one.name: one for one in table if one.page is not None}
+    wrong = [f"{name} may not be changed" for name in declared if name not in settings]
+    for name, one in settings.items():
+        if name not in declared:
+            wrong.append(f"{name} is missing")
             continue
-        bounds, info = TABLE[name].page, msgspec.inspect.type_info(declared.type)
-        assert bounds is not None
-        number: Any = getattr(info, "types", [info])[0]
-        if hasattr(number, "ge"):
-            assert (number.ge, number.le) == (bounds.least, bounds.most), name
-        usual: dict[str, object] = {"h": 0.1, "scale": 0.1, "loss": "cross-entropy", "batch_seed": 0}
-        assert declared.default == usual.get(name, TABLE[name].for_gates), name
+        default = (one.for_gates,) if name == "activations" else FOUNDING.get(name, one.for_gates)
+        if (type(declared[name].default), declared[name].default) != (type(default), default):
+            wrong.append(f"the default of {name} is {declared[name].default}")
+        if one.choices and not set(default if isinstance(default, tuple) else (default,)) <= set(one.choices):
+            wrong.append(f"{default} is no choice of {name}")
+        info = msgspec.inspect.type_info(declared[name].type)
+        number: Any = getattr(info, "types", [getattr(info, "item_type", info)])[0]
+        if one.page is not None and isinstance(number, (msgspec.inspect.IntType, msgspec.inspect.FloatType)):
+            least = number.gt if one.page.above else number.ge
+            if (least, number.le) != (one.page.least, one.page.most):
+                wrong.append(f"{name} is from {least} to {number.le}")
+    return wrong
+
+
+def test_a_page_may_change_what_the_table_says() -> None:
+    assert unlike_page(Setting) == []
+
+
+def test_a_setting_of_a_page_that_differs_is_seen() -> None:
+    class Differing(msgspec.Struct):
+        data: str = "xor"
+        h: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 0.1
+        learning_rate: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 0.1
+        method: str = "central"
+        hidden: tuple[Annotated[int, msgspec.Meta(ge=1, le=65)], ...] = (8,)
+        batch_size: Annotated[int, msgspec.Meta(ge=0, le=5000)] | None = None
+        precision: str = "float64"
+
+    names = ("h", "learning_rate", "method", "hidden", "batch_size", "steps", "precision")
+    assert unlike_page(
+        Differing, [replace(TABLE["method"], choices=("loop",)) if n == "method" else TABLE[n] for n in names]
+    ) == [
+        "precision may not be changed",
+        "h is from 0 to 1000000.0",
+        "the default of learning_rate is 0.1",
+        "central is no choice of method",
+        "hidden is from 1 to 65",
+        "batch_size is from 0 to 5000",
+        "steps is missing",
+    ]
+
+
+def test_what_a_page_offers_is_what_the_table_has() -> None:
+    choices = messages.welcome("", "en", keeps=False, resumed=False).choices
+    offered = {
+        "activation": choices.activations,
+        "init": choices.inits,
+        "method": choices.methods,
+        "loss": choices.losses,
+        "optimizer": choices.optimizers,
+    }
+    assert {name: tuple(one.name for one in those) for name, those in offered.items()} == {
+        one.name: one.choices for one in FIELDS if one.choices and one.page is not None
+    }
 
 
 def test_numpy_numbers_and_nothing_else_are_numbers() -> None:

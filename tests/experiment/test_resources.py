@@ -47,7 +47,7 @@ def test_an_array_that_numpy_does_not_get_is_a_sentence(free: dict[str, int | No
 
 
 def test_what_is_usual_is_never_refused(free: dict[str, int | None]) -> None:
-    adam = Experiment(optimizer="adam", method="backprop", batch_size=32)._descent()
+    adam = Experiment(optimizer="adam", method="backprop", batch_size=32).descent()
     free["bytes"] = 23 * 10**8  # MNIST took as much with 784-50-10 already
     check_needed(adam, (784, 2000, 2000, 10), 56_000)
     assert state_of(adam) == 2

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from koubai.locale import sentences
 from koubai.pictures.theme import class_colormap
-from koubai.terminal import text_pictures
 from koubai.terminal.text_pictures import (
     AXIS,
     Answers,
@@ -250,8 +249,3 @@ def test_text_has_the_foreground_of_the_terminal() -> None:
         if character.isalnum():
             assert style.color is None or style.color.is_default
             assert style.bgcolor is None
-
-
-def test_a_loss_that_rounds_to_nothing_has_no_sign() -> None:
-    """Of cross-entropy, -log(p + 1e-7) is below 0 where p is 1."""
-    assert text_pictures._number(-1e-7) == "0.000000"

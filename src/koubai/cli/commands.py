@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 from koubai._version import __version__
-from koubai.cli.options import NUMBER, PATH, WHOLE, Options, command, flag, group, wanted_of
+from koubai.cli.options import NUMBER, PATH, WHOLE, Options, command, flag, group, render_options_of
 from koubai.cli.runs_commands import RUN, runs
 from koubai.cli.setting_options import setting_options
 from koubai.locale import sentence
@@ -106,7 +106,7 @@ def _show(language: str) -> click.Command:
     def call(folder: Path, out: Path | None, quiet: bool, no_replay: bool, **drawn: object) -> int:
         from koubai.cli.show import show
 
-        return show(folder, out, quiet, no_replay, wanted_of(drawn), language)
+        return show(folder, out, quiet, no_replay, render_options_of(drawn), language)
 
     parameters: list[click.Parameter] = [
         click.Argument(["folder"], type=PATH),

@@ -2,7 +2,7 @@
 
 from io import StringIO
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 import click
 
@@ -16,11 +16,28 @@ WIDEST = 96
 
 
 class Option(click.Option):
-    """An option that belongs to a group of the help; ``group`` is the key of its title, ``shown`` what stands for its value."""
+    """An option that belongs to a group of the help.
 
-    def __init__(self, names: list[str], *, group: str, shown: str = "", **more: Any) -> None:
-        super().__init__(names, **more)
+    Attributes:
+        group: The key of the group's title.
+        shown: What stands for its value.
+    """
+
+    group: str
+    shown: str = ""
+
+    def under(self, group: str, shown: str = "") -> Self:
+        """Put the option into a group of the help.
+
+        Args:
+            group: The key of the group's title.
+            shown: What stands for its value.
+
+        Returns:
+            The option.
+        """
         self.group, self.shown = group, shown
+        return self
 
 
 def help_text(command: click.Command, context: click.Context, language: str) -> str:

@@ -101,26 +101,14 @@ class _Group(click.Group):
 def flag(name: str, key: str, language: str, show: Callable[[click.Context, click.Parameter, bool], None]) -> Option:
     """Make an option that shows something and ends the command."""
     names = ["-h", name] if name == "--help" else [name]
-    return Option(
-        names,
-        group="help-group-general",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=show,
-        help=sentence(key, language),
-    )
+    option = Option(names, is_flag=True, is_eager=True, expose_value=False, callback=show, help=sentence(key, language))
+    return option.under("help-group-general")
 
 
 def common(language: str) -> list[click.Parameter]:
     """Make the options of every command. The language was looked up before; here its option is only accepted."""
-    lang = Option(
-        ["--lang"],
-        group="help-group-general",
-        shown="|".join(LANGUAGES),
-        expose_value=False,
-        help=sentence("help-lang", language, choices=", ".join(LANGUAGES)),
-    )
+    text = sentence("help-lang", language, choices=", ".join(LANGUAGES))
+    lang = Option(["--lang"], expose_value=False, help=text).under("help-group-general", "|".join(LANGUAGES))
     return [lang, flag("--help", "help-help", language, _print_help)]
 
 
@@ -223,21 +211,14 @@ class Options:
         elif default is not None:
             text = sentence("help-default", self.language, text=text, default=default)
         choices = str(said["choices"]).split(", ") if "choices" in said else shown.split("|") if "|" in shown else []
-        return Option(
-            [f"--{name}"],
-            group=f"help-group-{group}",
-            shown=shown,
-            help=text,
-            type=kind,
-            default=default,
-            multiple=many,
-            shell_complete=_completing(choices) if choices else None,
-        )
+        completing = _completing(choices) if choices else None
+        option = Option([f"--{name}"], help=text, type=kind, default=default, multiple=many, shell_complete=completing)
+        return option.under(f"help-group-{group}", shown)
 
     def flag(self, group: str, name: str, *, key: str = "") -> Option:
         """Make an option without a value."""
         text = sentence(f"help-{key or name}", self.language)
-        return Option([f"--{name}"], group=f"help-group-{group}", is_flag=True, help=text)
+        return Option([f"--{name}"], is_flag=True, help=text).under(f"help-group-{group}")
 
     def pictures(self) -> Option:
         """Make the option that says which pictures are drawn."""
@@ -261,7 +242,7 @@ def _completing(choices: Sequence[str]) -> Callable[[click.Context, click.Parame
     return lambda _context, _option, start: [word for word in choices if word.startswith(start)]
 
 
-def wanted_of(values: Mapping[str, object]) -> RenderOptions:
+def render_options_of(values: Mapping[str, object]) -> RenderOptions:
     """Check the values of the options of pictures and films. Those that a command doesn't have draw nothing."""
     pictures, film = str(values.get("pictures", "none")), str(values.get("film", "none"))
     return parse_render_options(pictures, film, str(values.get("film_size", FILM_SIZE)), values.get("film_rate"))

@@ -11,6 +11,7 @@ from koubai.cli.render_process import RenderProcess
 from koubai.errors import KoubaiError, memory_faults
 from koubai.experiment import Run
 from koubai.files import new_file
+from koubai.pictures.picture_names import PictureName
 
 if TYPE_CHECKING:
     from koubai.pictures import Display, Film
@@ -38,7 +39,7 @@ def draw(
 
 
 def draw_pictures(
-    pictures: "Mapping[str, Callable[[], Display]]",
+    pictures: "Mapping[PictureName, Callable[[], Display]]",
     folder: Path,
     options: RenderOptions,
     process: RenderProcess,
@@ -73,7 +74,7 @@ def _draw_each(drawings: Iterable[Drawing]) -> list[KoubaiError]:
 
 
 def _picture_drawings(
-    pictures: "Mapping[str, Callable[[], Display]]",
+    pictures: "Mapping[PictureName, Callable[[], Display]]",
     folder: Path,
     options: RenderOptions,
     process: RenderProcess,

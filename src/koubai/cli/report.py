@@ -16,12 +16,9 @@ from koubai.experiment import Experiment, Run
 from koubai.experiment.metrics import Scores
 from koubai.locale import sentence
 from koubai.pictures.data_names import dataset_name, target_names
+from koubai.pictures.picture_names import PICTURES
 from koubai.text_columns import cut, decimal, in_columns, wrapped
 
-PICTURES = (
-    *("region", "regions", "plane", "curve", "fit", "confusion", "mistakes"),
-    *("table", "history", "network", "weights", "units", "loss", "losses"),
-)
 # the files of a run's folder, in the order in which a person looks at them
 DRAWN = ("film.mp4", "film.gif", *(f"{name}.{form}" for name in PICTURES for form in ("png", "svg")))
 FILES = (*DRAWN, "run.json", "losses.csv", "records.safetensors", "weights.safetensors")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from koubai.cli.options import NUMBER, PATH, WHOLE, Options, command, group, wanted_of
+from koubai.cli.options import NUMBER, PATH, WHOLE, Options, command, group, render_options_of
 from koubai.locale import sentence
 
 SORTS = ("started", "updated", "name", "data", "loss", "steps", "seconds", "status")
@@ -133,7 +133,7 @@ def _compare(language: str) -> click.Command:
     def call(runs: Sequence[str], store: Path | None, out: Path | None, json: bool, pictures: str) -> int:
         from koubai.cli.runs.compare import compare
 
-        return compare(runs, store, out, wanted_of({"pictures": pictures}), json, language)
+        return compare(runs, store, out, render_options_of({"pictures": pictures}), json, language)
 
     parameters: list[click.Parameter] = [
         click.Argument(["runs"], type=RUN, nargs=-1, required=True),
@@ -150,7 +150,7 @@ def _replay(language: str) -> click.Command:
     def call(run: str, store: Path | None, seconds: object, out: Path | None, **drawn: object) -> int:
         from koubai.cli.runs.replay import replay_run
 
-        return replay_run(run, store, seconds, out, wanted_of(drawn), language)
+        return replay_run(run, store, seconds, out, render_options_of(drawn), language)
 
     parameters: list[click.Parameter] = [
         click.Argument(["run"], type=RUN),

@@ -17,7 +17,7 @@ from koubai.store.run_metadata import folder_name
 from koubai.terminal.live_view import fits
 
 
-def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: RenderOptions, language: str) -> int:
+def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, render_options: RenderOptions, language: str) -> int:
     """Draw the run that is kept in ``folder`` into a new folder, and replay it. Returns the exit code."""
     run = load(folder)
     beside = folder / "shown" if folder.is_dir() else folder.with_name(f"{folder_name(folder.name.partition('.')[0])}-shown")
@@ -27,33 +27,33 @@ def show(folder: Path, out: Path | None, quiet: bool, no_replay: bool, wanted: R
     replayed = fits(sys.stderr) and sys.stdout.isatty() and not quiet and not no_replay
     with deferred_signals() as interrupts:
         places = places_for(out, beside)
-        return draw_anew(run, places, wanted, interrupts, quiet=quiet, replayed=replayed, language=language)
+        return draw_anew(run, places, render_options, interrupts, quiet=quiet, replayed=replayed, language=language)
 
 
 def draw_anew(
     run: Run,
     places: Iterator[Path],
-    wanted: RenderOptions,
+    render_options: RenderOptions,
     interrupts: Interrupts,
     *,
     quiet: bool,
     replayed: bool,
     language: str,
 ) -> int:
-    """Draw what is ``wanted`` of ``run`` into a new folder at the first of ``places`` that is free. Returns the exit code.
+    """Draw what is asked for of ``run`` into a new folder at the first of ``places`` that is free. Returns the exit code.
 
     The folder is there at the end, with all that could be drawn; not where a signal comes first.
     """
     faults: list[KoubaiError] = []
 
     def fill(folder: Path) -> None:
-        faults.extend(draw_beside(run, folder, wanted, RenderProcess(), interrupts, quiet, replayed, language))
+        faults.extend(draw_beside(run, folder, render_options, RenderProcess(), interrupts, quiet, replayed, language))
         if interrupts:
             raise Stopped
 
     drawn_folder = None
     try:
-        if wanted.draws:
+        if render_options.draws:
             drawn_folder = new_folder(places, fill)
         else:
             fill(Path())

@@ -10,7 +10,7 @@ from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
-from koubai.cli.options import wanted_of
+from koubai.cli.options import render_options_of
 from koubai.cli.render import draw
 from koubai.cli.render_options import RenderOptions
 from koubai.cli.render_process import RenderProcess
@@ -45,13 +45,13 @@ class Display:
     quiet: bool
     no_replay: bool
     json: bool
-    wanted: RenderOptions
+    render_options: RenderOptions
     language: str
     process: RenderProcess = field(default_factory=RenderProcess)
 
-    def get_ready(self) -> None:
+    def start_render_process(self) -> None:
         """Let whoever draws get ready while this process trains, once nothing is left to be refused."""
-        if self.wanted.draws:
+        if self.render_options.draws:
             self.process.start()
 
     @property
@@ -105,7 +105,7 @@ def request_of(values: Mapping[str, object], language: str) -> TrainRequest:
 def display_of(values: Mapping[str, object], language: str) -> Display:
     """Collect how a training is shown from the values of the options. InputError where a picture or film can't be."""
     quiet, no_replay, json = (bool(values[name]) for name in ("quiet", "no_replay", "json"))
-    return Display(quiet, no_replay, json, wanted_of(values), language)
+    return Display(quiet, no_replay, json, render_options_of(values), language)
 
 
 def _path(value: object) -> Path | None:
@@ -121,7 +121,7 @@ def train(request: TrainRequest) -> int:
         for key, said in notes:
             sys.stderr.write(sentence(key, display.language, **said) + "\n")
     check_place(keeping.out)
-    display.get_ready()
+    display.start_render_process()
     with deferred_signals() as interrupts:
         if not keeping.in_store:
             places = places_for(keeping.out, PLACE / (keeping.name or name_of(experiment)))
@@ -286,7 +286,7 @@ class TrainingJob:
         has_diverged = run.status == "diverged"
         replayed = display.replayed and not has_diverged
         faults = faults + draw_beside(
-            run, folder, display.wanted, display.process, self.interrupts, display.quiet, replayed, language
+            run, folder, display.render_options, display.process, self.interrupts, display.quiet, replayed, language
         )
         if display.json:
             sys.stdout.write(as_json(outcome) + "\n")
@@ -309,7 +309,7 @@ class TrainingJob:
 def draw_beside(
     run: Run,
     folder: Path,
-    wanted: RenderOptions,
+    render_options: RenderOptions,
     process: RenderProcess,
     interrupts: Interrupts,
     quiet: bool,
@@ -323,7 +323,7 @@ def draw_beside(
 
     def work() -> None:
         try:
-            faults.extend(draw(run, folder, wanted, process, interrupts.__bool__, language))
+            faults.extend(draw(run, folder, render_options, process, interrupts.__bool__, language))
         except BaseException as fault:  # is raised again below
             broken.append(fault)
 

@@ -5,6 +5,7 @@ the program's text, which takes half a second to write. So a program is kept her
 types and shapes, the processor. Where that can't be told, it is compiled and not kept.
 """
 
+import gc
 import pickle
 from _thread import LockType
 from collections.abc import Callable, Hashable
@@ -24,12 +25,16 @@ from jax.experimental.serialize_executable import deserialize_and_load, serializ
 from koubai import compilation_cache
 from koubai.core.array_types import Array, PyTree
 from koubai.core.compiling import compiling
-from koubai.core.precision import chosen_device, computing_in, precision_now
+from koubai.core.precision import Precision, chosen_device, computing_in, precision_now
 from koubai.fingerprint import Unknown, compiler_variables, described, of_package, processor, version_of
 from koubai.memory import mappings_taken
 
 # A large program is mapped into memory in hundreds of pieces. Where Linux allows no more of them, XLA ends the whole process.
 MOST_MAPPINGS = 0.5  # of those that are allowed: beyond it, the programs go that weren't used for the longest time
+
+
+# the static arguments, the structure of the others, what each of these is, the precision, the device
+_Key = tuple[tuple[Hashable, ...], Hashable, tuple[Hashable, ...], Precision, Hashable]
 
 
 @dataclass
@@ -52,7 +57,7 @@ class Program:
         self._function, self._static = function, static
         self._jit = partial(jax.jit, static_argnums=tuple(range(static)))
         self._jitted = self._jit(function)  # for traced arguments
-        self._slots: dict[Any, _Slot] = {}
+        self._slots: dict[_Key, _Slot] = {}
         self._guard, self._age = Lock(), 0
         self._all.add(self)
 
@@ -82,7 +87,7 @@ class Program:
         """How many kinds of arguments it was compiled or loaded for, as of a function that ``jax.jit`` has made."""
         return len(self._slots)
 
-    def _slot_for(self, key: Any, arguments: tuple[PyTree, ...]) -> _Slot:
+    def _slot_for(self, key: _Key, arguments: tuple[PyTree, ...]) -> _Slot:
         """The slot with the executable for these arguments; a second thread that asks for it waits for the first."""
         with self._guard:
             slot = self._slots.setdefault(key, _Slot())
@@ -94,7 +99,7 @@ class Program:
                     slot.executable = self._loaded_or_compiled(key, arguments)
         return slot
 
-    def _loaded_or_compiled(self, key: Any, arguments: tuple[PyTree, ...]) -> Any:
+    def _loaded_or_compiled(self, key: _Key, arguments: tuple[PyTree, ...]) -> Any:
         name = self._name_on_disk(key) if compilation_cache.folder() else None
         stored = compilation_cache.read(name) if name else None
         if stored is not None:
@@ -110,7 +115,7 @@ class Program:
                 compilation_cache.write(name, pickle.dumps(serialize(executable)))
         return executable
 
-    def _name_on_disk(self, key: Any) -> str | None:
+    def _name_on_disk(self, key: _Key) -> str | None:
         """A name for all that the executable follows from; None where that can't be told."""
         fixed, tree, kinds, *_ = key
         device = _device()
@@ -132,14 +137,24 @@ class Program:
         for _, key, program in sorted(used, key=itemgetter(0))[: (len(used) + 1) // 2]:
             program._drop(key)
 
-    def _slots_in_use(self) -> list[tuple[int, Any]]:
+    def _slots_in_use(self) -> list[tuple[int, _Key]]:
         """When each executable was used last, and its key."""
         with self._guard:
             return [(slot.used, key) for key, slot in self._slots.items() if slot.executable is not None]
 
-    def _drop(self, key: Any) -> None:
+    def _drop(self, key: _Key) -> None:
         with self._guard:
             self._slots.pop(key, None)
+
+
+def forget_all() -> None:
+    """Forget every program, and what JAX holds of how it came about, whoever it belongs to.
+
+    It bounds the memory of a process that compiles on and on, where programs that went by ``MOST_MAPPINGS`` alone would leave
+    their traces, and where the system counts no mappings.
+    """
+    jax.clear_caches()  # type: ignore[no-untyped-call]
+    gc.collect()
 
 
 def _kind(leaf: Array) -> Hashable:

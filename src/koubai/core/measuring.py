@@ -9,6 +9,7 @@ from koubai.core.engine import engine_of
 from koubai.core.losses import Loss
 from koubai.core.network import Network
 from koubai.core.precision import dtype_of
+from koubai.core.regularization import Penalty
 from koubai.core.slopes.base import Batch, Data, mean_loss
 from koubai.core.training import Descent, Step, rows_seen, slopes_at
 
@@ -39,11 +40,11 @@ class Measured:
 
 
 def measured_at(
-    step: Step, data: Data, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
+    step: Step, data: Data, descent: Descent, *, h: float, penalty: Penalty | None = None, frozen: Network | None = None
 ) -> Measured:
     """What a training measures at ``step``; the arguments are those of ``descend``."""
-    loss, gradient = slopes_at(step, data, descent, h=h, l1=l1, l2=l2, frozen=frozen)
+    loss, gradient = slopes_at(step, data, descent, h=h, penalty=penalty, frozen=frozen)
     network = replace(step.parameters.astype(dtype_of(descent.precision)), output=descent.loss.output)
-    batch = rows_seen(step, data, descent, l1=l1, l2=l2)
+    batch = rows_seen(step, data, descent, penalty=penalty)
     direction = engine_of(descent).direction(descent, network, step.random_state, step.number)
     return Measured(loss, gradient, network, batch, direction, descent.loss)

@@ -293,7 +293,7 @@ class Network:
         return f"Network({'-'.join(map(str, self.sizes))}, {self.activation}, {self.output})"
 
 
-def _listed(layers: Any) -> list[Any]:
+def _listed(layers: Iterable[object]) -> list[object]:
     try:
         return [] if isinstance(layers, (str, bytes, Mapping, Set)) else list(layers)
     except TypeError as error:

@@ -38,7 +38,6 @@ class Optimizer:
     memory: Mapping[str, float | str] = field(default_factory=dict)
     fixed: Mapping[str, bool] = field(default_factory=dict)
     per_array: bool = False
-    learning_rate: float = 0.01
 
     @property
     def is_plain(self) -> bool:
@@ -117,7 +116,7 @@ _MEANS = {"m": 0.0, "v": 0.0}
 OPTIMIZERS = {
     optimizer.name: optimizer
     for optimizer in (
-        Optimizer("gradient-descent", optimizers.gradient_descent, learning_rate=0.1),
+        Optimizer("gradient-descent", optimizers.gradient_descent),
         Optimizer("momentum", optimizers.momentum, "sgd", {"momentum": 0.9}, {"velocity": 0.0}),
         Optimizer("nesterov", optimizers.nesterov, "sgd", {"momentum": 0.9}, {"velocity": 0.0}, {"nesterov": True}),
         Optimizer("adam", optimizers.adam, "adam", _MOMENTS, _MEANS),

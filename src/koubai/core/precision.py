@@ -5,13 +5,16 @@ JAX is imported when it is to compute: the NumPy engine does without.
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koubai.core.array_types import Array, DType, Key, Scalar
 from koubai.errors import chosen
+
+if TYPE_CHECKING:
+    from jax import Device
 
 Precision = Literal["float64", "float32"]
 PRECISIONS: dict[str, DType] = {"float64": np.float64, "float32": np.float32}
@@ -51,7 +54,7 @@ def precision_now() -> Precision:
     return "float64" if _settings().jax_enable_x64 else "float32"
 
 
-def chosen_device() -> Any:
+def chosen_device() -> "Device | str | None":
     """The device, or the name of the platform, that the user has chosen to compute; None where JAX chooses."""
     return _settings().jax_default_device
 

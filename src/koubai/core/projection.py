@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,15 +19,15 @@ class Plane:
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    answers: NDArray[np.floating[Any]]
+    answers: NDArray[np.floating]
 
     @property
-    def lead(self) -> NDArray[np.floating[Any]]:
+    def lead(self) -> NDArray[np.floating]:
         """``lead`` of the answers, (n, m)."""
         return lead(self.answers)
 
 
-def lead(answers: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+def lead(answers: NDArray[np.floating]) -> NDArray[np.floating]:
     """How far class 1 leads class 0: (1 + answer 1 - answer 0) / 2, which with softmax is the probability of class 1.
 
     (…, outputs) -> (…,). A single output is its own lead.
@@ -89,7 +88,7 @@ class PlaneProjection:
         """The inputs (n, features) that ``points`` (n, 2) of the plane stand for."""
         return self.origin + points @ self.axes
 
-    def over(self, network: Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.floating[Any]]:
+    def over(self, network: Network, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.floating]:
         """The network's answers at every (x, y) of the plane, (len(y), len(x), outputs)."""
         first = network.layers[0]  # which sees two coordinates only
         seen = Layer(self.axes @ first.weights, self.origin @ first.weights + first.bias)

@@ -14,7 +14,7 @@ from koubai.core.projection import lead
 LEAST_SCALE = 1e-6
 LARGEST = 1e30  # in place of an infinite value
 
-Floats = NDArray[np.floating[Any]]
+Floats = NDArray[np.floating]
 Pixels = NDArray[np.uint8]
 SignedPixels = NDArray[np.int8]
 

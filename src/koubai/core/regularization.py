@@ -5,30 +5,35 @@ is, too.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from koubai.core.array_types import Array, Namespace
+from koubai.core.array_types import Array, DType, Namespace, Scalar
+from koubai.core.network import Network
 
 
 @dataclass(frozen=True, eq=False)
 class Penalty:
     """``l1`` and ``l2``, numbers from 0."""
 
-    l1: Any
-    l2: Any
+    l1: Scalar
+    l2: Scalar
+
+    def astype(self, dtype: DType) -> "Penalty":
+        """The same with numbers of this type."""
+        number = np.dtype(dtype).type
+        return Penalty(number(self.l1), number(self.l2))
 
     def of(self, weights: Array, xp: Namespace) -> Array:
         """What each weight costs, in the shape of ``weights``."""
         size = xp.where(weights.real < 0, -weights, weights) if xp.iscomplexobj(weights) else xp.abs(weights)
         return self.l1 * size + 0.5 * self.l2 * weights * weights
 
-    def total(self, network: Any, xp: Namespace) -> Array:
+    def total(self, network: Network, xp: Namespace) -> Array:
         """What all weights of a network cost."""
         return sum(xp.sum(self.of(layer.weights, xp)) for layer in network.layers)
 
-    def difference(self, weights: Array, h: Any, xp: Namespace) -> Array:
+    def difference(self, weights: Array, h: Scalar, xp: Namespace) -> Array:
         """(cost at w + h - cost at w - h) / 2h of each weight, with the digits that a small h would lose."""
         return self.l1 * xp.clip(weights, -h, h) / h + self.l2 * weights  # |w + h| - |w - h| is 2w, or ±2h
 
@@ -37,6 +42,14 @@ class Penalty:
         return self.l1 * xp.sign(weights) + self.l2 * weights
 
 
-def cost_of(network: Any, l1: float, l2: float) -> float:
-    """What all weights of ``network`` cost, computed by NumPy."""
-    return float(Penalty(l1, l2).total(network, np)) if l1 or l2 else 0.0
+def cost_of(network: Network, penalty: Penalty | None) -> float:
+    """Compute by NumPy what all weights of a network cost.
+
+    Args:
+        network: The network.
+        penalty: What they cost beside the loss; None where they cost nothing.
+
+    Returns:
+        The sum, 0 for None.
+    """
+    return 0.0 if penalty is None else float(penalty.total(network, np))

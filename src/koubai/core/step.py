@@ -13,6 +13,7 @@ from koubai.core.methods import Method
 from koubai.core.network import Network
 from koubai.core.optimizers import Optimizer
 from koubai.core.precision import Precision
+from koubai.core.regularization import Penalty
 from koubai.core.schedules import SCHEDULES, Schedule
 
 Engine = Literal["numpy", "jax"]
@@ -47,8 +48,7 @@ class TrainingPlan:
         steps: How many steps the whole training has.
         record_every: Every so many steps a Step is kept.
         seed: Of the batches and of the draws.
-        l1: Of the penalty (see ``Penalty``), which is part of the loss.
-        l2: The same.
+        penalty: What the weights cost, which is part of the loss; None where they cost nothing.
         most_loss: A step with a larger loss has diverged.
         frozen: Truth values in the places of the parameters, True for those that no step moves; None where all are moved.
     """
@@ -58,8 +58,7 @@ class TrainingPlan:
     steps: int
     record_every: int
     seed: int = 0
-    l1: float = 0.0
-    l2: float = 0.0
+    penalty: Penalty | None = None
     most_loss: float = inf
     frozen: Network | None = None
 

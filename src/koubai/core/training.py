@@ -106,7 +106,7 @@ def _numbers(
 ) -> tuple[Numbers, Batches | None]:
     """The numbers of a training in the precision that computes, and the batches that its steps see."""
     dtype = dtype_of(descent.precision)
-    batch, batches = _rows_to_see(network, data, descent, key, plan.l1, plan.l2)
+    batch, batches = _rows_to_see(network, data, descent, key, plan.penalty)
     with np.errstate(over="ignore"):  # a bound that the precision doesn't hold is none
         most_loss = dtype(plan.most_loss)
     numbers = Numbers(
@@ -132,11 +132,11 @@ def _diverged(result: ChunkResult, step: int, learning_rate: float) -> Diverged:
 
 
 def begun(
-    network: Network, data: Data, descent: Descent, *, learning_rate: float, seed: int = 0, l1: float = 0.0, l2: float = 0.0
+    network: Network, data: Data, descent: Descent, *, learning_rate: float, seed: int = 0, penalty: Penalty | None = None
 ) -> Step:
     """The first Step of ``descend``, in plain NumPy: nothing is compiled for it. Diverged where its loss isn't finite."""
     first = _first_step(network, descent, seed)
-    batch = rows_seen(first, data, descent, l1=l1, l2=l2)
+    batch = rows_seen(first, data, descent, penalty=penalty)
     with np.errstate(all="ignore"):
         loss = float(mean_loss(descent.loss, first.parameters, batch, np))
     if not np.isfinite(loss):
@@ -145,7 +145,7 @@ def begun(
 
 
 def slopes_at(
-    step: Step, data: Data, descent: Descent, *, h: float, l1: float = 0.0, l2: float = 0.0, frozen: Network | None = None
+    step: Step, data: Data, descent: Descent, *, h: float, penalty: Penalty | None = None, frozen: Network | None = None
 ) -> tuple[float, Network]:
     """The loss and the slopes that a training measures at ``step``, and moves by from there: the numbers of its plan.
 
@@ -153,7 +153,7 @@ def slopes_at(
     on the steps before: the step's number says which batch and which draw are its own.
     """
     never = np.iinfo(np.int32).max
-    plan = TrainingPlan(h, 0.0, never, never, l1=l1, l2=l2, frozen=frozen)
+    plan = TrainingPlan(h, 0.0, never, never, penalty=penalty, frozen=frozen)
     engine = engine_of(descent)
     numbers, batches = _numbers(step.parameters, data, descent, plan, step.random_state)
     numbers = _with_orders(numbers, batches, step.number) if batches else numbers
@@ -163,18 +163,18 @@ def slopes_at(
     return float(state.loss), engine.gradient(state)
 
 
-def rows_seen(step: Step, data: Data, descent: Descent, *, l1: float = 0.0, l2: float = 0.0) -> Batch:
+def rows_seen(step: Step, data: Data, descent: Descent, *, penalty: Penalty | None = None) -> Batch:
     """The rows that a training measures on at ``step``, plain NumPy."""
-    batch = _with_penalty(batch_of(data, step.parameters, descent.loss, descent.precision), l1, l2)
+    batch = _with_penalty(batch_of(data, step.parameters, descent.loss, descent.precision), penalty)
     batches = batches_of(descent.batch_size, len(batch.inputs), int(step.random_state[1]))
     return batches.plain_batch(batch, batches.orders_from(step.number), step.number) if batches else batch
 
 
 def _rows_to_see(
-    network: Network, data: Data, descent: Descent, key: RandomState, l1: float, l2: float
+    network: Network, data: Data, descent: Descent, key: RandomState, penalty: Penalty | None
 ) -> tuple[Batch, Batches | None]:
     """All rows as the program takes them, and the batches that its steps see, None where each sees all."""
-    batch = _with_penalty(batch_of(data, network, descent.loss, descent.precision), l1, l2)
+    batch = _with_penalty(batch_of(data, network, descent.loss, descent.precision), penalty)
     batches = batches_of(descent.batch_size, len(batch.inputs), int(key[1]))
     rows = engine_of(descent).rows(descent, batch, batched=batches is not None)
     return rows, batches
@@ -198,10 +198,9 @@ def _next_count(count: int, elapsed: float, seconds: float) -> int:
     return max(1, int(count * min(8.0, seconds / max(elapsed, 1e-6))))
 
 
-def _with_penalty(batch: Batch, l1: float, l2: float) -> Batch:
+def _with_penalty(batch: Batch, penalty: Penalty | None) -> Batch:
     """``batch`` with what the weights cost, in its own precision; as it is where they cost nothing."""
-    number = batch.inputs.dtype.type
-    return replace(batch, penalty=Penalty(number(l1), number(l2))) if l1 or l2 else batch
+    return batch if penalty is None else replace(batch, penalty=penalty.astype(batch.inputs.dtype))
 
 
 def batches_of(size: int | None, rows: int, seed: int) -> Batches | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,7 +29,7 @@ PLAIN = ("x1", "x2")
 def ordered_features(names: Sequence[str]) -> tuple[str, ...]:
     """Return ``names`` in the order of ``FEATURES``; InputError where one is unknown or stands twice, or there is none."""
     several = isinstance(names, Sequence) and not isinstance(names, (str, bytes))
-    listed: list[Any] = list(names) if several or getattr(names, "ndim", None) == 1 else [names]
+    listed: list[object] = list(names) if several or getattr(names, "ndim", None) == 1 else [names]
     for name in listed:
         chosen("feature", name, FEATURES)
         if listed.count(name) > 1:

@@ -1,7 +1,7 @@
 """Experiment: what is descended, with which slope, by which rule, how far. Plain, frozen, validated data."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ from koubai.core.step import ENGINES, Engine
 from koubai.core.training import Descent, Step, TrainingPlan, batches_of, begun, descend
 from koubai.data.dataset import checked_fields
 from koubai.errors import InputError, chosen, memory_faults
-from koubai.experiment.divergence import BEYOND, level_of, risen_since
+from koubai.experiment.divergence import BEYOND, level_of
 from koubai.experiment.fields import (
     BATCH_SEED,
     BATCH_SIZE,
@@ -132,23 +132,13 @@ class Experiment:
         settings["optimizer_options"] = dict(check_options(rule, self.optimizer_options))
         for name, value in settings.items():
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "engine", self._engine())
+        object.__setattr__(self, "engine", _engine_for(self))
 
     @classmethod
     def from_settings(cls, problem: Learning, settings: Mapping[str, object]) -> "Experiment":
         """Make the experiment with these settings by name, which are checked as if they had been passed one by one."""
         given: dict[str, Any] = dict(settings)
         return cls(problem, **given)
-
-    def _engine(self) -> Engine:
-        """Choose what computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
-        if self.engine != ENGINE.default:
-            return chosen("engine", self.engine, ENGINES)
-        descent, problem = self._descent("numpy"), self.problem
-        if not descent.method.compiled:
-            return "numpy"
-        rows = len(problem.dataset().inputs)
-        return "numpy" if is_worth_it(descent, problem.sizes, rows, self.steps) else "jax"
 
     def records(self, number: int) -> bool:
         """Tell whether step ``number`` is kept: the start, every multiple of ``record_every``, the last."""
@@ -175,18 +165,6 @@ class Experiment:
         """The loss that a training is measured against (see ``divergence.level_of``)."""
         problem = self.problem
         return level_of(problem.network(self.seed), problem.dataset(), loss_named(problem.loss or ""), self.penalty)
-
-    def risen_since(self, losses: NDArray[np.float64]) -> int | None:
-        """Find since which step a training is far above its ``level``.
-
-        Args:
-            losses: (steps made + 1,), before the first and after each step.
-
-        Returns:
-            The step; None where the loss isn't there at the end, and with early stopping, which keeps the best network whatever
-            came after it.
-        """
-        return None if self.patience is not None else risen_since(losses, self.steps_each_epoch, self.level)
 
     def run(
         self,
@@ -225,15 +203,16 @@ class Experiment:
                 steps=self.steps,
                 record_every=self.record_every,
                 seed=self.drawing_seed,
-                l1=self.l1,
-                l2=self.l2,
+                penalty=self.penalty,
                 most_loss=BEYOND * self.level * max(1.0, rows / (self.batch_size or rows)),  # a batch may hold all that is lost
                 frozen=problem.mask(),
             )
             start, last = problem.network(self.seed), records[-1] if records else None
-            steps = descend(start, problem.dataset(), self._descent(), plan, resume=last, until=until, pace=pace)
+            steps = descend(start, problem.dataset(), self.descent(), plan, resume=last, until=until, pace=pace)
         steps = _with_memory_faults(steps)
-        return steps if self.patience is None else self._until_no_better(steps, records)
+        if self.patience is None:
+            return steps
+        return EarlyStopping.after(problem, self.patience, records).until_over(steps)
 
     def check_resources(self, *, kept: bool = False) -> None:
         """Refuse a training that can't be, by counting.
@@ -247,7 +226,7 @@ class Experiment:
         records = self.steps // self.record_every + 1 if kept else 0
         if self.patience is not None:  # it may end early
             records = min(records, self.patience + 1)
-        problem, descent = self.problem, self._descent()
+        problem, descent = self.problem, self.descent()
         check_compiling(descent, len(problem.hidden or ()))
         check_needed(descent, problem.sizes, len(problem.dataset().inputs), records)
 
@@ -256,11 +235,10 @@ class Experiment:
         return begun(
             self.problem.network(self.seed),
             self.problem.dataset(),
-            self._descent(),
+            self.descent(),
             learning_rate=self.learning_rate,
             seed=self.drawing_seed,
-            l1=self.l1,
-            l2=self.l2,
+            penalty=self.penalty,
         )
 
     def measured(self, step: Step, *, exactly: bool = False) -> Measured:
@@ -273,11 +251,19 @@ class Experiment:
         Returns:
             The slopes, and the loss with the penalty in it.
         """
-        descent = replace(self._descent(), method=method_named("backprop")) if exactly else self._descent()
+        descent = replace(self.descent(), method=method_named("backprop")) if exactly else self.descent()
         data, mask = self.problem.dataset(), self.problem.mask()
-        return measured_at(step, data, descent, h=self.h or 0.0, l1=self.l1, l2=self.l2, frozen=mask)
+        return measured_at(step, data, descent, h=self.h or 0.0, penalty=self.penalty, frozen=mask)
 
-    def _descent(self, engine: Engine | None = None) -> Descent:
+    def descent(self, engine: Engine | None = None) -> Descent:
+        """Look up what the training is made of.
+
+        Args:
+            engine: What computes; by default that of the experiment.
+
+        Returns:
+            All that a training's program is compiled for.
+        """
         return Descent(
             loss_named(self.problem.loss or ""),
             method_named(self.method),
@@ -289,28 +275,6 @@ class Experiment:
             self.batch_size,
             engine or ENGINES[self.engine],
         )
-
-    def stopped(self, records: Iterable[Step]) -> bool:
-        """Tell whether early stopping ends a training that has made these records."""
-        return self.patience is not None and self._watch(records).is_over
-
-    def best(self, records: Sequence[Step]) -> Step:
-        """Choose the record whose network is kept of a training that has made these."""
-        return (self._watch(records).best if self.patience is not None else None) or records[-1]
-
-    def _watch(self, records: Iterable[Step]) -> EarlyStopping:
-        watch = EarlyStopping(self.problem, self.patience or 0)
-        for step in records:
-            watch.see(step)
-        return watch
-
-    def _until_no_better(self, steps: Iterator[Step], records: Iterable[Step]) -> Iterator[Step]:
-        watch = self._watch(records)
-        for step in () if watch.is_over else steps:
-            watch.see(step)
-            yield step
-            if watch.is_over:
-                return
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Collect the arrays that the user passed (data, starting weights), named by their SHA-256."""
@@ -365,6 +329,17 @@ class Experiment:
 
     def __hash__(self) -> int:
         return hash(self.to_json())
+
+
+def _engine_for(experiment: Experiment) -> Engine:
+    """Choose what computes: that which is asked for, or which is sooner done. The plain loop is NumPy."""
+    if experiment.engine != ENGINE.default:
+        return chosen("engine", experiment.engine, ENGINES)
+    descent, problem = experiment.descent("numpy"), experiment.problem
+    if not descent.method.compiled:
+        return "numpy"
+    rows = len(problem.dataset().inputs)
+    return "numpy" if is_worth_it(descent, problem.sizes, rows, experiment.steps) else "jax"
 
 
 def _with_memory_faults(steps: Iterator[Step]) -> Iterator[Step]:

@@ -8,7 +8,7 @@ therefore listed by name, and a test compares these names with the objects that 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Generic, Literal, TypeVar, get_args
+from typing import Generic, Literal, TypeVar, cast, get_args
 
 ActivationName = Literal["relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity", "step"]
 InitName = Literal["normal", "xavier", "he"]
@@ -33,6 +33,7 @@ MOST_SEED = 2**32 - 1
 FEWEST_EPOCHS, FEWEST_STEPS = 20, 1000  # of a set or table where neither is said
 MOST_RECORDS = 200  # of a set or table where nothing is said
 BEFORE_ENGINES: Literal["jax"] = "jax"  # computed the experiments that name no engine
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -253,6 +254,18 @@ FIELDS: tuple[Field[object], ...] = (
     OPTIMIZER, OPTIMIZER_OPTIONS, LEARNING_RATE, SCHEDULE, SCHEDULE_OPTIONS, STEPS, EPOCHS, PATIENCE,
     RECORD_EVERY,
 )  # fmt: skip
+
+
+def founding(setting: Field[T | None]) -> T:
+    """Look up the value that a setting has in the founding example, whose start is drawn by "normal".
+
+    Args:
+        setting: The setting, for which the founding example has a value.
+
+    Returns:
+        Its default for gates.
+    """
+    return cast(T, resolved(setting.for_gates, {"normal"}))
 
 
 def fields_of(part: Part) -> tuple[Field[object], ...]:

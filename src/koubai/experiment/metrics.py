@@ -1,8 +1,9 @@
 """How good a network's answers are, on rows that it was trained on and on others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,31 @@ class EarlyStopping:
     best: Step | None = None
     _least: float = inf
     _since: int = 0
+
+    @classmethod
+    def after(cls, problem: Learning, patience: int, records: Iterable[Step]) -> Self:
+        """Let one see the records that a training has made.
+
+        Args:
+            problem: What is learned.
+            patience: After how many records that are no better it is over.
+            records: The records, the first one first.
+
+        Returns:
+            One that knows the best of them.
+        """
+        watch = cls(problem, patience)
+        for step in records:
+            watch.see(step)
+        return watch
+
+    def until_over(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Yield further Steps, which it sees, until it is over."""
+        for step in () if self.is_over else steps:
+            self.see(step)
+            yield step
+            if self.is_over:
+                return
 
     def see(self, step: Step) -> None:
         """Take note of a Step; only records count."""

@@ -21,6 +21,7 @@ from koubai.experiment.prediction import Prediction, predict
 from koubai.experiment.run_files import read, save
 from koubai.experiment.run_format import Provenance
 from koubai.experiment.run_record import RunRecord
+from koubai.experiment.training_outcome import best_record, is_stopped, risen_since
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,7 +60,7 @@ class Run(RunRecord):
     @cached_property
     def best(self) -> Step:
         """The record whose network is the run's."""
-        return self.experiment.best(self.records)
+        return best_record(self.experiment, self.records)
 
     @property
     def data(self) -> Dataset:
@@ -231,9 +232,9 @@ class Recording:
 
 def ended_run(experiment: Experiment, losses: NDArray[np.float64], records: tuple[Step, ...]) -> Run:
     """Make the Run of a training that ended after these steps: finished, interrupted or diverged."""
-    if records[-1].number < experiment.steps and not experiment.stopped(records):
+    if records[-1].number < experiment.steps and not is_stopped(experiment, records):
         return Run(experiment, losses, records, "interrupted")
-    since = experiment.risen_since(losses)
+    since = risen_since(experiment, losses)
     return Run(experiment, losses, records, "finished" if since is None else "diverged", since)
 
 

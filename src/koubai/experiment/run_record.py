@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from koubai.core.network import Network
 from koubai.core.step import Step
 from koubai.experiment.experiment import Experiment
+from koubai.experiment.training_outcome import best_record
 
 Status = Literal["finished", "interrupted", "diverged"]
 
@@ -26,4 +27,4 @@ class RunRecord:
     @property
     def network(self) -> Network:
         """The network as the last record has it; with early stopping, that which was best on the validation rows."""
-        return self.experiment.best(self.records).parameters
+        return best_record(self.experiment, self.records).parameters

@@ -13,6 +13,7 @@ from safetensors.numpy import load as deserialized
 from safetensors.numpy import save as serialized
 
 from koubai.arrays import digest
+from koubai.core.array_types import Array, PyTree
 from koubai.core.network import Layer, Network, parameters_in
 from koubai.core.optimizers import optimizer_named
 from koubai.core.precision import computing_in, dtype_of
@@ -84,7 +85,7 @@ class _Like:
     """The shapes and types of a Step's arrays."""
 
     parameters: Network
-    optimizer_state: Any
+    optimizer_state: PyTree
 
 
 def _like(experiment: Experiment) -> _Like:
@@ -102,32 +103,32 @@ def _like(experiment: Experiment) -> _Like:
         return _Like(parameters, jax.eval_shape(lambda p: optimizer_named(experiment.optimizer).start(p, options), parameters))
 
 
-def _is_plain(state: Any) -> bool:
+def _is_plain(state: object) -> bool:
     """Tell whether an optimizer's state is the NumPy engine's, arrays in a tuple. The compiled engine's is a pytree of JAX."""
     return type(state) is tuple and all(isinstance(leaf, np.ndarray) for leaf in state)
 
 
-def _leaves(state: Any) -> list[Any]:
+def _leaves(state: PyTree) -> list[Array]:
     """List the arrays of an optimizer's state."""
     if _is_plain(state):
         return list(state)
     import jax
 
-    leaves: list[Any] = jax.tree.leaves(state)
+    leaves: list[Array] = jax.tree.leaves(state)
     return leaves
 
 
-def _state_of(leaves: Sequence[Any], like: Any) -> Any:
+def _state_of(leaves: Sequence[Array], like: PyTree) -> PyTree:
     """Put these arrays into an optimizer's state of the structure of ``like``."""
     if _is_plain(like):
         return tuple(leaves)
     import jax
 
-    structure: Any = jax.tree.structure(like)
+    structure: PyTree = jax.tree.structure(like)
     return structure.unflatten(leaves)
 
 
-def _alike(arrays: Sequence[AnyArray], patterns: Sequence[Any]) -> bool:
+def _alike(arrays: Sequence[AnyArray], patterns: Sequence[Array]) -> bool:
     """Tell whether they have the shapes and types of the ``patterns``, and are finite."""
     same = all(given.shape == one.shape and given.dtype == one.dtype for given, one in zip(arrays, patterns, strict=True))
     return same and all(bool(np.isfinite(given).all()) for given in arrays)

@@ -1,11 +1,14 @@
 """An ONNX graph while it is made."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from koubai.core.array_types import Array, DType
+
+if TYPE_CHECKING:
+    from onnx import NodeProto
 
 
 @dataclass
@@ -13,18 +16,20 @@ class Graph:
     """Nodes in their order, and the constants that they use; ``kind`` is the NumPy type that computes."""
 
     kind: DType
-    nodes: list[Any] = field(default_factory=list)
+    nodes: list["NodeProto"] = field(default_factory=list)
     constants: dict[str, Array] = field(default_factory=dict)
 
     def node(self, operation: str, *inputs: str, to: str = "", **attributes: int) -> str:
         """A node for ``operation``; returns the name of its value, ``to`` or a new one."""
         return self._added(operation, inputs, to, **attributes)
 
-    def _added(self, operation: str, inputs: tuple[str, ...], name: str, **attributes: Any) -> str:
-        from onnx.helper import make_node
+    def _added(self, operation: str, inputs: tuple[str, ...], name: str, **attributes: int) -> str:
+        from onnx.helper import make_attribute, make_node
 
         name = name or f"{operation.lower()}_{len(self.nodes)}"
-        self.nodes.append(make_node(operation, list(inputs), [name], name=f"node_{len(self.nodes)}", **attributes))
+        node = make_node(operation, list(inputs), [name], name=f"node_{len(self.nodes)}")
+        node.attribute.extend(make_attribute(key, value) for key, value in sorted(attributes.items()))
+        self.nodes.append(node)
         return name
 
     def constant(self, value: Array, name: str = "") -> str:

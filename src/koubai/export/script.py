@@ -15,6 +15,7 @@ from koubai.core.array_types import Floats
 from koubai.core.initialization import init_named
 from koubai.errors import InputError
 from koubai.experiment import Run
+from koubai.experiment.fields import INIT, founding
 from koubai.export.engine_functions import engine_functions
 from koubai.export.python_literals import comment, listed, text
 from koubai.export.script_data import MOST_NUMBERS, script_data
@@ -122,7 +123,7 @@ class ScriptStart:
 
 def _start(run: Run, path: Path, beside: dict[str, str]) -> ScriptStart:
     problem = run.experiment.problem
-    network, init = problem.network(run.experiment.seed), init_named(problem.init or "normal")
+    network, init = problem.network(run.experiment.seed), init_named(problem.init or founding(INIT))
     arrays = network.arrays()
     file = ""
     if problem.start is not None and sum(values.size for values in arrays.values()) > MOST_NUMBERS:

@@ -1,7 +1,7 @@
 """Which pictures and which film a run has, and which pictures several runs have together: by the names of their files.
 
-To add a picture, write its display in ``displays/``, name it here and in ``koubai.pictures``, and give it its sentences in
-``locale/``: a title, and a line for its file, whose place in the list of files is in ``koubai.cli.report``.
+To add a picture, write its display in ``displays/``, name its file in ``picture_names``, say here which runs have it, name the
+class in ``koubai.pictures``, and give it its sentences in ``locale/``: a title, and a line for its file.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,9 +28,10 @@ from koubai.pictures.films.class_film import ClassFilm
 from koubai.pictures.films.curve_film import CurveFilm
 from koubai.pictures.films.film import Film
 from koubai.pictures.films.truth_table_film import TruthTableFilm
+from koubai.pictures.picture_names import PictureName
 
 
-def displays_of(run: Run) -> dict[str, type[RunDisplay]]:
+def displays_of(run: Run) -> dict[PictureName, type[RunDisplay]]:
     """The displays that show something of a run, by the names of their files, without a suffix.
 
     Args:
@@ -71,7 +72,7 @@ def film_of(run: Run) -> type[Film] | None:
     return CurveFilm if FeatureCurve.shows(run) else None
 
 
-def comparisons_of(runs: Sequence[Run], names: Sequence[str], language: str) -> dict[str, Callable[[], Display]]:
+def comparisons_of(runs: Sequence[Run], names: Sequence[str], language: str) -> dict[PictureName, Callable[[], Display]]:
     """The pictures that show several runs together, by the names of their files, without a suffix.
 
     Args:
@@ -82,7 +83,7 @@ def comparisons_of(runs: Sequence[Run], names: Sequence[str], language: str) -> 
     Returns:
         Functions that compute what a picture shows.
     """
-    pictures: dict[str, Callable[[], Display]] = {"losses": partial(LossesDisplay.from_runs, runs, names, language)}
+    pictures: dict[PictureName, Callable[[], Display]] = {"losses": partial(LossesDisplay.from_runs, runs, names, language)}
     if all(run.data.inputs.shape[1] == 2 and len(run.data.classes) == 2 for run in runs):
         pictures["regions"] = partial(RegionPanelsDisplay.from_runs, runs, names, language)
     return pictures
@@ -93,16 +94,16 @@ def _is_truth_table(run: Run) -> bool:
     return not run.experiment.problem.sampled and TruthTableDisplay.shows(run)
 
 
-def _truth_table_displays(run: Run) -> dict[str, type[RunDisplay]]:
+def _truth_table_displays(run: Run) -> dict[PictureName, type[RunDisplay]]:
     """The region, in several panels for three and four inputs; the truth table as squares for more than two."""
     if run.data.inputs.shape[1] == 2:
         return {"region": DecisionRegionDisplay}
-    region: dict[str, type[RunDisplay]] = {"region": RegionPanelsDisplay} if RegionPanelsDisplay.shows(run) else {}
+    region: dict[PictureName, type[RunDisplay]] = {"region": RegionPanelsDisplay} if RegionPanelsDisplay.shows(run) else {}
     return {**region, "table": TruthTableDisplay}
 
 
-def _class_displays(run: Run) -> dict[str, type[RunDisplay]]:
-    displays: dict[str, type[RunDisplay]] = {}
+def _class_displays(run: Run) -> dict[PictureName, type[RunDisplay]]:
+    displays: dict[PictureName, type[RunDisplay]] = {}
     if run.data.inputs.shape[1] > 1:
         displays["plane"] = MulticlassRegionsDisplay
     displays["confusion"] = ConfusionMatrixDisplay
@@ -111,8 +112,8 @@ def _class_displays(run: Run) -> dict[str, type[RunDisplay]]:
     return displays
 
 
-def _value_displays(run: Run) -> dict[str, type[RunDisplay]]:
-    displays: dict[str, type[RunDisplay]] = {"fit": PredictionErrorDisplay}
+def _value_displays(run: Run) -> dict[PictureName, type[RunDisplay]]:
+    displays: dict[PictureName, type[RunDisplay]] = {"fit": PredictionErrorDisplay}
     if FeatureCurve.shows(run):
         displays["curve"] = RegressionCurveDisplay
     return displays

@@ -22,6 +22,7 @@ from koubai.core.training import Step
 from koubai.errors import Diverged, KoubaiError, memory_faults
 from koubai.experiment import Experiment, Run
 from koubai.experiment.run_record import Status
+from koubai.experiment.training_outcome import risen_since
 from koubai.store.database import Database
 from koubai.store.process_lock import ProcessLock
 from koubai.store.run_rows import SELECT, RunColumns, RunRow, run_rows, update
@@ -52,7 +53,7 @@ class _LastLosses:
     @property
     def is_high(self) -> bool:
         """Whether a training that ends here has diverged."""
-        return self._experiment.risen_since(np.concatenate(self._parts)) is not None
+        return risen_since(self._experiment, np.concatenate(self._parts)) is not None
 
 
 class RunRecorder:

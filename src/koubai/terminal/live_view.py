@@ -11,18 +11,23 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from time import perf_counter, sleep
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from koubai.arrays import evenly
+from koubai.core.array_types import Floats, Integers
 from koubai.core.projection import REGION, extent, plane
 from koubai.core.training import Step
 from koubai.experiment import Experiment, Run
 from koubai.locale import sentence
 from koubai.terminal.progress import seconds_left, standing, time_left
 from koubai.terminal.text_pictures import Answers, Region, View, frame, region_cells
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 SMALLEST = (60, 18)  # columns and rows
 CHARACTERS = "▀░█○■✓✗━⣿→…"
@@ -103,9 +108,7 @@ class _Scene:
         self._extent = extent(self._data.inputs) if self._has_region else (*REGION, *REGION)
         self._answered = self._data.task == "classify" and not self._sampled
 
-    def frame(
-        self, step: Step, numbers: NDArray[Any], losses: NDArray[Any], note: str, width: int, height: int, colour: bool
-    ) -> Any:
+    def frame(self, step: Step, numbers: Integers, losses: Floats, note: str, width: int, height: int, colour: bool) -> "Text":
         """``step`` as a rich Text of at most ``width`` × ``height`` cells."""
         answers = self._answers(step) if self._answered else None
         if self._sampled:
@@ -153,7 +156,7 @@ class _Canvas:
         """Whether a frame is there."""
         return self._cells[1] > 0
 
-    def draw(self, compose: Callable[[int, int, bool], Any]) -> bool:
+    def draw(self, compose: Callable[[int, int, bool], "Text"]) -> bool:
         """Draw the text that ``compose(width, height, colour)`` makes. False where the terminal has no room, or is gone."""
         columns, rows = _size(self._stream)
         if not _is_large_enough((columns, rows)):
@@ -178,7 +181,7 @@ class _Canvas:
         self._stream.flush()
 
     @cached_property
-    def _console(self) -> Any:
+    def _console(self) -> "Console":
         from rich.console import Console
 
         return Console(file=self._stream, force_terminal=True, highlight=False)
@@ -188,7 +191,7 @@ class _Canvas:
         """Whether there are enough colours for a field: of sixteen, nobody knows what they look like."""
         return not self._console.no_color and self._console.color_system in ("256", "truecolor")
 
-    def _ansi(self, text: Any) -> str:
+    def _ansi(self, text: "Text") -> str:
         with self._console.capture() as capture:
             self._console.print(text, soft_wrap=True, end="")
         return str(capture.get())

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from koubai.locale import sentence
-from koubai.text_columns import at_right, cells, cut, widest
+from koubai.text_columns import at_right, cells, cut, shown_loss, widest
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -47,12 +47,12 @@ class Region:
     ``labels`` (k,), 0 or 1, are the data; ``names`` those of the two inputs, ``classes`` those of the two labels.
     """
 
-    field: NDArray[np.floating[Any]]
+    field: NDArray[np.floating]
     extent: tuple[float, float, float, float]
-    points: NDArray[np.floating[Any]]
-    labels: NDArray[np.integer[Any]]
+    points: NDArray[np.floating]
+    labels: NDArray[np.integer]
     names: Sequence[str]
-    classes: Sequence[Any]
+    classes: Sequence[object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +62,10 @@ class Answers:
     ``names`` (features,) stand above the inputs, ``target_name`` above the targets, ``value_name`` above the values.
     """
 
-    inputs: NDArray[np.floating[Any]]
-    targets: Sequence[Any]
-    answers: Sequence[Any]
-    values: NDArray[np.floating[Any]]
+    inputs: NDArray[np.floating]
+    targets: Sequence[object]
+    answers: Sequence[object]
+    values: NDArray[np.floating]
     names: Sequence[str]
     target_name: str
     value_name: str
@@ -80,8 +80,8 @@ class Answers:
 class View:
     """One moment of a training: ``losses`` (k,) at the steps ``numbers`` (k,), from 0 to the present one, of ``steps``."""
 
-    numbers: NDArray[np.integer[Any]]
-    losses: NDArray[np.floating[Any]]
+    numbers: NDArray[np.integer]
+    losses: NDArray[np.floating]
     steps: int
     note: str = ""
     answers: Answers | None = None
@@ -183,7 +183,7 @@ def _panel(view: View, width: int, height: int, language: str) -> list["Text"]:
     if view.answers is not None:
         room = height - len(lines) - CURVE_ROWS[0] - 2
         lines += [*draw_answers(view.answers, width, room, language), Text()]
-    first, now = (_number(float(view.losses[place])) for place in (0, -1))
+    first, now = (shown_loss(float(view.losses[place])) for place in (0, -1))
     lines.append(Text(sentence("terminal-loss", language, first=first, now=now), "bold"))
     rows = min(CURVE_ROWS[1], height - len(lines))
     curve = draw_curve(view.numbers, view.losses, view.steps, width, rows)
@@ -244,7 +244,7 @@ def _marked(region: Region, columns: int, rows: int) -> dict[int, dict[int, int]
     return marks
 
 
-def _coloured(halves: NDArray[Any], marks: dict[int, int]) -> Iterable[tuple[str, "Style"]]:
+def _coloured(halves: NDArray[np.floating], marks: dict[int, int]) -> Iterable[tuple[str, "Style"]]:
     """The cells of one line, each with its style: the upper half is the foreground, the lower one the background."""
     levels = np.rint(np.clip(halves, 0, 1) * LEVELS).astype(int)
     middle = np.rint(levels.mean(axis=0)).astype(int).tolist()
@@ -255,7 +255,7 @@ def _coloured(halves: NDArray[Any], marks: dict[int, int]) -> Iterable[tuple[str
             yield "▀", _cell_style(upper, lower, None)
 
 
-def _shaded(halves: NDArray[Any], marks: dict[int, int]) -> Iterable[tuple[str, str]]:
+def _shaded(halves: NDArray[np.floating], marks: dict[int, int]) -> Iterable[tuple[str, str]]:
     """The same without colour: the more of class 1, the denser; a blank on either side of a point."""
     shades = np.searchsorted((0.1, 0.5, 0.9), halves.mean(axis=0), side="right")
     for column, shade in enumerate(shades):
@@ -312,10 +312,6 @@ def _columns(table: Answers, shown: int, width: int, language: str) -> list[list
 
 def _sign_style(cell: str) -> str:
     return {"✓": "bold green", "✗": "bold red"}.get(cell, "")
-
-
-def _number(loss: float) -> str:
-    return f"{loss:z.6f}" if abs(loss) < 1e4 else f"{loss:.4g}"
 
 
 def _value(value: float) -> str:

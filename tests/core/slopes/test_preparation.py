@@ -91,7 +91,7 @@ def test_what_does_not_fit_is_refused_after_all() -> None:
         with pytest.raises(InputError):
             slopes()(Network.random(sizes), data)
     with pytest.raises(InputError, match="rows with inputs"):
-        slopes()(Network.random([2, 3, 2]), 7)
+        slopes()(Network.random([2, 3, 2]), 7)  # type: ignore[arg-type]
 
 
 def test_what_is_kept_is_bounded(kept: dict[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,9 @@ MOST = 12  # runs: more colours and panels nobody can tell apart
 WIDEST_VALUE = 28  # cells
 
 
-def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: RenderOptions, json: bool, language: str) -> int:
+def compare(
+    runs: Sequence[str], store: Path | None, out: Path | None, render_options: RenderOptions, json: bool, language: str
+) -> int:
     """Write what differs, and draw the pictures into a new folder. Returns the exit code."""
     if len(runs) < 2:
         raise InputError("compare-few")
@@ -35,7 +37,7 @@ def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: R
     with deferred_signals() as interrupts:
         loaded_runs = [load_run(name, store) for name in runs]
         process = RenderProcess()
-        if wanted.pictures:
+        if render_options.pictures:
             process.start()
         facts = [_facts(one) for one in loaded_runs]
         differing = [name for name in _in_order(facts) if len({json_format.dumps(own.get(name)) for own in facts}) > 1]
@@ -43,12 +45,12 @@ def compare(runs: Sequence[str], store: Path | None, out: Path | None, wanted: R
         faults: list[KoubaiError] = []
 
         def fill(new: Path) -> None:
-            faults.extend(draw_pictures(pictures, new, wanted, process, interrupts.__bool__))
+            faults.extend(draw_pictures(pictures, new, render_options, process, interrupts.__bool__))
             if interrupts:
                 raise Stopped
 
         try:
-            drawn_into = new_folder(places_for(out, PLACE / "compared"), fill) if wanted.pictures else None
+            drawn_into = new_folder(places_for(out, PLACE / "compared"), fill) if render_options.pictures else None
         except Stopped:
             return interrupts.exit_code
         if json:

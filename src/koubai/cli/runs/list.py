@@ -13,7 +13,7 @@ from koubai.errors import InputError
 from koubai.locale import sentence
 from koubai.store import Entry
 from koubai.store.run_rows import STATUSES
-from koubai.text_columns import GAP, cut, in_columns, widest
+from koubai.text_columns import GAP, cut, in_columns, shown_loss, widest
 
 MOST = 20  # runs, unless more are asked for
 NARROWEST_NAME = 12
@@ -120,7 +120,7 @@ def _row(entry: Entry, statuses: Mapping[str, str]) -> dict[str, str]:
         "data": entry.data,
         "method": entry.method,
         "steps": steps_of(entry),
-        "loss": "" if entry.loss is None else f"{entry.loss:z.6f}" if abs(entry.loss) < 1e4 else f"{entry.loss:.3e}",
+        "loss": "" if entry.loss is None else shown_loss(entry.loss),
         "right": f"{metrics['right']:g}/{metrics['rows']:g}" if "rows" in metrics else "",
         "started": local_time(entry.started),
         "tags": ", ".join(entry.tags),

@@ -15,17 +15,19 @@ from koubai.terminal.live_view import fits, replay
 from koubai.terminal.progress import line
 
 
-def replay_run(run: str, store: Path | None, seconds: object, out: Path | None, wanted: RenderOptions, language: str) -> int:
+def replay_run(
+    run: str, store: Path | None, seconds: object, out: Path | None, render_options: RenderOptions, language: str
+) -> int:
     """Replay ``run`` over ``seconds``; or, where a film is wanted, draw that. Returns the exit code."""
     if not (isinstance(seconds, float) and 0 < seconds < 1e6):
         raise InputError("replay-seconds", value=seconds)
-    if out is not None and wanted.films:
+    if out is not None and render_options.films:
         check_free(out)
     loaded = load_run(run, store)
     with deferred_signals() as interrupts:
-        if wanted.films:
+        if render_options.films:
             places = places_for(out, PLACE / f"{folder_name(loaded.name)}-film")
-            return draw_anew(loaded.run, places, wanted, interrupts, quiet=False, replayed=False, language=language)
+            return draw_anew(loaded.run, places, render_options, interrupts, quiet=False, replayed=False, language=language)
         if fits(sys.stderr) and sys.stdout.isatty():
             replay(loaded.run, sys.stderr, language, seconds=seconds, stop=interrupts.__bool__)
         else:

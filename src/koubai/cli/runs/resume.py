@@ -39,7 +39,7 @@ def continue_run(run: str, store: Path | None, out: Path | None, steps: object, 
         except KoubaiError:
             recorder.end()
             raise
-        display.get_ready()
+        display.start_render_process()
         for name, then, now in differences(entry.surroundings):
             if not display.quiet:
                 sys.stderr.write(sentence("resume-differs", display.language, name=name, then=then, now=now) + "\n")

@@ -6,8 +6,6 @@ of these are arrays of one shape, whatever it is: the rules work element by elem
 of whole arrays. Options are Python numbers, so that float32 stays float32.
 """
 
-from typing import Any
-
 import numpy as np
 
 from koubai.core.array_types import Floats
@@ -32,7 +30,7 @@ def nesterov(slope: Floats, parameter: Floats, t: int, velocity: Floats, *, mu: 
 
 def bias_corrected(mean: Floats, beta: float, t: int) -> Floats:
     """A moving mean of t values, which began at 0, without the pull towards 0: section 3 of the paper of ``adam``."""
-    power: np.floating[Any] = mean.dtype.type(beta) ** t
+    power: np.floating = mean.dtype.type(beta) ** t
     return mean / (1 - power)
 
 
@@ -112,7 +110,7 @@ def radam(
     m = (1 - beta1) * slope + beta1 * m
     v = (1 - beta2) * slope**2 + beta2 * v
     m_hat = bias_corrected(m, beta1, t)
-    power: np.floating[Any] = slope.dtype.type(beta2) ** t
+    power: np.floating = slope.dtype.type(beta2) ** t
     rho_max = 2 / (1 - beta2) - 1
     rho = rho_max - 2 * t * power / (1 - power)
     if not rho >= threshold:

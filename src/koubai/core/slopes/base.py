@@ -1,7 +1,7 @@
 """The shape that every slope method has: ``measure(loss, network, data, h, key) -> (loss now, gradient)``."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def mean_loss(loss: Loss, network: Network, data: Batch, xp: Namespace) -> Array
     return mean if data.penalty is None else mean + data.penalty.total(network, xp)
 
 
-def batch_of(data: Any, network: Network, loss: Loss, precision: Precision) -> Batch:
+def batch_of(data: Data, network: Network, loss: Loss, precision: Precision) -> Batch:
     """``data.inputs`` (n, features) and ``data.targets`` (n, outputs), checked against ``network`` and ``loss``."""
     if not (hasattr(data, "inputs") and hasattr(data, "targets")):
         raise InputError("slopes-data", value=type(data).__name__)

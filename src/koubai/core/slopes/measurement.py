@@ -1,7 +1,7 @@
 """``slopes``: a way of measuring, ready to be called on a network and data."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from koubai.core.losses import Loss, loss_named
 from koubai.core.methods import Method, check_h, check_method, method_named
 from koubai.core.network import Network
 from koubai.core.precision import Precision, dtype_of, random_state
-from koubai.core.slopes.base import batch_of
+from koubai.core.slopes.base import Data, batch_of
 from koubai.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Slopes:
             return tuple(layer.as_ints() for layer in report)
         return ()
 
-    def __call__(self, network: Network, data: Any) -> tuple[float, Network]:
+    def __call__(self, network: Network, data: Data) -> tuple[float, Network]:
         """Measure the slopes of ``network`` on ``data``.
 
         Args:

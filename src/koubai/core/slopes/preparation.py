@@ -1,8 +1,8 @@
 """Data as a method wants it: checked, cast, its few distinct points found. Once, where nobody can change the arrays."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
 from weakref import ref
 
 import jax
@@ -14,7 +14,7 @@ from koubai.core.losses import Loss
 from koubai.core.methods import Method
 from koubai.core.network import Network
 from koubai.core.precision import Precision, calling_in, chosen_device
-from koubai.core.slopes.base import Batch, batch_of
+from koubai.core.slopes.base import Batch, Data, batch_of
 from koubai.core.slopes.distinct import few
 
 MOST_BYTES = 2**26  # of all batches that are kept; what needs more is soon prepared, beside what a step on it takes
@@ -27,8 +27,8 @@ def prepared(method: Method, data: Batch) -> Batch:
 
 @dataclass(frozen=True)
 class _CachedBatch:
-    inputs: Any  # weak references: a batch is let go when the arrays are
-    targets: Any
+    inputs: Callable[[], Array | None]  # weak references: a batch is let go when the arrays are
+    targets: Callable[[], Array | None]
     batch: Batch
     size: int
 
@@ -37,13 +37,13 @@ class _BatchCache:
     """The batches of arrays that nobody can write to, on the device that computes."""
 
     def __init__(self) -> None:
-        self._kept: dict[Any, _CachedBatch] = {}
+        self._kept: dict[Hashable, _CachedBatch] = {}
         self._lock = Lock()
 
-    def __call__(self, method: Method, data: Any, network: Network, loss: Loss, precision: Precision) -> Batch:
+    def __call__(self, method: Method, data: Data, network: Network, loss: Loss, precision: Precision) -> Batch:
         """``batch_of`` the same, and ``prepared``. InputError as there."""
-        inputs: Any = getattr(data, "inputs", None)
-        targets: Any = getattr(data, "targets", None)
+        inputs: Array = getattr(data, "inputs", None)
+        targets: Array = getattr(data, "targets", None)
         if not (_is_lasting(inputs) and _is_lasting(targets)):
             return prepared(method, batch_of(data, network, loss, precision))
         key = (id(inputs), id(targets), loss.output, precision, method.response_curves, method.compiled, chosen_device())
@@ -61,8 +61,8 @@ class _BatchCache:
         self._keep(key, inputs, targets, batch, size)
         return batch
 
-    def _keep(self, key: Any, inputs: Array, targets: Array, batch: Batch, size: int) -> None:
-        def let_go(_: Any) -> None:  # called at any moment, so that it can't wait for the lock
+    def _keep(self, key: Hashable, inputs: Array, targets: Array, batch: Batch, size: int) -> None:
+        def let_go(_: object) -> None:  # called at any moment, so that it can't wait for the lock
             self._kept.pop(key, None)
 
         with self._lock:

@@ -1,14 +1,12 @@
 """The cache of compiled programs: which there are, that they don't fill the memory, and that few are compiled at once."""
 
 import ctypes
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import cpu_count
 from threading import BoundedSemaphore, Lock
 
-import jax
-
+from koubai.core.executables import forget_all
 from koubai.core.training import compiled_for
 from koubai.experiment import Experiment
 
@@ -75,8 +73,7 @@ def _note(signature: tuple[object, ...], layers: int) -> None:
     with _counting:
         if sum(_compiled.values()) + layers > MOST_LAYERS:
             _compiled.clear()
-            jax.clear_caches()  # type: ignore[no-untyped-call]
-            gc.collect()
+            forget_all()
         _compiled[signature] = layers
 
 
@@ -90,7 +87,7 @@ def _signature(experiment: Experiment, purpose: str = "training") -> tuple[objec
     """What a program is compiled for."""
     problem, start = experiment.problem, experiment.problem.start
     options = tuple(experiment.optimizer_options.items())
-    penalty, frozen = bool(experiment.l1 or experiment.l2), bool(problem.frozen)
+    penalty, frozen = experiment.penalty is not None, bool(problem.frozen)
     rows = compiled_for(experiment.batch_size, *problem.dataset().inputs.shape)
     how = (experiment.method, experiment.optimizer, options, experiment.precision, experiment.schedule)
     activation = problem.activation if start is None else start.activation

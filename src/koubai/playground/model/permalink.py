@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koubai.errors import InputError
+from koubai.experiment.fields import BATCH_SIZE
 from koubai.playground.model.data_source import Point, UserData
 from koubai.playground.protocol.limits import MOST_LINK, MOST_NUMBER, MOST_PARAMETERS, MOST_POINTS, MOST_TABLE, Name, StepNumber
 from koubai.playground.protocol.setting import Setting
@@ -27,10 +28,9 @@ MOST_IN_LINK = 2**14  # characters of a file, compressed; a larger one is named 
 Part = TypeVar("Part", bound=msgspec.Struct)
 USUAL = Setting()
 NOTHING = UserData()
-_TEXTS = ("data", "task", "target", "init", "method", "loss", "optimizer")
-_LISTS = ("features", "hidden", "activations", "frozen", "cut")
+_LISTS = tuple(name for name, value in msgspec.structs.asdict(USUAL).items() if isinstance(value, tuple))
 LONGEST_NAMED = 40  # characters of what a sentence repeats
-_NONE = {"noise": "usual", "batch_size": "all"}
+_NONE = {"noise": "usual", BATCH_SIZE.name: BATCH_SIZE.word_for_none}
 
 
 class _Extra(msgspec.Struct, frozen=True):

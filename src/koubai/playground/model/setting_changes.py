@@ -2,22 +2,40 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import cast
 
 import msgspec
 
-from koubai.core.activations import activation_named
 from koubai.core.methods import METHODS
 from koubai.core.network import Network, parameters_in
 from koubai.core.parameters import ParameterName, value_of, with_values
 from koubai.data import GATES
 from koubai.errors import InputError
 from koubai.experiment import Experiment, Learning, Run
+from koubai.experiment.defaults import conditions_of
+from koubai.experiment.fields import (
+    ACTIVATION,
+    BATCH_SIZE,
+    LEARNING_RATE,
+    LOSS,
+    METHOD,
+    OPTIMIZER,
+    SCALE,
+    Field,
+    H,
+    fields_of,
+    founding,
+    resolved,
+)
 from koubai.playground.model.data_source import OWN, RUN, Source, kind_of
 from koubai.playground.protocol.limits import MOST_PARAMETERS, MOST_SAMPLES
 from koubai.playground.protocol.setting import Setting
 from koubai.playground.protocol.validation import explained
 
-STEPS = 20_000  # of a set
+STEPS_OF_A_SET = 20_000
+OF_EXPERIMENT = tuple(one.name for one in fields_of("experiment") if one.page is not None)  # the fields that an Experiment has
+# the fields that are for every set as the table of settings has them for sets; for the others the page has its own
+AS_FOR_SETS: tuple[Field[object], ...] = (SCALE, METHOD, H, LOSS, OPTIMIZER, LEARNING_RATE, BATCH_SIZE)
 MOST_AT_A_STEP = 4e9  # products, by methods that evaluate the whole network for each of its parameters
 SLOW = tuple(name for name, method in METHODS.items() if method.evaluations[0] and not method.response_curves)
 DRAWING = tuple(name for name, method in METHODS.items() if method.drawn_by)  # the batches' seed matters to them too
@@ -49,7 +67,7 @@ def experiment_of(
     rows = min(len(source.train.inputs), setting.batch_size or MOST_SAMPLES)
     if setting.method in SLOW and METHODS[setting.method].evaluations_each(count) * rows * count > MOST_AT_A_STEP:
         raise InputError("page-slow", method=setting.method, parameters=count, rows=rows)
-    activation = ",".join(setting.activations) or "relu"
+    activation = ",".join(setting.activations) or founding(ACTIVATION)
     if start is not None:
         start = Network.from_arrays([(layer.weights, layer.bias) for layer in start.layers], activation=activation)
     problem = Learning(
@@ -63,26 +81,16 @@ def experiment_of(
         test=source.test,
         frozen=tuple(dict.fromkeys((*setting.frozen, *setting.cut))),
     )
+    settings: dict[str, object] = {name: getattr(setting, name) for name in OF_EXPERIMENT}
+    settings["steps"] = max(0, setting.steps - begin)
     draws = setting.batch_size is not None or setting.method in DRAWING
-    return Experiment(
-        problem,
-        method=setting.method,
-        h=setting.h,
-        optimizer=setting.optimizer,
-        optimizer_options=base.optimizer_options if base is not None and base.optimizer == setting.optimizer else {},
-        learning_rate=setting.learning_rate,
-        steps=max(0, setting.steps - begin),
-        seed=setting.seed,
-        batch_seed=setting.batch_seed if draws and setting.batch_seed != setting.seed else None,
-        record_every=setting.record_every,
-        precision="float64" if base is None else base.precision,
-        batch_size=setting.batch_size,
-        schedule="constant" if base is None else base.schedule,
-        schedule_options={} if base is None else base.schedule_options,
-        l1=setting.l1,
-        l2=setting.l2,
-        engine="jax",  # a page trains on and on, and its program is compiled beforehand
-    )
+    settings["batch_seed"] = setting.batch_seed if draws and setting.batch_seed != setting.seed else None
+    settings["engine"] = "jax"  # a page trains on and on, and its program is compiled beforehand
+    if base is not None:
+        settings |= {"precision": base.precision, "schedule": base.schedule, "schedule_options": base.schedule_options}
+        if base.optimizer == setting.optimizer:
+            settings["optimizer_options"] = base.optimizer_options
+    return Experiment.from_settings(problem, settings)
 
 
 def sizes_of(setting: Setting, source: Source) -> tuple[int, ...]:
@@ -112,23 +120,16 @@ def default_settings(data: str, task: str = "classify") -> dict[str, object]:
         return {**msgspec.structs.asdict(Setting()), "data": data, "hidden": GATES[data].hidden}
     kind = kind_of(data)
     is_in_plane = kind in ("planar", OWN)
-    return {
-        "data": data,
+    own: dict[str, object] = {
         "test": 0.5 if kind == "planar" else 0.0 if kind == OWN else 0.2,
         "hidden": (8, 8) if is_in_plane else (16,),
         "activations": ("tanh", "tanh") if is_in_plane else ("relu",),
         "init": "xavier",
-        "scale": 1.0,
-        "method": "central",
-        "h": 1e-4,
-        "loss": "squared" if task == "regress" else "cross-entropy",
-        "optimizer": "adam",
-        "learning_rate": 0.01,
-        "batch_size": 32,
-        "steps": STEPS,
-        "frozen": (),
-        "cut": (),
+        "steps": STEPS_OF_A_SET,
     }
+    holds = conditions_of({**own, "method": METHOD.for_sets, "optimizer": OPTIMIZER.for_sets, "task": task})
+    of_table = {one.name: resolved(one.for_sets, holds) for one in AS_FOR_SETS}
+    return {"data": data, **own, **of_table, "frozen": (), "cut": ()}
 
 
 def checked(setting: Setting, fields: SettingFields) -> Setting:
@@ -186,7 +187,7 @@ def normalized(setting: Setting, task: str, loss_of_classes: str | None = None) 
         The setting.
     """
     count, activations = len(setting.hidden), setting.activations
-    last = activations[-1] if activations else "relu"
+    last = activations[-1] if activations else founding(ACTIVATION)
     completed_names = (*activations, *[last] * count)[:count]
     loss = "squared" if task == "regress" else loss_of_classes or setting.loss
     return msgspec.structs.replace(setting, activations=completed_names, loss=loss)
@@ -237,12 +238,10 @@ def default_h(setting: Setting, method: str) -> float:
     Returns:
         The step size.
     """
-    if method == "complex-step":
-        return METHODS[method].default_h
-    if setting.method == "complex-step":
-        stepping = any(activation_named(name).kind == "stepping" for name in setting.activations)
-        return 0.1 if stepping or setting.data in GATES else 1e-4
-    return setting.h
+    if "complex-step" not in (method, setting.method):
+        return setting.h
+    holds = conditions_of({"method": method, "activation": ",".join(setting.activations) or founding(ACTIVATION)})
+    return cast(float, resolved(H.for_gates if setting.data in GATES else H.for_sets, holds))
 
 
 def setting_of(run: Run) -> Setting:
@@ -260,28 +259,20 @@ def setting_of(run: Run) -> Setting:
     experiment, problem = run.experiment, run.experiment.problem
     network = run.records[0].parameters
     hidden = tuple(network.sizes[1:-1])
-    names = tuple((problem.activation or "relu").split(","))
+    names = tuple((problem.activation or founding(ACTIVATION)).split(","))
     frozen, cut = _frozen_and_cut(problem.frozen, network)
+    usual = Setting()
     values: dict[str, object] = {
         "data": RUN,
         "hidden": hidden,
         "activations": names if len(names) == len(hidden) else names[:1] * len(hidden),
-        "init": problem.init or "normal",
-        "scale": problem.scale if problem.scale is not None else 0.1,
+        "init": problem.init or usual.init,
+        "scale": usual.scale if problem.scale is None else problem.scale,
         "loss": problem.loss or "",
-        "seed": experiment.seed,
-        "batch_seed": experiment.seed if experiment.batch_seed is None else experiment.batch_seed,
-        "steps": experiment.steps,
         "frozen": frozen,
         "cut": cut,
-        "method": experiment.method,
-        "h": experiment.h or 0.0,
-        "optimizer": experiment.optimizer,
-        "learning_rate": experiment.learning_rate,
-        "l1": experiment.l1,
-        "l2": experiment.l2,
-        "batch_size": experiment.batch_size,
-        "record_every": experiment.record_every,
+        **{name: getattr(experiment, name) for name in OF_EXPERIMENT},
+        "batch_seed": experiment.drawing_seed,
     }
     try:
         return msgspec.convert(values, Setting)

@@ -9,18 +9,17 @@ from typing import Literal, NamedTuple
 
 from koubai.core.network import Network
 from koubai.core.parameters import widened
+from koubai.experiment.fields import FROZEN, LOSS, START_SEED, STEPS
 from koubai.playground.model import setting_changes
 from koubai.playground.model.configuration import Configuration, linked_start
 from koubai.playground.model.data_source import Point
 from koubai.playground.model.kept_runs import stored_run
 from koubai.playground.model.permalink import PermalinkState
-from koubai.playground.model.setting_changes import SettingFields
+from koubai.playground.model.setting_changes import OF_EXPERIMENT, SettingFields
 from koubai.playground.model.training import Training
 
-GOING_ON = {
-    "method", "h", "loss", "optimizer", "learning_rate", "l1", "l2", "batch_size", "batch_seed", "activations", "record_every",
-    "frozen", "cut",
-}  # fmt: skip
+# for a change after which the network goes on from its weights
+GOING_ON = {*OF_EXPERIMENT, LOSS.name, "activations", FROZEN.name, "cut"} - {STEPS.name, START_SEED.name}
 OTHERS = {"data", "target", "task", "features"}  # for a change after which inputs or outputs are others
 SEEDS = {"start": "seed", "data": "data_seed", "batches": "batch_seed"}
 

@@ -1,11 +1,34 @@
-"""The setting: what the controls of a page say. It comes in links and in messages of either direction."""
+"""The setting: what the controls of a page say. It comes in links and in messages of either direction.
+
+The fields that an Experiment or a Learning has too take their bounds and defaults from the table of settings,
+``koubai.experiment.fields``; only what is the page's own is declared here.
+"""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from koubai.experiment.fields import (
+    ACTIVATION,
+    BATCH_SEED,
+    BATCH_SIZE,
+    FROZEN,
+    HIDDEN,
+    INIT,
+    L1,
+    L2,
+    LEARNING_RATE,
+    LOSS,
+    METHOD,
+    OPTIMIZER,
+    RECORD_EVERY,
+    SCALE,
+    START_SEED,
+    STEPS,
+    H,
+    founding,
+)
 from koubai.playground.protocol.limits import (
-    LEAST_H,
     MOST_LAYERS,
     MOST_PARAMETERS,
     MOST_SAMPLES,
@@ -15,6 +38,7 @@ from koubai.playground.protocol.limits import (
     Share,
     StepNumber,
     UnitCount,
+    within,
 )
 from koubai.playground.protocol.structures import complete
 
@@ -33,24 +57,25 @@ class Setting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     task: Literal["classify", "regress"] = "classify"  # of own points
     target: Name = ""  # of a table: the column to learn
     features: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=10)] = ("x1", "x2")  # of data in the plane
-    hidden: Annotated[tuple[UnitCount, ...], Meta(max_length=MOST_LAYERS)] = (8,)
-    activations: Annotated[tuple[Name, ...], Meta(max_length=MOST_LAYERS)] = ("relu",)  # one for each hidden layer
-    init: Name = "normal"
-    scale: Annotated[float, Meta(ge=0, le=100)] = 0.1
-    seed: Seed = 0
-    batch_seed: Seed = 0
-    method: Name = "central"
-    h: Annotated[float, Meta(ge=LEAST_H, le=1e6)] = 0.1
-    loss: Name = "cross-entropy"
-    optimizer: Name = "gradient-descent"
-    learning_rate: Annotated[float, Meta(ge=0, le=1e6)] = 0.01
-    l1: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
-    l2: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
-    batch_size: Annotated[int, Meta(ge=1, le=MOST_SAMPLES)] | None = None  # null: all rows
-    steps: StepNumber = 5001
-    record_every: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
+    hidden: Annotated[tuple[UnitCount, ...], Meta(max_length=MOST_LAYERS)] = founding(HIDDEN)
+    # one for each hidden layer
+    activations: Annotated[tuple[Name, ...], Meta(max_length=MOST_LAYERS)] = (founding(ACTIVATION),)
+    init: Name = founding(INIT)
+    scale: Annotated[float, within(SCALE)] = founding(SCALE)
+    seed: Seed = founding(START_SEED)
+    batch_seed: Annotated[int, within(BATCH_SEED)] = founding(START_SEED)
+    method: Name = founding(METHOD)
+    h: Annotated[float, within(H)] = founding(H)
+    loss: Name = founding(LOSS)
+    optimizer: Name = founding(OPTIMIZER)
+    learning_rate: Annotated[float, within(LEARNING_RATE)] = founding(LEARNING_RATE)
+    l1: Annotated[float, within(L1)] = founding(L1)
+    l2: Annotated[float, within(L2)] = founding(L2)
+    batch_size: Annotated[int, within(BATCH_SIZE)] | None = BATCH_SIZE.default  # null: all rows
+    steps: StepNumber = founding(STEPS)
+    record_every: Annotated[int, within(RECORD_EVERY)] = founding(RECORD_EVERY)
     # parameters that stay, such as "w1[0,3]" or "b2[1]"
-    frozen: Annotated[tuple[ParameterEntry, ...], Meta(max_length=MOST_PARAMETERS)] = ()
+    frozen: Annotated[tuple[ParameterEntry, ...], Meta(max_length=MOST_PARAMETERS)] = founding(FROZEN)
     cut: Annotated[tuple[ParameterEntry, ...], Meta(max_length=MOST_PARAMETERS)] = ()  # parameters that are 0 and stay so
 
 

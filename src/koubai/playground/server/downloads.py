@@ -83,7 +83,7 @@ class Downloads:
         if match is None:
             return None
         run = run_of()
-        display = displays_of(run).get(match[1])
+        display = next((display for name, display in displays_of(run).items() if name == match[1]), None)
         if display is None:
             return None
         picture = display.from_run(run, language)

@@ -18,6 +18,7 @@ from koubai.core.parameters import flatten
 from koubai.data import GATES, SETS
 from koubai.data.features import FEATURES
 from koubai.data.named_set import NamedSet
+from koubai.experiment.fields import ACTIVATION, founding
 from koubai.experiment.metrics import Scores
 from koubai.locale import meaning, sentence
 from koubai.playground.model.comparison import ComparisonRun
@@ -304,7 +305,7 @@ def _diagnosis(snapshot: FrameSnapshot, language: str) -> Diagnosis | None:
     if "hidden" in change or "activation" in change:
         hidden = change.get("hidden")
         count = len(hidden) if isinstance(hidden, tuple) else snapshot.hidden
-        change["activations"] = (str(change.pop("activation", "relu")),) * count
+        change["activations"] = (str(change.pop("activation", founding(ACTIVATION))),) * count
     return Diagnosis(kind=diagnosis.kind, text=diagnosis.sentence(language), change=change, remedy=remedy)
 
 

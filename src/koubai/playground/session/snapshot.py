@@ -142,7 +142,7 @@ def frame_snapshot(context: PageContext, frame: int, state: int, *, curve: bool,
     """
     training, source = context.workspace.training, context.workspace.configuration.source
     experiment, network = training.segment.experiment, training.network
-    train, penalty = _scores(network, source, experiment), cost_of(network, experiment.l1, experiment.l2)
+    train, penalty = _scores(network, source, experiment), cost_of(network, experiment.penalty)
     is_over = training.is_finished and not context.playback.is_playing and training.diverged is None
     return FrameSnapshot(
         frame=frame,
