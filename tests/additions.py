@@ -286,7 +286,8 @@ SETTING: Addition = {
         ),
     ),
     f"{PLAYGROUND}/protocol/setting.py": (
-        entry("steps: StepNumber", "goal: Annotated[float, Meta(ge=0, le=1e6)] = 0.0  # the loss that is enough"),
+        Insertion("    HIDDEN,\n", "    GOAL,\n"),
+        entry("steps: StepNumber", "goal: Annotated[float, within(GOAL)] = founding(GOAL)"),
     ),
     ENGLISH: (
         entry('"help-l2"', '"help-goal": "Stop at a record with at most this loss.",'),
@@ -381,7 +382,7 @@ PICTURE: Addition = {
         ),
         entry('"comparisons_of":', '"WeightSizesDisplay": "displays.weight_sizes",'),
     ),
-    "src/koubai/cli/report.py": (Insertion('"loss", "losses"),', '"sizes", '),),
+    f"{PICTURES}/picture_names.py": (Insertion('"loss", "losses",', '"sizes", '),),
     ENGLISH: (
         entry('"picture-loss-title"', '"picture-sizes-title": "{data}: sizes of the weights after step {step}",'),
         entry('"file-loss"', '"file-sizes": "the sizes of the weights",'),

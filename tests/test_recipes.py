@@ -92,6 +92,10 @@ USES: Mapping[str, str] = {
             except kb.InputError as error:
                 assert error.code == "goal" and error.sentence(language)
         assert msgspec.convert({"goal": 0.5}, Setting).goal == 0.5 and number_bounds()["goal"].most == 1e6
+        from koubai.playground.model.data_source import UserData, source_of
+        from koubai.playground.model.setting_changes import experiment_of, setting_of
+        setting = Setting(goal=0.6)
+        assert experiment_of(setting, source_of(setting, UserData())).goal == setting_of(run).goal == 0.6
         from tests.experiment import test_fields
         test_fields.test_train_has_the_settings_of_the_table()
         test_fields.test_a_page_may_change_what_the_table_says()
