@@ -97,6 +97,7 @@ def test_a_store_is_written_as_it_was(tmp_path: Path) -> None:
     assert schema(tmp_path / "new.sqlite") == schema(Path(shutil.copy(FORMATS / "runs.sqlite", tmp_path)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", INTERRUPTED)
 def test_a_run_that_was_interrupted_is_resumed(store: Store, name: str) -> None:
     """It goes on with the bits of a run that never stopped; on a processor whose first part differs, to within rounding."""
@@ -138,6 +139,7 @@ def test_an_exported_run_is_imported(store: Store, tmp_path: Path) -> None:
             assert recorder.resume[-1].number == STOPPED_AT
 
 
+@pytest.mark.long
 def test_a_run_of_rows_opens() -> None:
     """Its rows, their preprocessing and the parts come with it."""
     run = kb.load(FORMATS / "moons.koubai.zip")

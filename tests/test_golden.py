@@ -61,6 +61,7 @@ def test_central_from_the_given_weights(case: dict[str, Any], engine: EngineName
         np.testing.assert_allclose(array, case["first_gradient"][name], rtol=0, atol=1e-12)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", SOME)
 def test_the_loop(case: dict[str, Any]) -> None:
     """From the seed; the given weights are the same bits, as the first test holds."""

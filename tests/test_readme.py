@@ -31,6 +31,7 @@ DIVERGES = ("koubai train xor --learning-rate 10",)
 QUIET = (["list"], ["runs"], ["runs", "export"])  # these make no folder
 
 
+@pytest.mark.long
 def test_the_whole_tour_runs(tmp_path: Path) -> None:
     """Every command, in order, in one folder: the last one shows what an earlier one kept."""
     assert len(COMMANDS) >= 10
@@ -80,6 +81,7 @@ def test_the_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (names["kept"].losses == names["run"].losses).all()  # type: ignore[attr-defined]
 
 
+@pytest.mark.long
 def test_what_is_said_of_runs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands and Python, in the order of the page: what was exported is read. The Japanese page has the same."""
     monkeypatch.chdir(tmp_path)

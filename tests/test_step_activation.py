@@ -44,6 +44,7 @@ def test_the_exact_slopes_of_the_hidden_layer_are_zero_and_the_measured_are_not(
             np.testing.assert_allclose(measured.arrays()[layer], slopes, atol=1e-9)
 
 
+@pytest.mark.long
 def test_xor_is_learned_whatever_the_seed() -> None:
     for seed in SEEDS:
         run = kb.train("xor", **XOR, h=H, seed=seed, record_every=5001)  # type: ignore[arg-type]

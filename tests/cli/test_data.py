@@ -38,6 +38,7 @@ def moons(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Co
     return folder, koubai("train", "moons", "--noise", "0.2", "--samples", "100", *drawn, cwd=folder)
 
 
+@pytest.mark.long
 def test_a_planar_set(moons: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, done = moons
     assert done.returncode == 0
@@ -55,6 +56,7 @@ def test_a_planar_set(moons: tuple[Path, subprocess.CompletedProcess[str]]) -> N
     assert run.experiment.problem.validation is not None
 
 
+@pytest.mark.long
 def test_it_shows_and_compares_and_draws_again(moons: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, _ = moons
     assert "19/20" in koubai("runs", cwd=folder).stdout
@@ -79,6 +81,7 @@ def test_a_set_says_what_came_of_it_as_json(tmp_path: Path) -> None:
     assert told["table"] == []
 
 
+@pytest.mark.long
 def test_digits_have_their_images_drawn(tmp_path: Path) -> None:
     done = koubai("train", "digits", "--method", "backprop", "--patience", "2", "--film", "none", "--lang", "ja", cwd=tmp_path)
     assert done.returncode == 0
@@ -142,6 +145,7 @@ def test_a_planar_set_of_values(tmp_path: Path) -> None:
     assert "three hills and three hollows" in koubai("list", "sets", cwd=tmp_path).stdout
 
 
+@pytest.mark.long
 def test_an_interrupted_training_on_data_ends_as_one_that_was_not(tmp_path: Path) -> None:
     words = [
         "train",

@@ -99,6 +99,7 @@ def test_it_is_the_descent_that_is_written_out(method: str, size: int) -> None:
         assert steps[-1].parameters.arrays()[name] == pytest.approx(array, abs=1e-9)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("features", [2, 20])
 def test_measured_slopes_follow_exact_ones(features: int) -> None:
     exact = trained("backprop", features=features)[-1].parameters.arrays()

@@ -58,6 +58,7 @@ def test_a_run_says_why_it_has_not_learned(fields: dict[str, Any], kind: str, ch
     assert all(f"{name}={value!r}" in str(found) for name, value in change.items())
 
 
+@pytest.mark.long
 def test_what_is_tried_helps() -> None:
     """The changes for the founding example's own faults, one after the other, come to a network that knows XOR."""
     faults: tuple[dict[str, Any], ...] = ({"learning_rate": 10.0}, {"learning_rate": 3.0}, {"seed": 36}, {"h": 1.0})

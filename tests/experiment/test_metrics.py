@@ -62,6 +62,7 @@ def _frame(x: np.ndarray, y: np.ndarray) -> object:
     return pd.DataFrame({"x": x, "y": y})
 
 
+@pytest.mark.long
 def test_early_stopping_keeps_the_best_network_and_ends() -> None:
     run = kb.train(load("moons", noise=0.5, samples=60, seed=1), hidden=(64,), patience=4, steps=5000, learning_rate=0.03)
     validation = run.history.loss["validation"]
@@ -89,6 +90,7 @@ def test_early_stopping_goes_on_where_it_was() -> None:
             assert np.array_equal(rest[-1].parameters.layers[0].weights, whole[-1].parameters.layers[0].weights)
 
 
+@pytest.mark.long
 def test_a_run_that_was_left_early_is_not_finished() -> None:
     recording = Recording(experiment_of("moons", steps=5000, patience=100))
     for _ in recording.of(recording.experiment.run()):

@@ -140,6 +140,7 @@ def somewhere(activation: str, **fields: Any) -> kb.Run:
     return kb.train(start, "parity-3", steps=4, learning_rate=0.1, **fields)
 
 
+@pytest.mark.long
 def test_every_activation(tmp_path: Path) -> None:
     """The scripts of the exact methods come to what the plain loop comes to with a small h, to the digits that it has."""
     loops = {activation: somewhere(activation, method="loop", h=1e-5) for activation in ACTIVATIONS}
@@ -189,6 +190,7 @@ def by_loop(optimizer: str, **more: Any) -> kb.Run:
     return kb.train("parity-3", method="loop", **{**fields, "optimizer": optimizer}, **more)
 
 
+@pytest.mark.long
 def test_every_optimizer(tmp_path: Path) -> None:
     """And with parameters of its own."""
     runs = {optimizer: by_loop(optimizer) for optimizer in OPTIMIZERS}
@@ -245,6 +247,7 @@ def test_large_data_and_a_large_start_go_into_files_beside_it(tmp_path: Path) ->
 NASTY = ('"""', "'", "\\", "\n\nraise SystemExit(3)\n", "勾配", "{0}{{x}}{% x %}", "$\\bad$", "\u202e\x00\x1b", "a" * 100)
 
 
+@pytest.mark.long
 def test_texts_can_not_become_code(tmp_path: Path) -> None:
     names = ["\n1/0\n", "'''+exit()+'''"]
     data = kb.data.Dataset.from_arrays(np.random.default_rng(7).normal(size=(9, 2)), NASTY, classes=NASTY, feature_names=names)

@@ -62,6 +62,7 @@ def kill_and_go_on(times: int, cwd: Path, seed: int) -> None:
     assert caught > times // 3
 
 
+@pytest.mark.long
 def test_a_killed_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
     kill_and_go_on(5, tmp_path, seed=1)
 

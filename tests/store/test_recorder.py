@@ -61,6 +61,7 @@ EXPERIMENTS = {
 WHOLE: dict[str, Run] = {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", EXPERIMENTS)
 @settings(max_examples=5)
 @given(stops=st.lists(st.floats(0, 1), max_size=3), size=st.sampled_from([2**16, 1]))

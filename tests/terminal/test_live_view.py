@@ -297,6 +297,7 @@ def test_a_training_is_watched_and_its_steps_pass(terminal: Terminal, monkeypatc
     assert shown(text) == [""]
 
 
+@pytest.mark.long
 def test_a_training_that_goes_on_is_watched_with_what_was_before(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     at_every_step(monkeypatch)
     whole = kb.train("xor")

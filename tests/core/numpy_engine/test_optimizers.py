@@ -70,6 +70,7 @@ def plain(name: str, options: Any, slopes: Any, start: Any) -> Any:
     return np.array(made)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("precision", PRECISIONS)
 @settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1), low=st.integers(-6, 0), high=st.integers(0, 4), zeros=st.sampled_from([0.0, 0.5]))

@@ -40,6 +40,7 @@ def test_the_engines_agree_on_xor(given: dict[str, Any]) -> None:
     assert far(numpy, jax) < 1e-9
 
 
+@pytest.mark.long
 def test_the_engines_agree_on_iris() -> None:
     numpy, jax = both("iris", steps=200, optimizer="gradient-descent")
     assert far(numpy, jax) < 2e-6

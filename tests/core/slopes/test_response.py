@@ -35,6 +35,7 @@ def assert_is_the_loop(case: Case) -> None:
 SMOOTH_ENOUGH = ("relu", "leaky-relu", "tanh", "sigmoid", "softplus", "gelu", "sin", "identity")
 
 
+@pytest.mark.long
 @given(cases(SMOOTH_ENOUGH))
 def test_it_gives_the_numbers_of_the_loop(case: Case) -> None:
     assert_is_the_loop(case)
@@ -47,6 +48,7 @@ def test_it_gives_the_numbers_of_the_loop_long(case: Case) -> None:
     assert_is_the_loop(case)
 
 
+@pytest.mark.long
 @given(curved_cases(shapes=CURVED[:6]))  # deeper ones in make soak, and below
 def test_interpolated_curves_give_the_numbers_of_the_loop(case: Case) -> None:
     assert_is_the_loop(case)
@@ -80,6 +82,7 @@ def assert_small_is_the_loop(case: SmallCase) -> None:
     return None
 
 
+@pytest.mark.long
 @settings(max_examples=100)
 @given(small_cases())
 def test_small_layers_give_the_numbers_of_the_loop(case: SmallCase) -> None:
@@ -93,6 +96,7 @@ def test_small_layers_give_the_numbers_of_the_loop_long(case: SmallCase) -> None
     assert_small_is_the_loop(case)
 
 
+@pytest.mark.long
 @given(dyadic_cases())
 @example(Case(Network.from_arrays([([[0.5]], [-0.5]), ([[1.0]], [0.0])], activation="step"), gate("xor"), "squared", 0.5))
 def test_kinks_and_steps_are_hit_exactly(case: Case) -> None:
@@ -147,6 +151,7 @@ MIXED = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("sizes", "activation"), MIXED)
 def test_activations_may_differ_between_layers(sizes: tuple[int, ...], activation: str) -> None:
     random = np.random.default_rng(3)
@@ -160,6 +165,7 @@ def test_activations_may_differ_between_layers(sizes: tuple[int, ...], activatio
     assert not any(layer.interpolated for layer in measure.report)
 
 
+@pytest.mark.long
 def test_mixed_activations_keep_within_the_bound_on_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     network = Network.random([18, 17, 16, 2], activation="relu,tanh", init="he")
@@ -170,6 +176,7 @@ def test_mixed_activations_keep_within_the_bound_on_memory(monkeypatch: pytest.M
     jax.clear_caches()  # type: ignore[no-untyped-call]
 
 
+@pytest.mark.long
 def test_blocks_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(0)
     network = Network.random([6, 5, 4, 3], activation="tanh", scale=1.0)
@@ -192,6 +199,7 @@ def curved(
     return Network.from_arrays(layers, activation=activation), data
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("activation", "sizes"),
     [("relu", (20, 18, 3)), ("tanh", (20, 18, 3)), pytest.param("relu", (20, 18, 17, 3), marks=pytest.mark.slow)],
@@ -210,6 +218,7 @@ def test_many_samples_are_taken_in_blocks(activation: str, sizes: tuple[int, ...
     assert [layer.kinks for layer in apart.report] == [layer.kinks for layer in whole.report]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sizes", "activation"),
     [
@@ -229,6 +238,7 @@ def test_ten_thousand_samples_need_less_than_a_gibibyte(sizes: tuple[int, ...], 
     assert memory.temp_size_in_bytes < 2**30
 
 
+@pytest.mark.long
 def test_the_report_tells_how_each_layer_was_measured() -> None:
     measure = slopes("central", h=1e-4)
     assert not measure.report
@@ -254,6 +264,7 @@ def test_kinks_in_reach_are_counted() -> None:
     assert measure.report[0].kinks == measure.report[0].kinked == (np.abs(before) < reach[:, None]).sum() > 0
 
 
+@pytest.mark.long
 def test_a_sample_that_reaches_too_far_is_evaluated_at_every_point() -> None:
     network, data = curved("tanh")
     inputs = data.inputs.copy()
@@ -273,6 +284,7 @@ def test_a_huge_h_is_evaluated_at_every_point() -> None:
     assert_is_the_loop(Case(network, data, "cross-entropy", 10.0))
 
 
+@pytest.mark.long
 def test_interpolants_that_miss_the_test_point_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the nodes were elsewhere: every interpolant is wrong, and the plain evaluation steps in."""
     network, data = curved("tanh")
@@ -306,6 +318,7 @@ def test_outputs_of_many_values_are_regressed() -> None:
         assert off_the_loop(wanted, gradient, loss, h) <= 1
 
 
+@pytest.mark.long
 def test_another_loss_needs_one_declared_function(monkeypatch: pytest.MonkeyPatch) -> None:
     """Poisson regression: a row loses Σ exp(l) - t·l."""
 
@@ -324,6 +337,7 @@ def test_another_loss_needs_one_declared_function(monkeypatch: pytest.MonkeyPatc
             assert_is_the_loop(Case(replace(network, output="identity"), data, "poisson", h))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("activation", ["tanh", "softplus", "relu"])
 @pytest.mark.parametrize("h", [1e-6, pytest.param(1e-8, marks=pytest.mark.slow)])
 def test_a_small_h_loses_fewer_digits_than_the_plain_loop(activation: str, h: float) -> None:
@@ -368,6 +382,7 @@ def test_moves_that_all_logits_share_may_be_large(activation: str, common: float
     assert_is_the_loop(Case(replace(network, layers=(network.layers[0], last)), data, "cross-entropy", 0.1))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("activation", ["relu", pytest.param("leaky-relu", marks=pytest.mark.slow)])
 def test_kinks_of_every_later_layer_are_met(activation: str) -> None:
     network, data = curved(activation, (18, 17, 19, 18, 3), rows=5)

@@ -32,6 +32,7 @@ def assert_near(gradient: Network, expected: Network, tolerance: float) -> None:
         np.testing.assert_allclose(gradient.arrays()[name], wanted, rtol=0, atol=tolerance * largest(expected), err_msg=name)
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(cases(ANALYTIC))
 def test_complex_step_is_backprop(case: Case) -> None:
@@ -49,6 +50,7 @@ def test_backprop_is_the_limit_of_the_loop(case: Case) -> None:
     assert_near(measured, exact, 1e-6 + 1e-14 * max(1.0, loss) / case.h / largest(exact))
 
 
+@pytest.mark.long
 @settings(max_examples=30)
 @given(cases(tuple(n for n in ACTIVATIONS if n != "step"), least=1e-4, most=1.0))
 def test_forward_is_the_one_sided_loop(case: Case) -> None:

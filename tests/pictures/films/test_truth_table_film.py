@@ -99,6 +99,7 @@ def test_many_records_are_thinned_with_their_ends_kept() -> None:
     assert few == [0, 1, 2]
 
 
+@pytest.mark.long
 def test_a_long_film_needs_no_more_memory_than_a_short_one(run: kb.Run, tmp_path: Path) -> None:
     film = TruthTableFilm.from_run(run)
     region = film.region

@@ -128,7 +128,7 @@ def test_a_divergence_is_explained_and_its_remedy_works(opens: Opens, size: str,
     assert told["learning_rate"] < rate
     while page.header["divergence"] is not None:
         lower = page.header["divergence"]["learning_rate"]
-        page.page.get_by_role("button", name=page.say("remedy", rate=f"{lower:g}")).press("Enter")  # the page may move meanwhile
+        page.page.get_by_role("button", name=page.say("remedy", rate=f"{lower:g}")).press("Enter")
         page.until_set(learning_rate=lower)
         page.until(lambda: page.is_settled and (page.header["divergence"] is not None or page.header["step"] > 1000))
     expect(alert).to_be_hidden()

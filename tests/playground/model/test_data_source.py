@@ -147,6 +147,7 @@ def test_a_wide_table_and_many_classes_are_refused() -> None:
         source_of(Setting(data="table"), UserData((), "many.csv", many.encode()))
 
 
+@pytest.mark.long
 def test_a_setting_of_a_run_means_the_same_run() -> None:
     mixed = kb.train("xor", steps=20, hidden=(4, 3), activation="relu,tanh", engine="jax")
     for run in (mixed, kb.train("moons", steps=20, l2=0.1, batch_size=8, engine="jax")):

@@ -108,6 +108,7 @@ def test_an_earlier_step_is_left_with_a_word(tmp_path: Path) -> None:
         np.testing.assert_array_equal(left.losses, kb.train("xor", steps=40, engine="jax").losses)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "messages",
     [

@@ -20,6 +20,7 @@ def test_the_nodes_are_the_positive_roots_of_a_chebyshev_polynomial(count: int) 
     np.testing.assert_allclose(Chebyshev.basis(2 * count)(roots), 0, atol=1e-14)
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(st.integers(1, chebyshev.MOST), st.lists(st.floats(-1, 1), min_size=5, max_size=5), st.integers(0, 2**32 - 1))
 def test_odd_polynomials_are_found_exactly(count: int, at: list[float], seed: int) -> None:
@@ -42,6 +43,7 @@ def _at(function: Chebyshev, t: jax.Array) -> jax.Array:
     return sum(float(c) * jnp.cos(n * angle) for n, c in enumerate(function.coef))  # type: ignore[return-value]
 
 
+@pytest.mark.long
 @settings(max_examples=20)
 @given(st.floats(0.02, 0.4), st.integers(1, 6))
 def test_the_error_falls_as_the_nearest_singularity_says(reach: float, count: int) -> None:

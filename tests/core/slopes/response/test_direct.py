@@ -10,6 +10,7 @@ from koubai.core.slopes.measurement import slopes
 from koubai.data import Dataset
 
 
+@pytest.mark.long
 def test_samples_that_reach_too_far_are_taken_some_at_once_and_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """23 samples in three blocks, of which the last is filled up; left out are some, several, and more than a block of them."""
     network, data = curved("tanh", (20, 18, 3), rows=23)

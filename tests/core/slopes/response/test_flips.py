@@ -28,6 +28,7 @@ def stepping_cases(draw: st.DrawFn) -> Case:
     return Case(Network.from_arrays(layers, activation=activation), data, loss, draw(st.sampled_from([0.125, 0.25, 0.5, 2.0])))
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(stepping_cases())
 def test_stepping_units_decide_as_the_loop_does(case: Case) -> None:

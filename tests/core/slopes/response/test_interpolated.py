@@ -36,6 +36,7 @@ def recompiled() -> Iterator[None]:
     jax.clear_caches()  # type: ignore[no-untyped-call]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("recompiled")
 def test_products_are_rounded_up_to_the_tolerance_and_not_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
     """One network over all sizes of h: from where float32 does, over the edge, to where it wouldn't."""

@@ -46,6 +46,7 @@ def test_polynomials_without_a_constant_are_found_exactly(number: int) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("recompiled")
 def test_where_few_powers_miss_the_tolerance_more_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     network, data = curved(sizes=(20, 18, 3))

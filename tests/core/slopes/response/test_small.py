@@ -71,6 +71,7 @@ def in_turn(*activations: str) -> list[Any]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("activation", "loss"), in_turn("relu", "tanh", "sigmoid", "softplus", "gelu", "sin"))
 def test_on_both_sides_of_every_bound_the_promise_is_kept(activation: str, loss: str) -> None:
     sizes = (2, 8, 8, 3)
@@ -119,6 +120,7 @@ def seen(network: Network, inputs: np.ndarray) -> list[np.ndarray]:
     return made
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("activation", ["tanh", "relu", "relu,tanh"])
 def test_many_networks_at_once_are_measured_like_each_alone(activation: str) -> None:
     """Some move little, some far; the switch between the forms stays one."""
@@ -146,6 +148,7 @@ def test_many_networks_at_once_are_measured_like_each_alone(activation: str) -> 
     assert "stablehlo.case" in program
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("activation", "loss"), in_turn("softplus", "relu", "tanh", "sigmoid", "sin", "gelu", "step", "identity")
 )
@@ -160,6 +163,7 @@ def test_float32_keeps_a_promise_of_its_own(activation: str, loss: str) -> None:
             assert off(network, data, loss, float(np.float32(h)), "float32") <= 1
 
 
+@pytest.mark.long
 def test_a_loss_without_brackets_is_measured_by_its_response(monkeypatch: pytest.MonkeyPatch) -> None:
     known = LOSSES["cross-entropy"]
     monkeypatch.setitem(LOSSES, "plain", Loss("plain", "softmax", known.rows, known.response))
@@ -169,12 +173,14 @@ def test_a_loss_without_brackets_is_measured_by_its_response(monkeypatch: pytest
             assert off(network_of(sizes, activation, 2.0), data_of(sizes), "plain", h) <= 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("sizes", "activation"), [((2, 3, 4, 2, 3, 3), "tanh"), ((2, 3, 2, 3, 2, 3, 2), "relu")])
 def test_the_shifts_of_each_layer_go_on_apart_or_in_a_deep_network_together(sizes: tuple[int, ...], activation: str) -> None:
     for h in (1e-4, 0.3):
         assert off(network_of(sizes, activation, 2.0), data_of(sizes), "cross-entropy", h) <= 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("nothing_kept")
 @pytest.mark.parametrize(("activation", "sizes"), [("relu", (5, 18, 4)), ("softplus,relu", (5, 18, 17, 4))])
 def test_in_blocks_it_gives_the_same(activation: str, sizes: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +193,7 @@ def test_in_blocks_it_gives_the_same(activation: str, sizes: tuple[int, ...], mo
         np.testing.assert_allclose(with_blocks.arrays()[name], wanted, rtol=1e-9, atol=1e-13)
 
 
+@pytest.mark.long
 def test_memory_is_bounded_however_many_outputs_there_are() -> None:
     network = Network.random([4, 12, 5000])
     with computing_in("float64"):
@@ -198,6 +205,7 @@ def test_memory_is_bounded_however_many_outputs_there_are() -> None:
     assert memory.temp_size_in_bytes < 2**30
 
 
+@pytest.mark.long
 def test_samples_are_folded_however_many_there_are() -> None:
     random = np.random.default_rng(0)
     for rows in (1, 7, 15, 16, 17, 32, 63, 90, 150, 250, 321, 1000):
