@@ -9,6 +9,7 @@ from koubai.core.losses import Loss, loss_named
 from koubai.core.methods import method_named
 from koubai.core.network import parameters_in
 from koubai.core.optimizers import optimizer_named
+from koubai.core.parameters import ParameterName
 from koubai.core.schedules import schedule_named
 from koubai.core.script_text import ScriptText
 from koubai.core.training import batches_of
@@ -180,12 +181,8 @@ def script_training(run: Run) -> ScriptTraining:
 
 
 def _frozen(experiment: Experiment) -> list[tuple[int, str, str]]:
-    entries = []
-    for name in experiment.problem.frozen:
-        array, _, index = name.partition("[")
-        number = 2 * (int(array[1:]) - 1) + (array[0] == "b")
-        entries.append((number, index.removesuffix("]").replace(",", ", ") or ":", name))
-    return entries
+    names = filter(None, map(ParameterName.parse, experiment.problem.frozen))  # an Experiment has checked them
+    return [(2 * (name.layer - 1) + (name.kind == "b"), ", ".join(map(str, name.index)) or ":", str(name)) for name in names]
 
 
 def _slow(experiment: Experiment, steps: int) -> LongRun | None:
